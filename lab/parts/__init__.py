@@ -1,0 +1,1 @@
+"""The parts of the lab. Each module offers one `PART`; lab/parts/registry.py lists them."""

@@ -1,0 +1,1 @@
+"""Chaos tests for Flink on Kubernetes as Airflow DAGs, with a verdict you can trust."""

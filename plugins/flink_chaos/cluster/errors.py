@@ -1,0 +1,59 @@
+"""What the API server refused, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+UNREACHABLE = 0
+
+
+class ClusterError(Exception):
+    """What failed, where, why and what to do, in one line; `status` is the HTTP status, 0 when nothing answered."""
+
+    def __init__(self, message: str, status: int = UNREACHABLE, reason: str = "Unreachable") -> None:
+        """`reason` is Kubernetes' own word, such as AlreadyExists or Forbidden."""
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
+def refusal(what: str, server: str, status: int, body: str) -> ClusterError:
+    """Make the error for an answer that is not 2xx."""
+    reason, message = _told(status, body)
+    return ClusterError(f"cannot {what} at {server}: {status} {reason}: {message}. {_remedy(status)}", status, reason)
+
+
+def unreachable(what: str, server: str, why: str) -> ClusterError:
+    """Make the error for a server that does not answer, or that we do not trust."""
+    if "certificate" in why.lower() or "ssl" in why.lower():
+        remedy = "Check the certificate authority in the kubeconfig: it must be this cluster's"
+    else:
+        remedy = (
+            "Check that the server runs and is reachable from here, and that the kubeconfig's context is the right one"
+        )
+    return ClusterError(f"cannot {what}: {server} does not answer: {why}. {remedy}")
+
+
+def _told(status: int, body: str) -> tuple[str, str]:
+    phrase = HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else "Refused"
+    try:
+        told = json.loads(body)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or told.get("kind") != "Status":
+        return phrase, " ".join(body.split())[:300] or "no reason given"
+    return str(told.get("reason") or phrase), str(told.get("message") or "no reason given").rstrip(".")
+
+
+def _remedy(status: int) -> str:
+    remedies = {
+        400: "Correct the request",
+        401: "Renew the credentials in the kubeconfig (or the pod's service account token)",
+        403: "Give this user that verb on that resource (Role and RoleBinding)",
+        404: "Check the name, and that its kind is installed (custom resource definition)",
+        409: "Read it again and decide anew: something else wrote it meanwhile",
+        422: "Correct the named fields of the manifest",
+        429: "Try again: the API server is busy",
+    }
+    return remedies.get(status, "See the API server's log for more")

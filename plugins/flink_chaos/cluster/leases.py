@@ -1,0 +1,107 @@
+"""Locks as Kubernetes Leases: atomic by the API server, and without expiry by time.
+
+A run that hangs still holds its topics: only its own release, or a caller that knows it to be gone, may free them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.cluster.resources import LEASES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flink_chaos.cluster.objects import Cluster, Object
+
+ATTEMPTS = 10
+
+
+def acquire(
+    cluster: Cluster, namespace: str, name: str, holder: str, annotations: Mapping[str, str] | None = None
+) -> str | None:
+    """Take the lock for `holder`: None when it is ours (now, or already), else who holds it.
+
+    `annotations` tell people about the holder.
+    """
+    for _ in range(ATTEMPTS):
+        lease = cluster.get(LEASES, namespace, name)
+        if lease is not None and (present := _holder(lease)):
+            return None if present == holder else present
+        if _written(cluster, namespace, _held(namespace, name, lease, holder, annotations or {}), new=lease is None):
+            return None
+    raise _contended("take", cluster, namespace, name)
+
+
+def release(cluster: Cluster, namespace: str, name: str, holder: str) -> bool:
+    """Free the lock; False if `holder` does not hold it."""
+    for _ in range(ATTEMPTS):
+        lease = cluster.get(LEASES, namespace, name)
+        if lease is None or _holder(lease) != holder:
+            return False
+        metadata = lease["metadata"]
+        version = metadata["resourceVersion"]
+        if cluster.delete(LEASES, namespace, name, metadata["uid"], resource_version=version):
+            return True
+    raise _contended("free", cluster, namespace, name)
+
+
+def take_over(cluster: Cluster, namespace: str, name: str, old_holder: str, new_holder: str) -> bool:
+    """Hand the lock from a holder that is gone to another; False if `old_holder` does not hold it (any more)."""
+    for _ in range(ATTEMPTS):
+        lease = cluster.get(LEASES, namespace, name)
+        if lease is None or _holder(lease) != old_holder:
+            return False
+        if _written(cluster, namespace, _held(namespace, name, lease, new_holder, {}), new=False):
+            return True
+    raise _contended("take over", cluster, namespace, name)
+
+
+def holder_of(cluster: Cluster, namespace: str, name: str) -> str | None:
+    """Return who holds the lock, or None."""
+    lease = cluster.get(LEASES, namespace, name)
+    return None if lease is None else _holder(lease)
+
+
+def _holder(lease: Object) -> str | None:
+    return lease.get("spec", {}).get("holderIdentity") or None
+
+
+def _held(namespace: str, name: str, lease: Object | None, holder: str, annotations: Mapping[str, str]) -> Object:
+    """Return the lease as `holder`'s; one that was read keeps its resourceVersion, which makes the write atomic."""
+    fresh: Object = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+    old = lease or {**fresh, "metadata": {"name": name, "namespace": namespace}}
+    spec = old.get("spec", {})
+    changes = spec.get("leaseTransitions", 0) + (1 if lease else 0)
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    metadata = {**old["metadata"], "annotations": {**old["metadata"].get("annotations", {}), **annotations}}
+    return {
+        **old,
+        "metadata": metadata,
+        "spec": {**spec, "holderIdentity": holder, "acquireTime": now, "leaseTransitions": changes},
+    }
+
+
+def _written(cluster: Cluster, namespace: str, lease: Object, *, new: bool) -> bool:
+    try:
+        if new:
+            cluster.create(LEASES, namespace, lease)
+        else:
+            cluster.replace(LEASES, lease)
+    except ClusterError as error:
+        if error.status in (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND):
+            return False
+        raise
+    return True
+
+
+def _contended(verb: str, cluster: Cluster, namespace: str, name: str) -> ClusterError:
+    return ClusterError(
+        f"cannot {verb} the lock {name!r} in namespace {namespace!r} at {cluster.server}: it changed {ATTEMPTS} times "
+        "while we tried. See who writes this Lease",
+        HTTPStatus.CONFLICT,
+        "Conflict",
+    )

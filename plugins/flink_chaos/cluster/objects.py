@@ -1,0 +1,238 @@
+"""Reading and writing objects as plain dictionaries, with every failure as one clear line."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
+
+import urllib3.exceptions
+from kubernetes.client.exceptions import ApiException
+
+from flink_chaos.cluster.errors import UNREACHABLE, ClusterError, refusal, unreachable
+from flink_chaos.cluster.resources import (
+    CHAOS_ENGINES,
+    CHAOS_EXPERIMENTS,
+    CHAOS_RESULTS,
+    CONFIG_MAPS,
+    CUSTOM_RESOURCE_DEFINITIONS,
+    DEPLOYMENTS,
+    EVENTS,
+    FLINK_DEPLOYMENTS,
+    JOBS,
+    LEASES,
+    NODES,
+    PODS,
+    SELF_SUBJECT_ACCESS_REVIEWS,
+    Resource,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kubernetes.client import ApiClient
+
+__all__ = [
+    "CHAOS_ENGINES",
+    "CHAOS_EXPERIMENTS",
+    "CHAOS_RESULTS",
+    "CONFIG_MAPS",
+    "CUSTOM_RESOURCE_DEFINITIONS",
+    "DEPLOYMENTS",
+    "EVENTS",
+    "FLINK_DEPLOYMENTS",
+    "JOBS",
+    "LEASES",
+    "NODES",
+    "PODS",
+    "SELF_SUBJECT_ACCESS_REVIEWS",
+    "Cluster",
+    "ClusterError",
+    "Resource",
+    "selector",
+]
+
+Object = dict[str, Any]
+"""A Kubernetes object as the API gives it."""
+
+FIELD_MANAGER = "flink-chaos"
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
+PAGE = 500
+
+
+class Cluster:
+    """The objects of one cluster. Every call takes at most `timeout` seconds; failures are ClusterError."""
+
+    def __init__(self, api: ApiClient, timeout: float = 15) -> None:
+        """`api` comes from `connect`."""
+        self.api = api
+        self.timeout = timeout
+
+    @property
+    def server(self) -> str:
+        """The API server's address, for messages."""
+        return str(self.api.configuration.host)
+
+    def get(self, resource: Resource, namespace: str | None, name: str) -> Object | None:
+        """Return the object, or None if there is none."""
+        what = f"get {_where(resource, namespace, name)}"
+        try:
+            return self._json("GET", resource.path(namespace, name), what)
+        except ClusterError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def list(
+        self, resource: Resource, namespace: str | None, labels: Mapping[str, str] | str = "", fields: str = ""
+    ) -> list[Object]:
+        """Return the objects in `namespace` (None: in all) that carry `labels` and fit the field selector `fields`."""
+        query = {"limit": str(PAGE), "labelSelector": selector(labels), "fieldSelector": fields}
+        found: list[Object] = []
+        while True:
+            page = self._json("GET", resource.path(namespace), f"list {_where(resource, namespace)}", query=query)
+            found += page["items"]
+            query["continue"] = page["metadata"].get("continue", "")
+            if not query["continue"]:
+                return found
+
+    def apply(
+        self, resource: Resource, manifest: Object, field_manager: str = FIELD_MANAGER, *, force: bool = True
+    ) -> Object:
+        """Server-side apply: create the object or make our fields as in `manifest`; returns what stands there now.
+
+        `force` takes fields over from other managers; without it a conflict is a ClusterError of status 409.
+        """
+        namespace, name = _names(resource, manifest)
+        query = {"fieldManager": field_manager, "force": str(force).lower()}
+        what = f"apply {_where(resource, namespace, name)}"
+        return self._json("PATCH", resource.path(namespace, name), what, manifest, query, APPLY)
+
+    def merge(self, resource: Resource, namespace: str | None, name: str, patch: Object) -> Object:
+        """Merge `patch` into the object (null removes a field, lists are replaced); returns it."""
+        query = {"fieldManager": FIELD_MANAGER}
+        what = f"patch {_where(resource, namespace, name)}"
+        return self._json("PATCH", resource.path(namespace, name), what, patch, query, MERGE)
+
+    def create(self, resource: Resource, namespace: str | None, body: Object) -> Object:
+        """Create an object; a ClusterError of status 409 if it exists."""
+        name = body.get("metadata", {}).get("name")
+        what = f"create {_where(resource, namespace, name)}"
+        return self._json("POST", resource.path(namespace), what, body, {"fieldManager": FIELD_MANAGER})
+
+    def replace(self, resource: Resource, body: Object) -> Object:
+        """Write the object that was read; a ClusterError of status 409 if it changed since (resourceVersion)."""
+        namespace, name = _names(resource, body)
+        what = f"update {_where(resource, namespace, name)}"
+        return self._json("PUT", resource.path(namespace, name), what, body, {"fieldManager": FIELD_MANAGER})
+
+    def delete(
+        self,
+        resource: Resource,
+        namespace: str | None,
+        name: str,
+        uid: str | None = None,
+        propagation: Literal["Background", "Foreground", "Orphan"] = "Background",
+        *,
+        resource_version: str | None = None,
+    ) -> bool:
+        """Ask for the object's end; False if there is none, or if it is another one than `uid` or a newer version."""
+        conditions = {"uid": uid, "resourceVersion": resource_version}
+        options: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
+        options["preconditions"] = {key: value for key, value in conditions.items() if value is not None}
+        try:
+            self._json("DELETE", resource.path(namespace, name), f"delete {_where(resource, namespace, name)}", options)
+        except ClusterError as error:
+            if error.status == HTTPStatus.NOT_FOUND or (
+                error.status == HTTPStatus.CONFLICT and options["preconditions"]
+            ):
+                return False
+            raise
+        return True
+
+    def allowed(self, verb: str, resource: Resource, namespace: str | None) -> bool:
+        """Ask the API server whether we may do that (SelfSubjectAccessReview); namespace None: in all."""
+        plural, _, subresource = resource.plural.partition("/")
+        asked = {"verb": verb, "group": resource.group, "resource": plural, "subresource": subresource}
+        asked["namespace"] = (namespace or "") if resource.namespaced else ""
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": asked},
+        }
+        what = f"ask whether {verb} of {_where(resource, namespace)} is allowed"
+        answer = self._json("POST", SELF_SUBJECT_ACCESS_REVIEWS.path(), what, review)
+        return bool(answer["status"].get("allowed", False))
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+        timeout: float | None = None,
+    ) -> tuple[int, str]:
+        """Send one request below the API server's address; returns HTTP status and text, whatever the status is.
+
+        Raises ClusterError only when nothing answers. `what` completes "cannot ..." in its message.
+        """
+        try:
+            answer = self.api.call_api(
+                path,
+                method,
+                query_params=[(key, value) for key, value in (query or {}).items() if value],
+                header_params={"Accept": "application/json, */*", "Content-Type": content_type},
+                body=body,
+                auth_settings=["BearerToken"],
+                _preload_content=False,
+                _return_http_data_only=True,
+                _request_timeout=timeout or self.timeout,
+            )
+            return int(answer.status), answer.data.decode(errors="replace")
+        except ApiException as error:
+            if not error.status:
+                raise unreachable(what, self.server, _first_line(error.reason)) from error
+            return int(error.status), str(error.body or "")
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise unreachable(what, self.server, _first_line(error)) from error
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+    ) -> Object:
+        status, text = self.send(method, path, what, body, query, content_type)
+        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            raise refusal(what, self.server, status, text)
+        answer: Object = json.loads(text)
+        return answer
+
+
+def selector(labels: Mapping[str, str] | str) -> str:
+    """Return labels as Kubernetes' label selector; text passes as it is."""
+    return labels if isinstance(labels, str) else ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+
+
+def _where(resource: Resource, namespace: str | None, name: str | None = None) -> str:
+    thing = resource.label + (f" {name!r}" if name else "")
+    return f"{thing} in namespace {namespace!r}" if namespace and resource.namespaced else thing
+
+
+def _names(resource: Resource, manifest: Object) -> tuple[str | None, str]:
+    metadata = manifest.get("metadata", {})
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if not name or (resource.namespaced and not namespace):
+        needed = "metadata.name and metadata.namespace" if resource.namespaced else "metadata.name"
+        raise ClusterError(f"cannot write {resource.label}: its manifest needs {needed}", UNREACHABLE, "Invalid")
+    return namespace, name
+
+
+def _first_line(error: object) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,70 @@
+"""Pods as a run looks at them: where they run, whether they are ready, and the end of their logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.cluster.errors import refusal
+from flink_chaos.cluster.resources import POD_LOGS, PODS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flink_chaos.cluster.objects import Cluster
+
+
+@dataclass(frozen=True)
+class Pod:
+    """One pod at one moment. `node` is "" before it is scheduled; `deleting` means that its end was asked for."""
+
+    name: str
+    uid: str
+    node: str
+    phase: str
+    ready: bool
+    deleting: bool
+    labels: dict[str, str]
+
+
+def pods(cluster: Cluster, namespace: str | None, labels: Mapping[str, str] | str) -> list[Pod]:
+    """Return the pods in `namespace` that carry `labels`, by name."""
+    found = [pod_of(item) for item in cluster.list(PODS, namespace, labels)]
+    return sorted(found, key=lambda pod: pod.name)
+
+
+def pod_of(item: dict[str, Any]) -> Pod:
+    """Read a pod from the API's object."""
+    metadata, status = item["metadata"], item.get("status", {})
+    conditions = {found["type"]: found["status"] for found in status.get("conditions") or []}
+    return Pod(
+        name=metadata["name"],
+        uid=metadata["uid"],
+        node=item.get("spec", {}).get("nodeName", ""),
+        phase=status.get("phase", "Unknown"),
+        ready=conditions.get("Ready") == "True",
+        deleting="deletionTimestamp" in metadata,
+        labels=dict(metadata.get("labels") or {}),
+    )
+
+
+def pod_log(
+    cluster: Cluster,
+    namespace: str,
+    name: str,
+    container: str | None = None,
+    tail: int = 200,
+    *,
+    previous: bool = False,
+) -> str:
+    """Return the last `tail` lines of a container's log; `previous` is the run before its last restart.
+
+    Raises ClusterError when there is no such pod, container or previous run.
+    """
+    query = {"tailLines": str(tail), "container": container or "", "previous": "true" if previous else ""}
+    what = f"read the log of pod {name!r} in namespace {namespace!r}"
+    status, text = cluster.send("GET", POD_LOGS.path(namespace, name), what, query=query)
+    if status != HTTPStatus.OK:
+        raise refusal(what, cluster.server, status, text)
+    return text

@@ -1,0 +1,51 @@
+"""The kinds of objects that a run touches: where each lives in the Kubernetes API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of object: API group ("" is the core group), version, plural; "pods/log" names a subresource."""
+
+    group: str
+    version: str
+    plural: str
+    namespaced: bool = True
+
+    @property
+    def label(self) -> str:
+        """Its name in messages, as kubectl writes it."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    def path(self, namespace: str | None = None, name: str | None = None) -> str:
+        """Return the URL path of one object, of a namespace's list or (without namespace) of the cluster's list."""
+        parts = ["apis", self.group] if self.group else ["api"]
+        parts.append(self.version)
+        if self.namespaced and namespace is not None:
+            parts += ["namespaces", namespace]
+        plural, _, subresource = self.plural.partition("/")
+        parts += [plural, *([name] if name is not None else []), *([subresource] if subresource else [])]
+        return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+PODS = Resource("", "v1", "pods")
+POD_LOGS = Resource("", "v1", "pods/log")
+SERVICES = Resource("", "v1", "services")
+CONFIG_MAPS = Resource("", "v1", "configmaps")
+SECRETS = Resource("", "v1", "secrets")
+EVENTS = Resource("", "v1", "events")
+SERVICE_ACCOUNTS = Resource("", "v1", "serviceaccounts")
+NODES = Resource("", "v1", "nodes", namespaced=False)
+NAMESPACES = Resource("", "v1", "namespaces", namespaced=False)
+DEPLOYMENTS = Resource("apps", "v1", "deployments")
+JOBS = Resource("batch", "v1", "jobs")
+LEASES = Resource("coordination.k8s.io", "v1", "leases")
+CUSTOM_RESOURCE_DEFINITIONS = Resource("apiextensions.k8s.io", "v1", "customresourcedefinitions", namespaced=False)
+SELF_SUBJECT_ACCESS_REVIEWS = Resource("authorization.k8s.io", "v1", "selfsubjectaccessreviews", namespaced=False)
+FLINK_DEPLOYMENTS = Resource("flink.apache.org", "v1beta1", "flinkdeployments")
+CHAOS_ENGINES = Resource("litmuschaos.io", "v1alpha1", "chaosengines")
+CHAOS_RESULTS = Resource("litmuschaos.io", "v1alpha1", "chaosresults")
+CHAOS_EXPERIMENTS = Resource("litmuschaos.io", "v1alpha1", "chaosexperiments")

@@ -1,0 +1,1 @@
+"""FlinkDeployments: their manifests, what their status means, JobManager REST and SQL Gateway."""

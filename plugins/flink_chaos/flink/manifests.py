@@ -1,0 +1,151 @@
+"""FlinkDeployments and the ConfigMaps with their SQL, made from the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.flink.scripts import application_script, loader_script
+from flink_chaos.model.base import Component, Copy
+from flink_chaos.model.plan import COPY_LABEL
+
+if TYPE_CHECKING:
+    from flink_chaos.model.pipeline import Application, Loader, Resource
+    from flink_chaos.model.plan import RunPlan
+
+CONTAINER = "flink-main-container"
+SCRIPT_FOLDER = "/opt/flink/sql"
+OPENED = [
+    "java.lang",
+    "java.net",
+    "java.io",
+    "java.nio",
+    "sun.nio.ch",
+    "java.lang.reflect",
+    "java.text",
+    "java.time",
+    "java.util",
+    "java.util.concurrent",
+    "java.util.concurrent.atomic",
+    "java.util.concurrent.locks",
+]
+JAVA_17 = " ".join(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED)
+"""Flink's native client adds these only if the configuration names them."""
+
+KEEP_FAILURES_VISIBLE = {
+    "kubernetes.operator.job.upgrade.last-state-fallback.enabled": "false",
+    "kubernetes.operator.job.restart.failed": "false",
+    "kubernetes.operator.cluster.health-check.enabled": "false",
+}
+"""Nothing but Flink itself may bring the application back, or the test would judge the operator's repair."""
+
+OBSERVABLE = {
+    "web.timeout": "8000",
+    "web.refresh-interval": "500",
+    "metrics.fetcher.update-interval": "1000",
+    "web.checkpoints.history": "200",
+    "web.exception-history-size": "100",
+}
+
+
+def application_manifests(plan: RunPlan, copy: Copy) -> list[dict[str, Any]]:
+    """ConfigMap and FlinkDeployment of one copy."""
+    name, application = plan.copies[copy].deployment, plan.pipeline.application
+    labels = plan.labels | {COPY_LABEL: copy}
+    return [
+        _config_map(plan, name, labels, application_script(plan, copy)),
+        _deployment(plan, name, labels, application, _application_configuration(plan, copy), application.parallelism),
+    ]
+
+
+def loader_manifests(plan: RunPlan) -> list[dict[str, Any]]:
+    """ConfigMap and FlinkDeployment of the data loader: bounded, and never restarted, so that no id comes twice."""
+    labels = plan.labels | {COPY_LABEL: "loader"}
+    configuration = {"restart-strategy.type": "none", "taskmanager.numberOfTaskSlots": "1"}
+    return [
+        _config_map(plan, plan.loader, labels, loader_script(plan)),
+        _deployment(plan, plan.loader, labels, plan.pipeline.loader, configuration, 1),
+    ]
+
+
+def _application_configuration(plan: RunPlan, copy: Copy) -> dict[str, str]:
+    request, storage = plan.request, plan.copies[copy].storage
+    high_availability = {"high-availability.type": "kubernetes", "high-availability.storageDir": f"{storage}/ha"}
+    return {
+        "taskmanager.numberOfTaskSlots": str(plan.pipeline.application.parallelism),
+        "execution.checkpointing.interval": f"{request.checkpoint_interval_seconds}s",
+        "execution.checkpointing.timeout": f"{request.checkpoint_timeout_seconds}s",
+        "execution.checkpointing.mode": request.delivery_guarantee,
+        "execution.checkpointing.tolerable-failed-checkpoints": "10",
+        "state.checkpoints.dir": f"{storage}/checkpoints",
+        "state.savepoints.dir": f"{storage}/savepoints",
+        "restart-strategy.type": "fixed-delay",
+        "restart-strategy.fixed-delay.attempts": "1000",
+        "restart-strategy.fixed-delay.delay": "1s",
+        **(high_availability if plan.pipeline.application.high_availability else {}),
+        **plan.pipeline.application.configuration,
+    }
+
+
+def _deployment(
+    plan: RunPlan,
+    name: str,
+    labels: dict[str, str],
+    program: Application | Loader,
+    configuration: dict[str, str],
+    parallelism: int,
+) -> dict[str, Any]:
+    flink = plan.environment.flink
+    common = {"env.java.opts.all": JAVA_17, **KEEP_FAILURES_VISIBLE, **OBSERVABLE, **flink.configuration}
+    return {
+        "apiVersion": "flink.apache.org/v1beta1",
+        "kind": "FlinkDeployment",
+        "metadata": _metadata(plan, name, labels),
+        "spec": {
+            "image": flink.image,
+            "imagePullPolicy": flink.image_pull_policy,
+            "flinkVersion": flink.flink_version,
+            "serviceAccount": flink.service_account,
+            "mode": "native",
+            "flinkConfiguration": common | configuration,
+            "jobManager": _pods(program.job_manager, labels, Component.JOBMANAGER, name),
+            "taskManager": _pods(program.task_manager, labels, Component.TASKMANAGER, name),
+            "podTemplate": _pod_template(plan, name),
+            "job": {
+                "jarURI": program.jar_uri,
+                "entryClass": program.entry_class,
+                "args": [f"{SCRIPT_FOLDER}/job.sql"],
+                "parallelism": parallelism,
+                "upgradeMode": "stateless" if name == plan.loader else "savepoint",
+                "state": "running",
+            },
+        },
+    }
+
+
+def _pods(resource: Resource, labels: dict[str, str], component: Component, name: str) -> dict[str, Any]:
+    """One unique label for each copy and role: Litmus takes several labels as a union."""
+    own = {"chaos": f"{name}-{component}"}
+    return {
+        "resource": {"memory": resource.memory, "cpu": resource.cpu},
+        "podTemplate": {"metadata": {"labels": labels | own}},
+    }
+
+
+def _pod_template(plan: RunPlan, name: str) -> dict[str, Any]:
+    container = {
+        "name": CONTAINER,
+        "imagePullPolicy": plan.environment.flink.image_pull_policy,
+        "volumeMounts": [{"name": "sql", "mountPath": SCRIPT_FOLDER}],
+    }
+    volume = {"name": "sql", "configMap": {"name": f"{name}-sql"}}
+    return {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [container], "volumes": [volume]}}
+
+
+def _config_map(plan: RunPlan, name: str, labels: dict[str, str], script: str) -> dict[str, Any]:
+    metadata = _metadata(plan, f"{name}-sql", labels)
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"job.sql": script}}
+
+
+def _metadata(plan: RunPlan, name: str, labels: dict[str, str]) -> dict[str, Any]:
+    annotations = {"flink-chaos.io/dag-id": plan.dag_id, "flink-chaos.io/run-id": plan.run_id}
+    return {"name": name, "namespace": plan.environment.namespace, "labels": labels, "annotations": annotations}

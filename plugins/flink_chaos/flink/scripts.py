@@ -1,0 +1,73 @@
+"""SQL files with the names of a run filled in."""
+
+from __future__ import annotations
+
+import re
+from string import Template
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy, Guarantee
+
+if TYPE_CHECKING:
+    from flink_chaos.model.plan import CopyPlan, RunPlan
+
+SINK_GUARANTEE = {Guarantee.EXACTLY_ONCE: "exactly-once", Guarantee.AT_LEAST_ONCE: "at-least-once"}
+NAMED_QUERY = re.compile(r"^--\s*name:\s*(?P<name>.+?)\s*$", re.MULTILINE)
+
+
+class ScriptError(ValueError):
+    """A SQL file that cannot be used: which, why, what to do."""
+
+
+def application_script(plan: RunPlan, copy: Copy) -> str:
+    """SQL of one copy of the application."""
+    return fill(plan, plan.pipeline.application.sql, **_copy_names(plan, plan.copies[copy]))
+
+
+def loader_script(plan: RunPlan) -> str:
+    """SQL of the data loader."""
+    return fill(plan, plan.pipeline.loader.sql, **_common_names(plan))
+
+
+def report_queries(plan: RunPlan) -> dict[str, str]:
+    """Queries of the report file by name: a line `-- name: <name>` begins each. Raises ScriptError if there is none."""
+    text = plan.scripts[plan.pipeline.report]
+    marks = list(NAMED_QUERY.finditer(text))
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    found = {m["name"]: text[m.end() : end].strip().rstrip(";") for m, end in zip(marks, ends, strict=True)}
+    if not found:
+        raise ScriptError(
+            f"{plan.pipeline.report}: holds no query; begin each with a line `-- name: <name of the table>`"
+        )
+    return found
+
+
+def fill(plan: RunPlan, script: str, **names: object) -> str:
+    """Replace `${name}`. Raises ScriptError, with the names there are, for one that is not known."""
+    try:
+        return Template(plan.scripts[script]).substitute(names)
+    except (KeyError, ValueError) as error:
+        raise ScriptError(
+            f"include/sql/{script}: {error} cannot be filled in; known names: {', '.join(names)}"
+        ) from error
+
+
+def _common_names(plan: RunPlan) -> dict[str, object]:
+    return {
+        "run_key": plan.run_key,
+        "bootstrap_servers": plan.environment.kafka_bootstrap_servers,
+        "source_topic": plan.pipeline.topics.source,
+        "records": plan.request.data_count_to_load,
+        "last_number": plan.request.data_count_to_load - 1,
+        "records_per_second": plan.request.records_per_second,
+    }
+
+
+def _copy_names(plan: RunPlan, copy: CopyPlan) -> dict[str, object]:
+    return _common_names(plan) | {
+        "group_id": copy.group,
+        "sink_topic": copy.sink,
+        "transactional_id_prefix": copy.transactional_id_prefix,
+        "sink_guarantee": SINK_GUARANTEE[plan.request.delivery_guarantee],
+        "startup_mode": plan.pipeline.application.start_from,
+    }

@@ -1,0 +1,52 @@
+"""What the status of a FlinkDeployment means, for operators 1.7 and newer. Rules: Flink operator's own documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def job_state(deployment: dict[str, Any]) -> str:
+    """Flink's job state as the operator last saw it, empty before it saw any."""
+    return str(_status(deployment, "jobStatus").get("state") or "")
+
+
+def job_id(deployment: dict[str, Any]) -> str | None:
+    """Id of the Flink job, None before there is one."""
+    return _status(deployment, "jobStatus").get("jobId")
+
+
+def savepoint(deployment: dict[str, Any]) -> str | None:
+    """Path of the newest savepoint: `upgradeSavepointPath` of newer operators, else where 1.7 puts it."""
+    job = _status(deployment, "jobStatus")
+    older = ((job.get("savepointInfo") or {}).get("lastSavepoint") or {}).get("location")
+    return job.get("upgradeSavepointPath") or older
+
+
+def is_current(deployment: dict[str, Any]) -> bool:
+    """Whether the status speaks of the present spec."""
+    status = deployment.get("status") or {}
+    return int(status.get("observedGeneration") or 0) >= int(deployment["metadata"].get("generation") or 0)
+
+
+def failure(deployment: dict[str, Any]) -> str | None:
+    """Why the application cannot come up any more, None while it can."""
+    status = deployment.get("status") or {}
+    if job_state(deployment) == "FAILED":
+        return f"job FAILED: {_short(status.get('error'))}"
+    if status.get("jobManagerDeploymentStatus") == "ERROR" or status.get("lifecycleState") == "FAILED":
+        return f"deployment failed: {_short(status.get('error'))}"
+    return None
+
+
+def is_suspended(deployment: dict[str, Any]) -> bool:
+    """Whether the job was stopped for good by `state: suspended`."""
+    lifecycle = (deployment.get("status") or {}).get("lifecycleState")
+    return is_current(deployment) and lifecycle == "SUSPENDED"
+
+
+def _status(deployment: dict[str, Any], key: str) -> dict[str, Any]:
+    return (deployment.get("status") or {}).get(key) or {}
+
+
+def _short(error: object) -> str:
+    return str(error or "the operator gives no reason; see its log")[:300]

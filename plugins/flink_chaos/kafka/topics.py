@@ -1,0 +1,124 @@
+"""Topics: make sure that one exists, and read where its partitions begin and end."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import NewTopic, OffsetSpec
+
+from flink_chaos.kafka.errors import KafkaProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flink_chaos.kafka.admin import Kafka
+
+Offsets = dict[int, int]
+"""Partition -> offset."""
+
+TIMEOUT = 15.0
+POLL = 0.1
+CLUSTER_DEFAULT = -1
+
+
+def ensure_topic(kafka: Kafka, name: str, partitions: int, config: Mapping[str, str], timeout: float = 30) -> bool:
+    """Make sure that the topic exists with `partitions` partitions, all of them with a leader; True if it was created.
+
+    `config` is for a topic that is created: an existing one keeps its own. Raises KafkaProblem when it has another
+    number of partitions, or when a partition has no leader after `timeout` seconds.
+    """
+    created = _create(kafka, name, partitions, config, timeout)
+    leaders = _await_leaders(kafka, name, partitions if created else 1, timeout)
+    if leaders != partitions:
+        raise KafkaProblem(
+            f"topic {name!r} at {kafka.servers} has {leaders} partitions, {partitions} are wanted: "
+            f"a run never changes an existing topic; name another topic, or set the profile's partitions to {leaders}"
+        )
+    return created
+
+
+def partitions_of(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> list[int]:
+    """Return the topic's partitions in order; raises KafkaProblem when there is no such topic. Creates nothing."""
+    found = sorted(_leaders(kafka, topic, timeout))
+    if not found:
+        raise KafkaProblem(f"topic {topic!r} does not exist at {kafka.servers}: create it, or correct its name")
+    return found
+
+
+def start_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets:
+    """Return the first offset that each partition still holds (log start)."""
+    return offsets_at(kafka, topic, OffsetSpec.earliest(), timeout=timeout)
+
+
+def end_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets:
+    """Return the next offset to be written in each partition (high watermark, read_uncommitted)."""
+    return offsets_at(kafka, topic, OffsetSpec.latest(), timeout=timeout)
+
+
+def last_stable_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets:
+    """Return how far a read_committed reader gets in each partition: the first offset of the oldest open transaction,
+    or the high watermark if there is none.
+    """
+    return offsets_at(kafka, topic, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED, timeout=timeout)
+
+
+def offsets_at(
+    kafka: Kafka,
+    topic: str,
+    spec: OffsetSpec,
+    isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+    *,
+    partitions: Sequence[int] | None = None,
+    timeout: float = TIMEOUT,
+) -> Offsets:
+    """Return the offset that `spec` means in each partition; -1 where a timestamp lies behind the last record."""
+    wanted = partitions_of(kafka, topic, timeout) if partitions is None else partitions
+    if not wanted:
+        return {}
+    asked = kafka.admin.list_offsets(
+        {TopicPartition(topic, partition): spec for partition in wanted},
+        isolation_level=isolation,
+        request_timeout=timeout,
+    )
+    what = f"read the offsets of topic {topic!r}"
+    return {at.partition: kafka.result(answer, what, timeout).offset for at, answer in asked.items()}
+
+
+def _create(kafka: Kafka, name: str, partitions: int, config: Mapping[str, str], timeout: float) -> bool:
+    if _leaders(kafka, name, timeout):
+        return False
+    topic = NewTopic(name, num_partitions=partitions, replication_factor=CLUSTER_DEFAULT, config=dict(config))
+    future = kafka.admin.create_topics([topic], operation_timeout=timeout, request_timeout=timeout)[name]
+    try:
+        future.result(timeout)
+    except KafkaException as error:
+        if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
+            return False
+        raise kafka.problem(f"create topic {name!r}", error) from error
+    return True
+
+
+def _await_leaders(kafka: Kafka, name: str, at_least: int, timeout: float) -> int:
+    deadline = time.monotonic() + timeout
+    while True:
+        leaders = _leaders(kafka, name, timeout)
+        missing = sorted(partition for partition, leader in leaders.items() if leader < 0)
+        if len(leaders) >= at_least and not missing:
+            return len(leaders)
+        if time.monotonic() > deadline:
+            raise KafkaProblem(
+                f"topic {name!r} at {kafka.servers}: after {timeout:g} s there are {len(leaders)} partitions, "
+                f"without a leader: {missing}. Check that all brokers are up"
+            )
+        time.sleep(POLL)
+
+
+def _leaders(kafka: Kafka, topic: str, timeout: float) -> Offsets:
+    """Ask for all topics: asking for one by name makes a broker with auto.create.topics.enable create it."""
+    try:
+        known = kafka.admin.list_topics(timeout=timeout).topics.get(topic)
+    except KafkaException as error:
+        raise kafka.problem(f"list the topics (looking for {topic!r})", error) from error
+    return {} if known is None else {number: found.leader for number, found in known.partitions.items()}

@@ -1,0 +1,34 @@
+"""The one shape of all data here: frozen, and strict about what it does not know."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """Immutable data. A field that the schema does not know is an error, not a guess."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Copy(StrEnum):
+    """The two copies of the application under test."""
+
+    STABLE = "stable"
+    CHAOS = "chaos"
+
+
+class Guarantee(StrEnum):
+    """What an application promises about each record."""
+
+    EXACTLY_ONCE = "EXACTLY_ONCE"
+    AT_LEAST_ONCE = "AT_LEAST_ONCE"
+
+
+class Component(StrEnum):
+    """The two kinds of pods of a Flink application, as Flink's own label `component` names them."""
+
+    JOBMANAGER = "jobmanager"
+    TASKMANAGER = "taskmanager"

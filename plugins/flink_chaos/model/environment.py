@@ -1,0 +1,38 @@
+"""Where tests run: one Kubernetes cluster with its Kafka, checkpoint storage and SQL Gateway."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from flink_chaos.model.base import Record
+
+
+class FlinkSettings(Record):
+    """How Flink is run in this environment, for every application."""
+
+    image: str
+    image_pull_policy: str = "IfNotPresent"
+    flink_version: str = Field(pattern=r"^v\d+_\d+$", description="`spec.flinkVersion` of a FlinkDeployment")
+    service_account: str = "flink"
+    configuration: dict[str, str] = Field(default_factory=dict, description="Flink options for all applications")
+
+
+class ServiceAddress(Record):
+    """A Kubernetes service, reached through the API server's proxy."""
+
+    namespace: str
+    name: str
+    port: int
+
+
+class Environment(Record):
+    """One place to test in; `include/environments/<name>.yaml`."""
+
+    name: str
+    description: str = ""
+    namespace: str = Field(description="Where the applications, the loader and the ChaosEngine live")
+    kafka_bootstrap_servers: str = Field(description="Kafka as the pods reach it")
+    storage: str = Field(description="URI of the folder for checkpoints, savepoints and high availability")
+    sql_gateway: ServiceAddress
+    litmus_service_account: str = "litmus-admin"
+    flink: FlinkSettings

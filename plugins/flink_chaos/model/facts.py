@@ -1,0 +1,240 @@
+"""What was seen during a run. A fact is written once and never changed; verdict and report are made of nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, TypeAdapter
+
+from flink_chaos.model.base import Component, Copy, Record
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Offsets = dict[int, int]
+"""Kafka partition -> offset."""
+
+
+class Fact(Record):
+    """Something seen, and by whose clock."""
+
+    at: datetime
+    clock: Literal["worker", "kubernetes", "kafka", "flink", "litmus"] = "worker"
+
+
+class Check(Record):
+    """One line of the preflight."""
+
+    name: str
+    ok: bool
+    message: str
+    blocks: bool = True
+
+
+class Preflight(Fact):
+    """What was looked at before anything was touched."""
+
+    kind: Literal["preflight"] = "preflight"
+    checks: list[Check]
+
+
+class OffsetsReset(Fact):
+    """Where a consumer group was put before the run."""
+
+    kind: Literal["offsets_reset"] = "offsets_reset"
+    group: str
+    topic: str
+    strategy: str
+    before: dict[int, int | None]
+    after: Offsets
+
+
+class TopicBegin(Fact):
+    """End of a topic before the run wrote to it: what is judged begins here."""
+
+    kind: Literal["topic_begin"] = "topic_begin"
+    topic: str
+    offsets: Offsets
+
+
+class TopicEnd(Fact):
+    """End of a topic after the run: what is judged ends here."""
+
+    kind: Literal["topic_end"] = "topic_end"
+    topic: str
+    offsets: Offsets
+    last_stable: Offsets
+
+
+class Deployed(Fact):
+    """A copy runs: all tasks run and a checkpoint completed after the start."""
+
+    kind: Literal["deployed"] = "deployed"
+    copy_: Copy = Field(alias="copy")
+    uid: str
+    job_id: str
+    completed_checkpoints: int
+
+
+class Steady(Fact):
+    """Whether both copies kept up with the loader before the fault."""
+
+    kind: Literal["steady"] = "steady"
+    ok: bool
+    message: str
+    lag: dict[Copy, int]
+    records_per_second: float
+
+
+class Target(Record):
+    """A pod that is to be hit."""
+
+    pod: str
+    uid: str
+    node: str | None
+    component: Component
+
+
+class TargetsChosen(Fact):
+    """Pods resolved right before the injection."""
+
+    kind: Literal["targets_chosen"] = "targets_chosen"
+    targets: list[Target]
+
+
+class FaultStarted(Fact):
+    """The ChaosEngine exists: from here on the fault may act."""
+
+    kind: Literal["fault_started"] = "fault_started"
+    engine: str
+    uid: str
+
+
+class FaultEnded(Fact):
+    """What Litmus said at the end."""
+
+    kind: Literal["fault_ended"] = "fault_ended"
+    engine_status: str
+    phase: str
+    verdict: str
+    message: str
+
+
+class Evidence(Fact):
+    """Whether the fault was felt, whatever Litmus said of it."""
+
+    kind: Literal["evidence"] = "evidence"
+    felt: bool
+    message: str
+    replaced: dict[str, str] = Field(description="pod hit -> pod that took its place, empty while there is none")
+
+
+class Loaded(Fact):
+    """What the loader wrote to the source topic."""
+
+    kind: Literal["loaded"] = "loaded"
+    expected: int
+    written: int
+    state: str
+    begin: Offsets
+    end: Offsets
+
+
+class Drained(Fact):
+    """Whether a copy read and wrote everything before the deadline."""
+
+    kind: Literal["drained"] = "drained"
+    copy_: Copy = Field(alias="copy")
+    ok: bool
+    message: str
+    lag: int
+    restarts_seen: int = 0
+
+
+class Stopped(Fact):
+    """How a copy ended."""
+
+    kind: Literal["stopped"] = "stopped"
+    copy_: Copy = Field(alias="copy")
+    ok: bool
+    savepoint: str | None
+    message: str
+
+
+class Table(Fact):
+    """Result of a report query."""
+
+    kind: Literal["table"] = "table"
+    name: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+class Counts(Fact):
+    """Records of one copy by id, against what was loaded."""
+
+    kind: Literal["counts"] = "counts"
+    copy_: Copy = Field(alias="copy")
+    expected: int = Field(description="ids loaded")
+    records: int = Field(description="records in the sink between the recorded offsets")
+    ids: int = Field(description="distinct ids of this run among them")
+    lost: int = Field(description="loaded ids that never arrived")
+    duplicated: int = Field(description="ids that arrived more than once")
+    surplus: int = Field(description="records beyond the first of their id")
+    extra: int = Field(description="records whose id was never loaded")
+
+
+class StepFailed(Fact):
+    """A step could not do its work; the run cannot be judged beyond this."""
+
+    kind: Literal["step_failed"] = "step_failed"
+    step: str
+    message: str
+
+
+class Undone(Fact):
+    """What the teardown removed and what it could not."""
+
+    kind: Literal["undone"] = "undone"
+    removed: list[str]
+    residue: list[str]
+
+
+AnyFact = Annotated[
+    Preflight
+    | OffsetsReset
+    | TopicBegin
+    | TopicEnd
+    | Deployed
+    | Steady
+    | TargetsChosen
+    | FaultStarted
+    | FaultEnded
+    | Evidence
+    | Loaded
+    | Drained
+    | Stopped
+    | Table
+    | Counts
+    | StepFailed
+    | Undone,
+    Field(discriminator="kind"),
+]
+F = TypeVar("F", bound=Fact)
+FACT: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)
+
+
+class Journal:
+    """The facts of an attempt, in the order in which they were written."""
+
+    def __init__(self, facts: list[Fact]) -> None:
+        self.facts = facts
+
+    def all(self, kind: type[F]) -> list[F]:
+        """Every fact of a kind, oldest first."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    def last(self, kind: type[F], **having: object) -> F | None:
+        """The newest fact of a kind whose fields have the given values, None if there is none."""
+        found = [fact for fact in self.all(kind) if all(getattr(fact, k) == v for k, v in having.items())]
+        return found[-1] if found else None

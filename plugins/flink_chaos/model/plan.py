@@ -1,0 +1,133 @@
+"""Every decision of a run, made once: after this nothing reads parameters again."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from flink_chaos.model.base import Copy, Record
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flink_chaos.model.environment import Environment
+    from flink_chaos.model.fault import Fault
+    from flink_chaos.model.pipeline import Pipeline
+    from flink_chaos.model.request import RunRequest
+
+LABEL = "flink-chaos.io"
+RUN_LABEL = f"{LABEL}/run"
+COPY_LABEL = f"{LABEL}/copy"
+
+
+def run_key(dag_id: str, run_id: str, attempt: int) -> str:
+    """Short name of an attempt, safe in every external name: 10 hexadecimal characters after an `r`."""
+    return "r" + hashlib.sha256(f"{dag_id}\0{run_id}\0{attempt}".encode()).hexdigest()[:10]
+
+
+class CopyPlan(Record):
+    """Names of one copy of the application."""
+
+    copy_: Copy = Field(alias="copy")
+    deployment: str = Field(description="name of the FlinkDeployment")
+    group: str
+    transactional_id_prefix: str
+    sink: str
+    storage: str
+
+
+class Deadlines(Record):
+    """Longest wait of each step, in seconds."""
+
+    deploy: int = 300
+    load: int
+    steady: int
+    fault: int
+    drain: int
+    stop: int = 180
+    compare: int = 300
+    lock: int = 4 * 3600
+
+
+class RunPlan(Record):
+    """A run, decided."""
+
+    run_key: str
+    dag_id: str
+    run_id: str
+    attempt: int
+    created_at: datetime
+    package_version: str
+    request: RunRequest
+    environment: Environment
+    pipeline: Pipeline
+    fault: Fault
+    copies: dict[Copy, CopyPlan]
+    loader: str = Field(description="name of the loader's FlinkDeployment")
+    engine: str = Field(description="name of the ChaosEngine")
+    lease: str
+    deadlines: Deadlines
+    scripts: dict[str, str] = Field(description="SQL files that the run uses, as they were when it was planned")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of everything that the run creates."""
+        return {f"{LABEL}/managed-by": "flink-chaos", RUN_LABEL: self.run_key}
+
+
+def plan_run(
+    *,
+    dag_id: str,
+    run_id: str,
+    attempt: int,
+    now: datetime,
+    version: str,
+    request: RunRequest,
+    environment: Environment,
+    pipeline: Pipeline,
+    fault: Fault,
+    scripts: dict[str, str],
+) -> RunPlan:
+    """Decide everything about a run; the same arguments give the same plan."""
+    key = run_key(dag_id, run_id, attempt)
+    topic = f"{environment.kafka_bootstrap_servers}/{pipeline.topics.source}"
+    return RunPlan(
+        run_key=key,
+        dag_id=dag_id,
+        run_id=run_id,
+        attempt=attempt,
+        created_at=now,
+        package_version=version,
+        request=request,
+        environment=environment,
+        pipeline=pipeline,
+        fault=fault,
+        copies={copy: _copy(copy, key, pipeline, environment) for copy in Copy},
+        loader=f"loader-{key}",
+        engine=f"{fault.name.replace('_', '-')}-{key}",
+        lease="flink-chaos-" + hashlib.sha256(topic.encode()).hexdigest()[:10],
+        deadlines=_deadlines(request),
+        scripts=scripts,
+    )
+
+
+def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) -> CopyPlan:
+    return CopyPlan(
+        copy=copy,
+        deployment=f"{copy}-{key}",
+        group=f"flink-chaos.{pipeline.name}.{copy}.{key}",
+        transactional_id_prefix=f"flink-chaos.{pipeline.name}.{copy}.{key}",
+        sink=f"{pipeline.topics.sink}-{copy}",
+        storage=f"{environment.storage.rstrip('/')}/{key}/{copy}",
+    )
+
+
+def _deadlines(request: RunRequest) -> Deadlines:
+    return Deadlines(
+        load=int(request.load_seconds * 1.5) + 240,
+        steady=request.fault_after_seconds + 120,
+        fault=300,
+        drain=int(request.load_seconds) + request.recovery_deadline_seconds,
+    )

@@ -1,0 +1,127 @@
+"""What a person asks for: the parameters of a run, with their bounds. Airflow's form is generated from here."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from flink_chaos.model.base import Component, Guarantee, Record
+
+
+def _section(name: str) -> dict[str, Any]:
+    return {"section": name}
+
+
+TEST, LOAD, FAULT, APPLICATION, RUN = "What is tested", "Load", "Fault", "Application", "Run"
+
+
+class RunRequest(Record):
+    """Parameters of one run."""
+
+    pipeline: str = Field(
+        default="ad_events",
+        title="Pipeline",
+        description="A file of include/pipelines",
+        json_schema_extra=_section(TEST),
+    )
+    environment: str = Field(
+        default="lab",
+        title="Environment",
+        description="A file of include/environments",
+        json_schema_extra=_section(TEST),
+    )
+    delivery_guarantee: Guarantee = Field(
+        default=Guarantee.EXACTLY_ONCE,
+        title="Delivery guarantee",
+        description="How checkpoints and sink of the application are configured",
+        json_schema_extra=_section(TEST),
+    )
+    contract: Literal["same as delivery guarantee", "EXACTLY_ONCE", "AT_LEAST_ONCE"] = Field(
+        default="same as delivery guarantee",
+        title="Contract",
+        description="What the verdict demands",
+        json_schema_extra=_section(TEST),
+    )
+    data_count_to_load: int = Field(
+        default=200_000, ge=1_000, le=5_000_000, title="Records", json_schema_extra=_section(LOAD)
+    )
+    records_per_second: int = Field(default=2_000, ge=10, le=100_000, title="Rate", json_schema_extra=_section(LOAD))
+    component: Component = Field(
+        default=Component.TASKMANAGER,
+        title="Component",
+        description="Whose pod is hit",
+        json_schema_extra=_section(FAULT),
+    )
+    force: bool = Field(
+        default=True, title="Force", description="Kill without a grace period", json_schema_extra=_section(FAULT)
+    )
+    fault_after_seconds: int = Field(
+        default=20,
+        ge=5,
+        le=3_600,
+        title="Steady for",
+        description="Seconds both copies must keep up before the fault",
+        json_schema_extra=_section(FAULT),
+    )
+    checkpoint_interval_seconds: int = Field(
+        default=5,
+        ge=1,
+        le=600,
+        title="Checkpoint interval",
+        description="Seconds; 20 in the article",
+        json_schema_extra=_section(APPLICATION),
+    )
+    checkpoint_timeout_seconds: int = Field(
+        default=10,
+        ge=1,
+        le=3_600,
+        title="Checkpoint time-out",
+        description="Seconds",
+        json_schema_extra=_section(APPLICATION),
+    )
+    recovery_deadline_seconds: int = Field(
+        default=300,
+        ge=30,
+        le=7_200,
+        title="Recovery deadline",
+        description="Seconds from the fault until the chaos copy must have caught up",
+        json_schema_extra=_section(RUN),
+    )
+    on_busy: Literal["refuse", "wait"] = Field(
+        default="refuse", title="If another run holds the topics", json_schema_extra=_section(RUN)
+    )
+    dry_run: bool = Field(
+        default=False, title="Plan only", description="Show what would be done", json_schema_extra=_section(RUN)
+    )
+    seed: int = Field(
+        default=0,
+        ge=0,
+        le=2**31 - 1,
+        title="Seed",
+        description="Chooses among equal targets",
+        json_schema_extra=_section(RUN),
+    )
+
+    @property
+    def demanded(self) -> Guarantee:
+        """The guarantee that the verdict demands."""
+        return self.delivery_guarantee if self.contract.startswith("same") else Guarantee(self.contract)
+
+    @property
+    def load_seconds(self) -> float:
+        """How long loading takes at the planned rate."""
+        return self.data_count_to_load / self.records_per_second
+
+    @model_validator(mode="after")
+    def _load_outlasts_the_fault(self) -> RunRequest:
+        needed = self.fault_after_seconds + 30
+        if self.load_seconds < needed:
+            least = needed * self.records_per_second
+            raise ValueError(
+                f"data_count_to_load {self.data_count_to_load} at {self.records_per_second}/s lasts "
+                f"{self.load_seconds:.0f} s, but steady state and fault need {needed} s: "
+                "the fault would hit an idle application. "
+                f"Load at least {least} records, or lower the rate."
+            )
+        return self

@@ -1,0 +1,51 @@
+"""The answer of a run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from flink_chaos.model.base import Guarantee, Record
+
+
+class Outcome(StrEnum):
+    """What a run ends with."""
+
+    PASS = "PASS"  # noqa: S105
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    ABORTED = "ABORTED"
+    PLANNED = "PLANNED"
+
+    @property
+    def exit_code(self) -> int:
+        """The same everywhere; 4 is kept for set-up errors."""
+        return {"PASS": 0, "PLANNED": 0, "FAIL": 1, "INCONCLUSIVE": 2, "ABORTED": 3}[self.value]
+
+
+SETUP_ERROR = 4
+"""Exit code when no run came about at all."""
+
+
+class Line(Record):
+    """One demand of the contract and what was seen."""
+
+    name: str
+    ok: bool
+    demanded: str
+    seen: str
+
+
+class Verdict(Record):
+    """Outcome, and everything it rests on."""
+
+    run_key: str
+    dag_id: str
+    run_id: str
+    attempt: int
+    outcome: Outcome
+    contract: Guarantee
+    reasons: list[str]
+    lines: list[Line]
+    tables: dict[str, list[dict[str, Any]]]
+    counts: dict[str, dict[str, int]]

@@ -1,0 +1,68 @@
+"""The files below include/: pipelines, environments, faults and SQL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from flink_chaos.model.base import Record
+from flink_chaos.model.environment import Environment
+from flink_chaos.model.fault import Fault
+from flink_chaos.model.pipeline import Pipeline
+from flink_chaos.profiles.reading import ProfileError, read
+
+R = TypeVar("R", bound=Record)
+INCLUDE = "FLINK_CHAOS_INCLUDE"
+FOLDERS: dict[type[Record], str] = {Pipeline: "pipelines", Environment: "environments", Fault: "faults"}
+
+
+def include_folder() -> Path:
+    """The folder named by FLINK_CHAOS_INCLUDE, else include/ of the checkout that the package is installed from."""
+    named = os.environ.get(INCLUDE)
+    return Path(named) if named else Path(__file__).resolve().parents[3] / "include"
+
+
+class Catalogue:
+    """Profiles by name."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or include_folder()
+
+    def names(self, model: type[Record]) -> list[str]:
+        """Names of all profiles of a kind."""
+        return sorted(path.stem for path in (self.folder / FOLDERS[model]).glob("*.yaml"))
+
+    def get(self, model: type[R], name: str) -> R:
+        """The profile of that name. Raises ProfileError, with the names there are when this one is unknown."""
+        path = self.folder / FOLDERS[model] / f"{name}.yaml"
+        known = self.names(model)
+        if name not in known:
+            raise ProfileError(
+                f"{path}: no such {model.__name__.lower()} '{name}'. There are: {', '.join(known) or 'none'}. "
+                f"Choose one of them, or add the file (folder set by {INCLUDE})."
+            )
+        profile = read(path, model)
+        if getattr(profile, "name", name) != name:
+            raise ProfileError(f"{path}: name: must equal the file's name, '{name}'")
+        return profile
+
+    def pipeline(self, name: str) -> Pipeline:
+        """An application under test."""
+        return self.get(Pipeline, name)
+
+    def environment(self, name: str) -> Environment:
+        """A place to test in."""
+        return self.get(Environment, name)
+
+    def fault(self, name: str) -> Fault:
+        """A fault."""
+        return self.get(Fault, name)
+
+    def script(self, name: str) -> str:
+        """Text of a file below include/sql. Raises ProfileError when there is none."""
+        path = self.folder / "sql" / name
+        try:
+            return path.read_text()
+        except OSError as error:
+            raise ProfileError(f"{path}: cannot be read: {error.strerror}; a pipeline names it") from error

@@ -1,0 +1,69 @@
+"""One YAML file into one model, with the line of whatever is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from flink_chaos.model.base import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+R = TypeVar("R", bound=Record)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ProfileError(ValueError):
+    """A file of include/ that cannot be used: file, line, what is wrong, what to do."""
+
+
+def read(path: Path, model: type[R]) -> R:
+    """Read the file into the model. Raises ProfileError."""
+    try:
+        text = path.read_text()
+        data = yaml.load(text, LOADER)  # noqa: S506 - a safe loader, the C one where it is there
+    except OSError as error:
+        raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise ProfileError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(data, dict):
+        raise ProfileError(f"{path}:1: holds no mapping; see the files beside it for the shape")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ProfileError("\n".join(_explain(path, text, detail) for detail in error.errors())) from error
+
+
+def _explain(path: Path, text: str, detail: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in detail["loc"])
+    remedy = {
+        "extra_forbidden": "no such setting; mind the spelling, or remove it",
+        "missing": "required, and not there; add it",
+    }.get(detail["type"], detail["msg"])
+    return f"{path}:{_line(text, detail['loc'])}: {where}: {remedy}"
+
+
+def _line(text: str, location: tuple[int | str, ...]) -> int:
+    """Line (1-based) of the innermost part of `location` that is in the file."""
+    node = yaml.compose(text, LOADER)
+    line = 1
+    for part in location:
+        found = _child(node, part)
+        if found is None:
+            break
+        key, node = found
+        line = key.start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == part), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None

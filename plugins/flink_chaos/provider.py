@@ -1,0 +1,20 @@
+"""What Airflow is told about this distribution: its connection types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Provider description, in the schema of Airflow's provider.yaml."""
+    return {
+        "package-name": "airflow-flink-chaos",
+        "name": "Flink Chaos",
+        "description": "Chaos tests for Flink on Kubernetes.",
+        "connection-types": [
+            {
+                "connection-type": "flink_sql_gateway",
+                "hook-class-name": "flink_chaos.hooks.sql_gateway.FlinkSqlGatewayHook",
+            }
+        ],
+    }

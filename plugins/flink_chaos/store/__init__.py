@@ -1,0 +1,1 @@
+"""Append-only records of runs, on any file system that fsspec knows."""

@@ -1,0 +1,112 @@
+"""One folder for each attempt of a run, never written twice.
+
+<root>/<dag id>/<run key of the run>/<attempt>/plan.json journal/ verdict.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from upath import UPath
+
+from flink_chaos.model.facts import FACT, Fact, Journal
+from flink_chaos.model.plan import RunPlan
+from flink_chaos.model.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = "FLINK_CHAOS_STORE"
+PLAN, VERDICT, JOURNAL = "plan.json", "verdict.json", "journal"
+
+
+class StoreError(Exception):
+    """A record that is not there, or that would be overwritten."""
+
+
+class Attempt:
+    """The record of one attempt."""
+
+    def __init__(self, folder: UPath) -> None:
+        self.folder = folder
+
+    def plan(self) -> RunPlan:
+        """The plan, as it was stored by the first task."""
+        return RunPlan.model_validate_json((self.folder / PLAN).read_text())
+
+    def append(self, fact: Fact) -> None:
+        """Add a fact. Parts are numbered by time and name their writer, so that two writers never meet."""
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+        kind = str(getattr(fact, "kind", "fact"))
+        _write_new(self.folder / JOURNAL / f"{stamp}-{os.getpid()}-{kind}.json", fact.model_dump_json(by_alias=True))
+
+    def journal(self) -> Journal:
+        """All facts so far, in the order in which they were written."""
+        folder = self.folder / JOURNAL
+        parts = sorted(folder.glob("*.json"), key=lambda part: part.name) if folder.exists() else []
+        return Journal([FACT.validate_json(part.read_text()) for part in parts])
+
+    def verdict(self) -> Verdict | None:
+        """The verdict, None while there is none."""
+        path = self.folder / VERDICT
+        return Verdict.model_validate_json(path.read_text()) if path.exists() else None
+
+    def close(self, verdict: Verdict) -> None:
+        """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
+        _write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
+
+
+class Store:
+    """All records below one root."""
+
+    def __init__(self, root: str | None = None) -> None:
+        self.root = UPath(root or os.environ.get(ROOT) or "runs")
+
+    def next_attempt(self, dag_id: str, run_id: str) -> int:
+        """Number of the attempt that `open` would begin, from 1."""
+        return len(list(_children(self._run(dag_id, run_id)))) + 1
+
+    def open(self, plan: RunPlan) -> Attempt:
+        """Begin an attempt by storing its plan. Raises StoreError when it was begun already."""
+        folder = self._run(plan.dag_id, plan.run_id) / str(plan.attempt)
+        _write_new(folder / PLAN, plan.model_dump_json(by_alias=True, indent=2) + "\n")
+        _write_new(self.root / "keys" / plan.run_key, str(folder.relative_to(self.root)))
+        return Attempt(folder)
+
+    def attempt(self, run_key: str) -> Attempt:
+        """The attempt of that run key. Raises StoreError when there is none."""
+        pointer = self.root / "keys" / run_key
+        if not re.fullmatch(r"r[0-9a-f]{10}", run_key) or not pointer.exists():
+            raise StoreError(f"no run '{run_key}' in {self.root}. `flink-chaos runs` lists those there are.")
+        return Attempt(self.root / pointer.read_text())
+
+    def attempts(self) -> list[Attempt]:
+        """Every attempt, oldest first."""
+        found = [self.attempt(pointer.name) for pointer in _children(self.root / "keys")]
+        return sorted(found, key=lambda attempt: attempt.plan().created_at)
+
+    def _run(self, dag_id: str, run_id: str) -> UPath:
+        return self.root / _safe(dag_id) / _safe(run_id)
+
+
+def _safe(name: str) -> str:
+    """A folder name that is readable and cannot clash: run ids hold `:` and `+`."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:80] + "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
+
+
+def _children(folder: UPath) -> Iterator[UPath]:
+    return iter(folder.iterdir()) if folder.exists() else iter(())
+
+
+def _write_new(path: UPath, text: str) -> None:
+    """Write a whole file or nothing; never over another."""
+    if path.exists():
+        raise StoreError(f"{path} exists already: a record is never overwritten")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_text(text)
+    part.rename(path)

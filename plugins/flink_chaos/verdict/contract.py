@@ -1,0 +1,58 @@
+"""What the contract demands of the chaos copy, line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy, Guarantee
+from flink_chaos.model.facts import Counts, Drained, Journal, Stopped
+from flink_chaos.model.verdict import Line
+
+if TYPE_CHECKING:
+    from flink_chaos.model.plan import RunPlan
+
+
+def contract_lines(plan: RunPlan, journal: Journal) -> list[Line]:
+    """Return every demand with what was seen; a demand without a fact is not met."""
+    return [*_recovered(plan, journal), *_delivered(plan, journal)]
+
+
+def _recovered(plan: RunPlan, journal: Journal) -> list[Line]:
+    drained = journal.last(Drained, copy_=Copy.CHAOS)
+    stopped = journal.last(Stopped, copy_=Copy.CHAOS)
+    return [
+        Line(
+            name="caught up",
+            ok=bool(drained and drained.ok),
+            demanded=f"lag 0 and a later checkpoint within {plan.deadlines.drain} s",
+            seen=drained.message if drained else "not seen",
+        ),
+        Line(
+            name="stopped",
+            ok=bool(stopped and stopped.ok),
+            demanded="stops with a new savepoint",
+            seen=stopped.message if stopped else "not seen",
+        ),
+    ]
+
+
+def _delivered(plan: RunPlan, journal: Journal) -> list[Line]:
+    counts = journal.last(Counts, copy_=Copy.CHAOS)
+    duplicates_allowed = plan.request.demanded is Guarantee.AT_LEAST_ONCE
+    if counts is None:
+        return [Line(name="delivered", ok=False, demanded="every record counted", seen="not counted")]
+    return [
+        Line(
+            name="no loss",
+            ok=counts.lost == 0,
+            demanded="0 lost",
+            seen=f"{counts.ids:,} of {counts.expected:,} ids, {counts.lost:,} lost",
+        ),
+        Line(
+            name="no duplicates",
+            ok=duplicates_allowed or counts.duplicated == 0,
+            demanded="any number (AT_LEAST_ONCE)" if duplicates_allowed else "0 duplicated",
+            seen=f"{counts.duplicated:,} ids duplicated, {counts.surplus:,} surplus records",
+        ),
+        Line(name="nothing extra", ok=counts.extra == 0, demanded="0 extra", seen=f"{counts.extra:,} extra"),
+    ]

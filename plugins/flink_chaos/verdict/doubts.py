@@ -1,0 +1,69 @@
+"""Causes outside the chaos application that forbid a PASS and a FAIL alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Counts, Drained, Evidence, Journal, Loaded, Preflight, Steady, Stopped, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flink_chaos.model.plan import RunPlan
+
+
+def doubts(plan: RunPlan, journal: Journal) -> list[str]:
+    """Return every reason to doubt; none means that the contract may be judged."""
+    return [*_before(journal), *_fault(journal), *_load(plan, journal), *_control(journal), *_agreement(journal)]
+
+
+def _before(journal: Journal) -> Iterator[str]:
+    preflight = journal.last(Preflight)
+    if preflight is None:
+        yield "preflight: never ran"
+    else:
+        yield from (f"preflight: {c.name}: {c.message}" for c in preflight.checks if c.blocks and not c.ok)
+    steady = journal.last(Steady)
+    if steady is None or not steady.ok:
+        yield f"no steady state before the fault: {steady.message if steady else 'never looked at'}"
+
+
+def _fault(journal: Journal) -> Iterator[str]:
+    evidence = journal.last(Evidence)
+    if evidence is None or not evidence.felt:
+        yield f"the fault was not felt: {evidence.message if evidence else 'no evidence was taken'}"
+
+
+def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    loaded = journal.last(Loaded)
+    wanted = plan.request.data_count_to_load
+    if loaded is None:
+        yield "load: the loader's end was never seen"
+    elif loaded.written != wanted:
+        yield f"load: {loaded.written:,} of {wanted:,} records were written ({loaded.state})"
+
+
+def _control(journal: Journal) -> Iterator[str]:
+    """The stable copy was hurt by nobody: what it lacks, the pipeline or the machine lacks."""
+    for kind in (Drained, Stopped):
+        fact = journal.last(kind, copy_=Copy.STABLE)
+        if fact is None or not fact.ok:
+            yield f"stable copy: {fact.message if fact else f'{kind.__name__.lower()} was never seen'}"
+    counts = journal.last(Counts, copy_=Copy.STABLE)
+    if counts is None:
+        yield "stable copy: not counted"
+    elif counts.lost or counts.extra:
+        yield f"stable copy: {counts.lost:,} lost and {counts.extra:,} extra without any fault"
+
+
+def _agreement(journal: Journal) -> Iterator[str]:
+    """The report's sums and the counts by id are two ways to the same numbers of records."""
+    for copy, column in ((Copy.STABLE, "no_chaos_cnt"), (Copy.CHAOS, "chaos_cnt")):
+        counts = journal.last(Counts, copy_=copy)
+        for table in journal.all(Table):
+            if counts is None or column not in table.columns:
+                continue
+            total = sum(int(row[table.columns.index(column)] or 0) for row in table.rows)
+            if total != counts.records:
+                yield f"methods disagree: {table.name} sums {column} to {total:,}, by id there are {counts.records:,}"

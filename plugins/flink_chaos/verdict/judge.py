@@ -1,0 +1,57 @@
+"""From the facts of a run to its verdict.
+
+ABORTED: the run did not come to its end. INCONCLUSIVE: a cause outside the chaos application, so that no PASS and no
+FAIL could be trusted. FAIL: the contract is broken. PASS: everything was demanded, and everything was seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Counts, Journal, StepFailed, Table
+from flink_chaos.model.verdict import Outcome, Verdict
+from flink_chaos.verdict.contract import contract_lines
+from flink_chaos.verdict.doubts import doubts
+
+if TYPE_CHECKING:
+    from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.verdict import Line
+
+
+def judge(plan: RunPlan, journal: Journal) -> Verdict:
+    """Return the verdict; the same facts always give the same one."""
+    lines = contract_lines(plan, journal)
+    outcome, reasons = _outcome(plan, journal, lines)
+    return Verdict(
+        run_key=plan.run_key,
+        dag_id=plan.dag_id,
+        run_id=plan.run_id,
+        attempt=plan.attempt,
+        outcome=outcome,
+        contract=plan.request.demanded,
+        reasons=reasons,
+        lines=lines,
+        tables={t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in journal.all(Table)},
+        counts={copy: _counts(journal, copy) for copy in Copy},
+    )
+
+
+def _outcome(plan: RunPlan, journal: Journal, lines: list[Line]) -> tuple[Outcome, list[str]]:
+    if plan.request.dry_run:
+        return Outcome.PLANNED, ["dry run: planned, nothing touched"]
+    failures = [f"{fact.step}: {fact.message}" for fact in journal.all(StepFailed)]
+    if failures:
+        return Outcome.ABORTED, failures
+    unsure = doubts(plan, journal)
+    broken = [f"{line.name}: {line.seen}; demanded: {line.demanded}" for line in lines if not line.ok]
+    if unsure:
+        return Outcome.INCONCLUSIVE, unsure + broken
+    if broken:
+        return Outcome.FAIL, broken
+    return Outcome.PASS, [f"{line.name}: {line.seen}" for line in lines]
+
+
+def _counts(journal: Journal, copy: Copy) -> dict[str, int]:
+    counts = journal.last(Counts, copy_=copy)
+    return counts.model_dump(exclude={"at", "clock", "kind", "copy_"}) if counts else {}

@@ -1,0 +1,27 @@
+import pytest
+from flink_chaos.model.base import Guarantee
+from flink_chaos.model.request import RunRequest
+from pydantic import ValidationError
+
+
+def test_the_defaults_are_a_valid_request():
+    """Whoever changes nothing gets a run."""
+    assert RunRequest().demanded is Guarantee.EXACTLY_ONCE
+
+
+def test_the_contract_may_demand_more_than_the_sink_gives():
+    """Contract and configuration are two things: that is how a test can fail."""
+    request = RunRequest(delivery_guarantee="AT_LEAST_ONCE", contract="EXACTLY_ONCE")
+    assert (request.delivery_guarantee, request.demanded) == (Guarantee.AT_LEAST_ONCE, Guarantee.EXACTLY_ONCE)
+
+
+def test_a_load_that_ends_before_the_fault_is_refused_with_the_least_count():
+    """The plan refuses a count that ends before fault and recovery do, and says which would do."""
+    with pytest.raises(ValidationError, match="Load at least 100000 records"):
+        RunRequest(data_count_to_load=50_000, records_per_second=2_000)
+
+
+def test_an_unknown_parameter_is_refused():
+    """A misspelt parameter must not be a silent default."""
+    with pytest.raises(ValidationError, match="data_count"):
+        RunRequest(data_count=5)

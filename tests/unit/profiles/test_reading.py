@@ -1,0 +1,40 @@
+import pytest
+from flink_chaos.model.environment import Environment
+from flink_chaos.profiles.reading import ProfileError, read
+
+GOOD = """\
+name: lab
+namespace: flink
+kafka_bootstrap_servers: kafka:9092
+storage: hdfs://namenode:8020/chaos
+sql_gateway: {namespace: flink, name: sql-gateway, port: 8083}
+flink:
+  image: flink:1.20
+  flink_version: v1_20
+"""
+
+
+def written(tmp_path, text):
+    path = tmp_path / "lab.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_a_good_file_becomes_its_model(tmp_path):
+    """Values arrive typed."""
+    assert read(written(tmp_path, GOOD), Environment).sql_gateway.port == 8083
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("  image:", "  imgae:"), r"lab.yaml:7: flink.imgae: no such setting"),
+        (("port: 8083", "port: many"), r"lab.yaml:5: sql_gateway.port: .*integer"),
+        (("namespace: flink\nkafka", "kafka"), r"lab.yaml:1: namespace: required"),
+        (("name: lab", "name: [lab"), r"lab.yaml: not valid YAML"),
+    ],
+)
+def test_an_error_names_file_line_and_setting(tmp_path, change, message):
+    """Whoever edits a profile is led to the line."""
+    with pytest.raises(ProfileError, match=message):
+        read(written(tmp_path, GOOD.replace(*change)), Environment)
