@@ -23,7 +23,7 @@ FAULTS: dict[str, Callable[[Run], None]] = {"pod-delete": pod_delete.inject}
 
 def main(arguments: list[str]) -> int:
     """Run one experiment. Exit code 0 whatever the verdict, or its Job would run the fault again."""
-    parser = argparse.ArgumentParser(prog="experiments", description="Runs one chaos experiment under Litmus' contract.")
+    parser = argparse.ArgumentParser(prog="experiments", description="Runs one experiment under Litmus' contract.")
     parser.add_argument("-name", required=True, choices=sorted(FAULTS), help="the experiment")
     name = parser.parse_args(arguments).name
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")

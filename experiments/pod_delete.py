@@ -47,7 +47,7 @@ def _round(run: Run) -> None:
 
 
 def _delete(run: Run, pod: Pod) -> None:
-    LOG.info("deleting pod %s/%s, uid %s, node %s, force %s", pod.namespace, pod.name, pod.uid, pod.node, run.settings.force)
+    LOG.info("deleting pod %s/%s, uid %s, node %s", pod.namespace, pod.name, pod.uid, pod.node)
     try:
         run.cluster.delete_pod(pod, force=run.settings.force)
     except Exception as error:

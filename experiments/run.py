@@ -72,7 +72,7 @@ class Run:
         """A probe that is not run must not look like one that passed."""
         entries = (self._engine or {}).get("spec", {}).get("experiments", [])
         if any(entry["name"] == self.settings.experiment and entry.get("spec", {}).get("probe") for entry in entries):
-            raise ChaosError(Code.GENERIC, "this image runs no Litmus probes: remove spec.probe or use Litmus' own image")
+            raise ChaosError(Code.GENERIC, "this image runs no probes: remove spec.probe or use Litmus' own image")
 
     def _end(self, verdict: str, failure: tuple[Code, str, str] | None) -> str:
         settings = self.settings
@@ -84,7 +84,9 @@ class Run:
         patch = final_patch(self._result, verdict, list(self._targets), error)
         self._result = self.cluster.patch_result(settings.namespace, settings.result, patch)
         self._result_event(verdict, warning=verdict != "Pass")
-        self.engine_event("Summary", f"{settings.experiment} experiment has been {SUMMARIES[verdict]}", warning=verdict != "Pass")
+        self.engine_event(
+            "Summary", f"{settings.experiment} experiment has been {SUMMARIES[verdict]}", warning=verdict != "Pass"
+        )
         return verdict
 
     def _result_event(self, verdict: str, *, warning: bool) -> None:

@@ -72,7 +72,9 @@ def read_settings(env: Mapping[str, str], experiment: str) -> Settings:
 def _required(env: Mapping[str, str], name: str) -> str:
     value = env.get(name, "")
     if not value:
-        raise ChaosError(Code.GENERIC, f"variable {name} is not set: this image is started by Litmus' runner, not by hand")
+        raise ChaosError(
+            Code.GENERIC, f"variable {name} is not set: Litmus' runner sets it, so start this by an engine"
+        )
     return value
 
 

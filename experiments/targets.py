@@ -79,7 +79,9 @@ def _rule(target: Target) -> Callable[[Pod], bool]:
         return lambda pod: pod.name in target.items
     if target.by_label:
         return lambda pod: _has_any_label(pod, target.items) and _owner_kind(pod) == target.kind.lower()
-    return lambda pod: pod.owner is not None and _owner_kind(pod) == target.kind.lower() and pod.owner.name in target.items
+    return lambda pod: (
+        pod.owner is not None and _owner_kind(pod) == target.kind.lower() and pod.owner.name in target.items
+    )
 
 
 def _not_chaos(pod: Pod) -> bool:

@@ -28,19 +28,23 @@ class Cluster:
         try:
             return dict(self._custom.get_namespaced_custom_object(GROUP, VERSION, namespace, plural, name))
         except client.ApiException as error:
-            return _none_if_missing(error)
+            _raise_unless_missing(error)
+            return None
 
     def patch_engine(self, engine: Object, patch: Object) -> None:
         """Merge `patch` into the engine."""
         meta = engine["metadata"]
-        self._custom.patch_namespaced_custom_object(GROUP, VERSION, meta["namespace"], "chaosengines", meta["name"], patch)
+        self._custom.patch_namespaced_custom_object(
+            GROUP, VERSION, meta["namespace"], "chaosengines", meta["name"], patch
+        )
 
     def service_account_exists(self, namespace: str, name: str) -> bool:
         """Whether the pods of the engine can be created at all."""
         try:
             self._core.read_namespaced_service_account(name, namespace)
         except client.ApiException as error:
-            return _none_if_missing(error) is not None
+            _raise_unless_missing(error)
+            return False
         return True
 
     def create_job(self, manifest: Object) -> None:
@@ -57,7 +61,9 @@ class Cluster:
 
     def delete_jobs(self, namespace: str, selector: str) -> None:
         """Delete Jobs by label; the garbage collector takes their pods."""
-        self._batch.delete_collection_namespaced_job(namespace, label_selector=selector, propagation_policy="Background")
+        self._batch.delete_collection_namespaced_job(
+            namespace, label_selector=selector, propagation_policy="Background"
+        )
 
     def delete_pods(self, namespace: str, selector: str) -> None:
         """Delete pods by label, with their own grace period."""
@@ -84,6 +90,6 @@ class Cluster:
         return [self._core.api_client.sanitize_for_serialization(item) for item in items]
 
 
-def _none_if_missing(error: Any) -> None:
+def _raise_unless_missing(error: Any) -> None:
     if error.status != NOT_FOUND:
         raise error

@@ -107,7 +107,7 @@ def _advance(cluster: Cluster, engine: Object, entries: list[Object], index: int
 
 def _launch(cluster: Cluster, engine: Object, entries: list[Object], index: int, definition: Object) -> None:
     entry = engine["spec"]["experiments"][index]
-    suffix = "".join(random.choices(string.ascii_lowercase + string.digits, k=6))  # noqa: S311
+    suffix = "".join(random.choices(string.ascii_lowercase + string.digits, k=6))
     name = f"{entry['name']}-{suffix}"
     try:
         cluster.create_job(jobs.job_manifest(engine, entry, definition, name, index))
@@ -132,7 +132,9 @@ def _follow(
     _record(cluster, engine, entries, index, outcome, pod)
     if outcome.status not in states.UNFINISHED and engine["spec"].get("jobCleanUpPolicy") == "delete":
         cluster.delete_jobs(namespace, f"{_selector(engine)},{jobs.INDEX_LABEL}={index}")
-        cluster.event(engine, reason="ExperimentJobCleanUp", message=f"Experiment Job {job['metadata']['name']} will be deleted")
+        cluster.event(
+            engine, reason="ExperimentJobCleanUp", message=f"Experiment Job {job['metadata']['name']} will be deleted"
+        )
 
 
 def _record(
@@ -140,7 +142,11 @@ def _record(
 ) -> None:
     """Write one experiment's state into the engine's status, if it is new."""
     before = entries[index]
-    after = before | {"status": outcome.status.value, "verdict": outcome.verdict, "experimentPod": pod or before["experimentPod"]}
+    after = before | {
+        "status": outcome.status.value,
+        "verdict": outcome.verdict,
+        "experimentPod": pod or before["experimentPod"],
+    }
     if after != before:
         changed = [*entries[:index], after | {"lastUpdateTime": _now()}, *entries[index + 1 :]]
         cluster.patch_engine(engine, {"status": {"experiments": changed}})
@@ -149,7 +155,7 @@ def _record(
 def _complete(cluster: Cluster, engine: Object) -> None:
     done = {"spec": {"engineState": "stop"}, "status": {"engineStatus": EngineStatus.COMPLETED.value}}
     cluster.patch_engine(engine, done)
-    message = f"ChaosEngine completed, will delete or retain the resources according to jobCleanUpPolicy"
+    message = "ChaosEngine completed, will delete or retain the resources according to jobCleanUpPolicy"
     cluster.event(engine, reason="ChaosEngineCompleted", message=message)
 
 

@@ -32,13 +32,13 @@ async def wake(memo: kopf.Memo, **_: Any) -> None:
 
 
 @kopf.daemon(GROUP, VERSION, "chaosengines", cancellation_backoff=engines.ABORT_SECONDS + 30, cancellation_timeout=10)
-async def serve(stopped: kopf.DaemonStopped, memo: kopf.Memo, namespace: str, name: str, **_: Any) -> None:
+async def serve(*, stopped: Any, memo: Any, namespace: str | None, name: str, **_: Any) -> None:
     """Step the engine until it is deleted; the finalizer goes when this returns. The operator's own end aborts nothing."""
     changed: asyncio.Event = memo.setdefault("changed", asyncio.Event())
     while not stopped:
         changed.clear()
-        await _wait(changed, await _step(namespace, name))
-    await asyncio.to_thread(engines.abort, _cluster[0], namespace, name)
+        await _wait(changed, await _step(str(namespace), name))
+    await asyncio.to_thread(engines.abort, _cluster[0], str(namespace), name)
 
 
 async def _step(namespace: str, name: str) -> float:

@@ -19,13 +19,20 @@ def job_manifest(engine: Object, entry: Object, definition: Object, name: str, i
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": {"name": name, "namespace": engine["metadata"]["namespace"], "labels": labels},
-        "spec": {"template": {"metadata": _pod_metadata(entry, definition, labels), "spec": _pod(engine, entry, definition, name)}},
+        "spec": {
+            "template": {
+                "metadata": _pod_metadata(entry, definition, labels),
+                "spec": _pod(engine, entry, definition, name),
+            }
+        },
     }
 
 
 def result_name(engine: Object, entry: Object, definition: Object) -> str:
     """Name of the ChaosResult that the experiment writes."""
-    instance = next((item.get("value", "") for item in environment(engine, entry, definition) if item["name"] == "INSTANCE_ID"), "")
+    instance = next(
+        (item.get("value", "") for item in environment(engine, entry, definition) if item["name"] == "INSTANCE_ID"), ""
+    )
     return "-".join(part for part in (engine["metadata"]["name"], entry["name"], instance) if part)
 
 
@@ -74,7 +81,10 @@ def _labels(engine: Object, definition: Object) -> dict[str, str]:
 
 
 def _pod_metadata(entry: Object, definition: Object, labels: dict[str, str]) -> Object:
-    annotations = {**(definition.get("experimentAnnotations") or {}), **(_components(entry).get("experimentAnnotations") or {})}
+    annotations = {
+        **(definition.get("experimentAnnotations") or {}),
+        **(_components(entry).get("experimentAnnotations") or {}),
+    }
     return {"labels": labels, "annotations": annotations}
 
 
@@ -115,8 +125,8 @@ def _mounts(components: Object, definition: Object) -> list[tuple[Object, Object
     """Volumes with their mounts: ConfigMaps, Secrets and host files."""
     found = []
     for kind, source, field in (("configMaps", "configMap", "name"), ("secrets", "secret", "secretName")):
-        for item in [*(definition.get(kind) or []), *(components.get(kind) or [])]:
-            found.append(_mount(item["name"], {source: {field: item["name"]}}, item["mountPath"]))
+        items = [*(definition.get(kind) or []), *(components.get(kind) or [])]
+        found += [_mount(item["name"], {source: {field: item["name"]}}, item["mountPath"]) for item in items]
     for item in definition.get("hostFileVolumes") or []:
         path = {"hostPath": {"path": item["nodePath"], "type": item.get("type", "")}}
         found.append(_mount(item["name"], path, item["mountPath"]))

@@ -67,7 +67,9 @@ class Outcome:
     verdict: str
 
 
-def outcome(job: Object, pods: Sequence[Object], result: Object | None, pending_seconds: float, limit: float) -> Outcome:
+def outcome(
+    job: Object, pods: Sequence[Object], result: Object | None, pending_seconds: float, limit: float
+) -> Outcome:
     """State of one experiment. A Pending pod is given `limit` seconds; a failed pod is never waited for again."""
     phases = {pod["status"].get("phase", "Pending") for pod in pods}
     if job.get("status", {}).get("succeeded"):

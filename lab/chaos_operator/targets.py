@@ -28,7 +28,9 @@ def _from_selectors(selectors: Mapping[str, Any], namespace: str) -> str:
     if selectors.get("workloads"):
         return ";".join(_workload(workload, namespace) for workload in selectors["workloads"])
     if selectors.get("pods"):
-        return ";".join(_entry("pod", pod.get("namespace") or namespace, pod.get("names", "")) for pod in selectors["pods"])
+        return ";".join(
+            _entry("pod", pod.get("namespace") or namespace, pod.get("names", "")) for pod in selectors["pods"]
+        )
     raise IncompleteTargetError("selectors is empty: it needs workloads or pods")
 
 

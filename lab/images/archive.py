@@ -22,10 +22,15 @@ def write_archive(target: Path, reference: str, config: dict[str, Any], layers: 
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".layers-") as folder:
-        tars = [layer if layer.is_file() else write_layer(Path(folder) / f"{n}.tar", layer) for n, layer in enumerate(layers)]
+        tars = [
+            layer if layer.is_file() else write_layer(Path(folder) / f"{n}.tar", layer)
+            for n, layer in enumerate(layers)
+        ]
         sums = [_sha256(tar) for tar in tars]
         with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as archive:
-            _add_text(archive, "manifest.json", [{"Config": "config.json", "RepoTags": [reference], "Layers": _names(sums)}])
+            _add_text(
+                archive, "manifest.json", [{"Config": "config.json", "RepoTags": [reference], "Layers": _names(sums)}]
+            )
             _add_text(archive, "config.json", _image_config(config, sums))
             for name, tar in dict(zip(_names(sums), tars, strict=True)).items():
                 _add_file(archive, name, tar)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tarfile
 from typing import TYPE_CHECKING
@@ -41,7 +40,15 @@ def distribution() -> Path:
 
     def fetch(folder: Path) -> None:
         # The setup script only checks its surroundings, so asking for metadata does not start a build.
-        options = ["--quiet", "--no-deps", "--no-binary", ":all:", "--require-hashes", "--dest", folder]
+        options: list[str | Path] = [
+            "--quiet",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+            "--require-hashes",
+            "--dest",
+            folder,
+        ]
         run([sys.executable, "-m", "pip", "download", *options, "--requirement", requirements])
         source = next(folder.glob("*.tar.gz"))
         with tarfile.open(source) as archive:
@@ -64,11 +71,16 @@ def _distribution() -> Path:
         parts.copy_all([*(source / "lib").glob("*.jar"), *sorted(connectors)], home / "lib")
         parts.copy_all([*gateway, *(source / "opt").glob("flink-python-*.jar")], home / "opt")
         parts.copy_all(hadoop, folder / "opt" / "hadoop")
-        for plugin in sorted(set(os.listdir(source / "plugins")) - {*UNUSED_PLUGINS, "README.txt"}):
-            parts.copy_all((source / "plugins" / plugin).iterdir(), home / "plugins" / plugin)
+        for plugin in _plugins(source):
+            parts.copy_all(plugin.iterdir(), home / "plugins" / plugin.name)
         parts.copy_all((source / "bin").glob("*.jar"), home / "bin")
 
     return cached("layer-flink", key_of(str(source), str(more), "1"), lay)
+
+
+def _plugins(source: Path) -> list[Path]:
+    folders = [entry for entry in (source / "plugins").iterdir() if entry.is_dir()]
+    return sorted(folder for folder in folders if folder.name not in UNUSED_PLUGINS)
 
 
 def _own_files() -> Path:

@@ -41,7 +41,9 @@ def custom_resource_definitions() -> list[str]:
     """YAML texts of FlinkDeployment and FlinkSessionJob, as the operator's API jar carries them."""
     api = next(jars("flink-operator").glob("flink-kubernetes-operator-api-*.jar"))
     with zipfile.ZipFile(api) as archive:
-        names = [name for name in archive.namelist() if name.startswith("META-INF/fabric8/") and name.endswith("-v1.yml")]
+        names = [
+            name for name in archive.namelist() if name.startswith("META-INF/fabric8/") and name.endswith("-v1.yml")
+        ]
         return [archive.read(name).decode() for name in sorted(names)]
 
 

@@ -26,9 +26,10 @@ def python_layer(*packages: str) -> Path:
     def install(folder: Path) -> None:
         (folder / "requirements.txt").write_text(pinned)
         platforms = [option for name in PLATFORMS for option in ("--platform", name)]
-        target = ["--python-version", "3.11", "--only-binary", ":all:", *platforms, "--target", folder / "root" / SITE_PACKAGES]
+        python: list[str | Path] = ["--python-version", "3.11", "--only-binary", ":all:", *platforms]
+        target = ["--target", folder / "root" / SITE_PACKAGES]
         what = ["--no-deps", "--no-compile", "--require-hashes", "--requirement", folder / "requirements.txt"]
-        run([sys.executable, "-m", "pip", "install", "--quiet", *target, *what])
+        run([sys.executable, "-m", "pip", "install", "--quiet", *python, *target, *what])
         write_layer(folder / "layer.tar", folder / "root")
 
     return cached(f"python-{packages[0]}", key_of(pinned), install) / "layer.tar"

@@ -21,7 +21,7 @@ POOL = 16
 
 
 def connect(kubeconfig: str | None, context: str | None = None) -> ApiClient:
-    """Return a client; nothing is sent yet. Without `kubeconfig`: the pod's own service account, else kubectl's default.
+    """Return a client; nothing is sent yet. Without `kubeconfig`: the pod's service account, else kubectl's default.
 
     The client trusts the cluster's own certificate authority only: it is urllib3, which reads neither
     REQUESTS_CA_BUNDLE nor SSL_CERT_FILE when it was given one. Raises ClusterError when the configuration is no good.

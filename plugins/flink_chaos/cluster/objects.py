@@ -56,6 +56,8 @@ Object = dict[str, Any]
 """A Kubernetes object as the API gives it."""
 
 FIELD_MANAGER = "flink-chaos"
+OURS = {"fieldManager": FIELD_MANAGER}
+JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 PAGE = 500
@@ -107,25 +109,24 @@ class Cluster:
         namespace, name = _names(resource, manifest)
         query = {"fieldManager": field_manager, "force": str(force).lower()}
         what = f"apply {_where(resource, namespace, name)}"
-        return self._json("PATCH", resource.path(namespace, name), what, manifest, query, APPLY)
+        return self._json("PATCH", resource.path(namespace, name), what, body=manifest, query=query, content_type=APPLY)
 
     def merge(self, resource: Resource, namespace: str | None, name: str, patch: Object) -> Object:
         """Merge `patch` into the object (null removes a field, lists are replaced); returns it."""
-        query = {"fieldManager": FIELD_MANAGER}
         what = f"patch {_where(resource, namespace, name)}"
-        return self._json("PATCH", resource.path(namespace, name), what, patch, query, MERGE)
+        return self._json("PATCH", resource.path(namespace, name), what, body=patch, query=OURS, content_type=MERGE)
 
     def create(self, resource: Resource, namespace: str | None, body: Object) -> Object:
         """Create an object; a ClusterError of status 409 if it exists."""
         name = body.get("metadata", {}).get("name")
         what = f"create {_where(resource, namespace, name)}"
-        return self._json("POST", resource.path(namespace), what, body, {"fieldManager": FIELD_MANAGER})
+        return self._json("POST", resource.path(namespace), what, body=body, query=OURS)
 
     def replace(self, resource: Resource, body: Object) -> Object:
         """Write the object that was read; a ClusterError of status 409 if it changed since (resourceVersion)."""
         namespace, name = _names(resource, body)
         what = f"update {_where(resource, namespace, name)}"
-        return self._json("PUT", resource.path(namespace, name), what, body, {"fieldManager": FIELD_MANAGER})
+        return self._json("PUT", resource.path(namespace, name), what, body=body, query=OURS)
 
     def delete(
         self,
@@ -142,7 +143,9 @@ class Cluster:
         options: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
         options["preconditions"] = {key: value for key, value in conditions.items() if value is not None}
         try:
-            self._json("DELETE", resource.path(namespace, name), f"delete {_where(resource, namespace, name)}", options)
+            self._json(
+                "DELETE", resource.path(namespace, name), f"delete {_where(resource, namespace, name)}", body=options
+            )
         except ClusterError as error:
             if error.status == HTTPStatus.NOT_FOUND or (
                 error.status == HTTPStatus.CONFLICT and options["preconditions"]
@@ -162,7 +165,7 @@ class Cluster:
             "spec": {"resourceAttributes": asked},
         }
         what = f"ask whether {verb} of {_where(resource, namespace)} is allowed"
-        answer = self._json("POST", SELF_SUBJECT_ACCESS_REVIEWS.path(), what, review)
+        answer = self._json("POST", SELF_SUBJECT_ACCESS_REVIEWS.path(), what, body=review)
         return bool(answer["status"].get("allowed", False))
 
     def send(
@@ -170,9 +173,10 @@ class Cluster:
         method: str,
         path: str,
         what: str,
+        *,
         body: Any = None,
         query: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
+        content_type: str = JSON,
         timeout: float | None = None,
     ) -> tuple[int, str]:
         """Send one request below the API server's address; returns HTTP status and text, whatever the status is.
@@ -204,11 +208,12 @@ class Cluster:
         method: str,
         path: str,
         what: str,
+        *,
         body: Any = None,
         query: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
+        content_type: str = JSON,
     ) -> Object:
-        status, text = self.send(method, path, what, body, query, content_type)
+        status, text = self.send(method, path, what, body=body, query=query, content_type=content_type)
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise refusal(what, self.server, status, text)
         answer: Object = json.loads(text)

@@ -49,7 +49,7 @@ class ServiceProxy:
         """
         what = f"{method} {path} of {self.name}"
         url = f"{self._base}/{path.lstrip('/')}"
-        status, text = self.cluster.send(method, url, f"send {what}", body, query, timeout=timeout)
+        status, text = self.cluster.send(method, url, f"send {what}", body=body, query=query, timeout=timeout)
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise ServiceError(f"{what}: {status}: {_gist(text)}. {_remedy(status)}", status, text)
         try:

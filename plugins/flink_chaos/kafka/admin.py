@@ -53,7 +53,10 @@ class Kafka:
         """Return a consumer that commits nothing; `overrides` have dots as underscores. The caller closes it."""
         own = {"group.id": "flink-chaos-reader", "enable.auto.commit": "false"}
         named = {key.replace("_", "."): value for key, value in overrides.items()}
-        return Consumer({**QUIET, **self.config, **own, **named, "error_cb": self._remember})
+        try:
+            return Consumer({**QUIET, **self.config, **own, **named, "error_cb": self._remember})
+        except KafkaException as error:
+            raise KafkaProblem(f"Kafka at {self.servers}: its configuration is refused: {reason_of(error)}") from error
 
     def ping(self, timeout: float = 10) -> str:
         """Return the cluster's id; raises KafkaProblem when no broker answers within `timeout` seconds."""

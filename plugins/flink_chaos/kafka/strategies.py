@@ -45,6 +45,8 @@ class OffsetStrategy(Protocol):
 
 
 class _Timeless:
+    """Strategies that ask for no time."""
+
     def time_asked(self, now: datetime) -> datetime | None:  # noqa: ARG002 - the protocol's signature
         return None
 

@@ -129,6 +129,14 @@ class Evidence(Fact):
     replaced: dict[str, str] = Field(description="pod hit -> pod that took its place, empty while there is none")
 
 
+class LoadStarted(Fact):
+    """The first records of the loader are in the source topic."""
+
+    kind: Literal["load_started"] = "load_started"
+    topic: str
+    begin: Offsets
+
+
 class Loaded(Fact):
     """What the loader wrote to the source topic."""
 
@@ -211,6 +219,7 @@ AnyFact = Annotated[
     | FaultStarted
     | FaultEnded
     | Evidence
+    | LoadStarted
     | Loaded
     | Drained
     | Stopped

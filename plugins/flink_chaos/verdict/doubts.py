@@ -46,10 +46,10 @@ def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:
 
 def _control(journal: Journal) -> Iterator[str]:
     """The stable copy was hurt by nobody: what it lacks, the pipeline or the machine lacks."""
-    for kind in (Drained, Stopped):
-        fact = journal.last(kind, copy_=Copy.STABLE)
+    ends = {"drained": journal.last(Drained, copy_=Copy.STABLE), "stopped": journal.last(Stopped, copy_=Copy.STABLE)}
+    for name, fact in ends.items():
         if fact is None or not fact.ok:
-            yield f"stable copy: {fact.message if fact else f'{kind.__name__.lower()} was never seen'}"
+            yield f"stable copy: {fact.message if fact else f'{name} was never seen'}"
     counts = journal.last(Counts, copy_=Copy.STABLE)
     if counts is None:
         yield "stable copy: not counted"

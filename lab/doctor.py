@@ -1,0 +1,1 @@
+def require() -> None: pass

@@ -1,0 +1,33 @@
+"""The manifests with this lab's image references in them, in the order in which they are applied."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+from lab.artifacts.cache import key_of
+from lab.images import flink, flink_operator, litmus
+
+FOLDER = Path(__file__).with_name("manifests")
+IMAGES = {
+    "FLINK": flink.REFERENCE,
+    "FLINK_OPERATOR": flink_operator.REFERENCE,
+    "LITMUS_CONTRACT": litmus.CONTRACT,
+    "EXPERIMENTS": litmus.EXPERIMENTS,
+}
+
+
+def definitions() -> str:
+    """Namespaces and custom resource definitions: these have to be there before anything that uses them."""
+    own = [_render(file) for file in sorted(FOLDER.glob("[01]*.yaml"))]
+    return "\n---\n".join([*own, *flink_operator.custom_resource_definitions()])
+
+
+def rendered() -> str:
+    """Everything else."""
+    return "\n---\n".join(_render(file) for file in sorted(FOLDER.glob("[2-9]*.yaml")))
+
+
+def _render(file: Path) -> str:
+    """CHECKSUM makes pods start again when the file that configures them has changed."""
+    return string.Template(file.read_text()).safe_substitute(IMAGES, CHECKSUM=key_of(file))

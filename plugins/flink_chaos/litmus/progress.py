@@ -1,0 +1,53 @@
+"""How far a fault is, read from ChaosEngine and ChaosResult."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.cluster.objects import Cluster
+from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS
+
+if TYPE_CHECKING:
+    from flink_chaos.model.plan import RunPlan
+
+ENDED = ("completed", "stopped")
+
+
+@dataclass(frozen=True)
+class FaultProgress:
+    """What Litmus says; `completed` is not success."""
+
+    exists: bool
+    engine_status: str
+    phase: str
+    verdict: str
+    message: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether the engine will do nothing more and its result is final."""
+        return self.engine_status in ENDED and self.verdict not in ("Awaited", "N/A")
+
+
+def fault_progress(cluster: Cluster, plan: RunPlan) -> FaultProgress:
+    """Read both objects."""
+    namespace = plan.environment.namespace
+    engine = cluster.get(CHAOS_ENGINES, namespace, plan.engine)
+    result = cluster.get(CHAOS_RESULTS, namespace, f"{plan.engine}-{plan.fault.experiment}")
+    return progress_of(engine, result)
+
+
+def progress_of(engine: dict[str, Any] | None, result: dict[str, Any] | None) -> FaultProgress:
+    """What the two objects mean together; either may be missing."""
+    status = (engine or {}).get("status") or {}
+    mirrored = (status.get("experiments") or [{}])[-1]
+    outcome = ((result or {}).get("status") or {}).get("experimentStatus") or {}
+    error = outcome.get("errorOutput") or {}
+    return FaultProgress(
+        exists=engine is not None,
+        engine_status=status.get("engineStatus") or "",
+        phase=outcome.get("phase") or mirrored.get("status") or "",
+        verdict=outcome.get("verdict") or mirrored.get("verdict") or "N/A",
+        message=" ".join(str(part) for part in (error.get("errorCode"), error.get("reason")) if part)[:500],
+    )
