@@ -55,7 +55,7 @@ class SqlGateway:
         try:
             return self.proxy.request(method, path if path.startswith("/v") else f"/v2{path}", body, timeout=60)
         except ServiceError as error:
-            raise GatewayError(f"SQL Gateway {self.proxy.service}: {_cause(str(error))}") from error
+            raise GatewayError(f"{_cause(str(error))}") from error
 
 
 class Session:

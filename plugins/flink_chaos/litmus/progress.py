@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.cluster.objects import Cluster
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS
 
 if TYPE_CHECKING:
+    from flink_chaos.cluster.objects import Cluster
     from flink_chaos.model.plan import RunPlan
 
 ENDED = ("completed", "stopped")

@@ -28,7 +28,7 @@ ENV = {
 POD = Pod("tm-1", "flink", "uid-1", {"role": "taskmanager"}, Owner("deployment", "app"), ready=True)
 
 
-class FakeCluster:
+class _FakeCluster:
     def __init__(self, pods, *, heals=True, probes=None) -> None:
         self.stored = list(pods)
         self.heals = heals
@@ -71,7 +71,7 @@ class FakeCluster:
             self.stored_result["status"][part] = self.stored_result["status"].get(part, {}) | value
         return self.stored_result
 
-    def event(self, _about, *, reason, message, warning, source):  # noqa: ARG002
+    def event(self, _about, *, reason, message, warning, source):
         self.events.append(reason)
 
     @property
@@ -93,7 +93,7 @@ def run(cluster, fault=pod_delete.inject, **env) -> str:
 
 
 def test_one_kill_passes():
-    cluster = FakeCluster([POD])
+    cluster = _FakeCluster([POD])
     assert run(cluster) == "Pass"
     assert cluster.deleted == [("tm-1", True)]
     assert cluster.verdict == {
@@ -114,21 +114,21 @@ def test_one_kill_passes():
 
 
 def test_repeated_kills_follow_the_label():
-    cluster = FakeCluster([POD])
+    cluster = _FakeCluster([POD])
     assert run(cluster, TOTAL_CHAOS_DURATION="30") == "Pass"
     assert [name for name, _ in cluster.deleted] == ["tm-1", "tm-2", "tm-3"]
 
 
 def test_serial_waits_between_pods():
     second = replace(POD, name="tm-b", uid="b")
-    cluster = FakeCluster([POD, second])
+    cluster = _FakeCluster([POD, second])
     assert run(cluster, SEQUENCE="serial", PODS_AFFECTED_PERC="100", FORCE="false", TOTAL_CHAOS_DURATION="20") == "Pass"
     assert {name for name, _ in cluster.deleted} == {"tm-1", "tm-b"}
     assert not any(force for _, force in cluster.deleted)
 
 
 def test_a_missing_target_is_an_error_with_its_code():
-    cluster = FakeCluster([POD])
+    cluster = _FakeCluster([POD])
     assert run(cluster, TARGET_PODS="gone") == "Error"
     assert cluster.verdict["phase"] == "Error"
     assert cluster.verdict["probeSuccessPercentage"] == "0"
@@ -139,26 +139,26 @@ def test_a_missing_target_is_an_error_with_its_code():
 
 
 def test_no_match_is_an_error():
-    cluster = FakeCluster([])
+    cluster = _FakeCluster([])
     assert run(cluster) == "Error"
     assert cluster.verdict["errorOutput"]["errorCode"] == "TARGET_SELECTION_ERROR"
 
 
 def test_target_pods_win_over_targets():
     other = Pod("other", "flink", "o", {}, Owner("deployment", "other"), ready=True)
-    cluster = FakeCluster([POD, other])
+    cluster = _FakeCluster([POD, other])
     run(cluster, TARGET_PODS="other")
     assert [name for name, _ in cluster.deleted] == ["other"]
 
 
 def test_a_workload_that_does_not_come_back_is_an_error():
-    cluster = FakeCluster([POD], heals=False)
+    cluster = _FakeCluster([POD], heals=False)
     assert run(cluster) == "Error"
     assert cluster.verdict["errorOutput"]["errorCode"] == "STATUS_CHECKS_ERROR"
 
 
 def test_probes_are_refused_before_anything_happens():
-    cluster = FakeCluster([POD], probes=[{"name": "p"}])
+    cluster = _FakeCluster([POD], probes=[{"name": "p"}])
     assert run(cluster) == "Error"
     assert cluster.deleted == []
 
@@ -167,14 +167,14 @@ def test_an_abort_is_stopped():
     def aborted(_run):
         raise AbortedError
 
-    cluster = FakeCluster([POD])
+    cluster = _FakeCluster([POD])
     assert run(cluster, aborted) == "Stopped"
     assert (cluster.verdict["phase"], cluster.verdict["errorOutput"]["errorCode"]) == ("Stopped", "EXPERIMENT_ABORTED")
     assert cluster.stored_result["status"]["history"]["stoppedRuns"] == 1
 
 
 def test_counters_survive_in_a_result_of_the_same_name():
-    cluster = FakeCluster([POD])
+    cluster = _FakeCluster([POD])
     run(cluster)
     run(cluster)
     assert cluster.stored_result["status"]["history"]["passedRuns"] == 2

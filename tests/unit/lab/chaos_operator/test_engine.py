@@ -19,7 +19,7 @@ def merge(target: dict, patch: dict) -> None:
             target[key] = value
 
 
-class FakeCluster:
+class _FakeCluster:
     def __init__(self, **spec) -> None:
         base = {
             "engineState": "active",
@@ -66,7 +66,7 @@ class FakeCluster:
     def delete_pods(self, _namespace, _selector):
         self.stored_pods = []
 
-    def event(self, _engine, *, reason, message, warning=False):  # noqa: ARG002
+    def event(self, _engine, *, reason, message, warning=False):
         self.events.append(reason)
 
     def step(self, times: int = 1) -> None:
@@ -84,7 +84,7 @@ def _no_waiting(monkeypatch):
 
 
 def test_an_engine_runs_to_its_end():
-    cluster = FakeCluster()
+    cluster = _FakeCluster()
     cluster.step()
     assert cluster.engine["status"] == {"engineStatus": "initialized"}
     cluster.step(3)
@@ -101,7 +101,7 @@ def test_an_engine_runs_to_its_end():
 
 
 def test_stop_aborts_and_active_starts_again():
-    cluster = FakeCluster()
+    cluster = _FakeCluster()
     cluster.step(4)
     cluster.engine["spec"]["engineState"] = "stop"
     cluster.step(2)
@@ -114,27 +114,27 @@ def test_stop_aborts_and_active_starts_again():
 
 
 def test_a_missing_experiment_stays_initialized_with_an_event():
-    cluster = FakeCluster(experiments=[{"name": "unknown"}])
+    cluster = _FakeCluster(experiments=[{"name": "unknown"}])
     cluster.step(3)
     assert cluster.engine["status"] == {"engineStatus": "initialized"}
     assert cluster.events[-1] == "ChaosResourcesOperationFailed"
 
 
 def test_a_missing_service_account_stays_initialized_with_an_event():
-    cluster = FakeCluster(chaosServiceAccount="nobody")
+    cluster = _FakeCluster(chaosServiceAccount="nobody")
     cluster.step(2)
     assert cluster.events[-1] == "ChaosResourcesOperationFailed"
     assert not cluster.stored_jobs
 
 
 def test_incomplete_appinfo_stops_the_engine():
-    cluster = FakeCluster(appinfo={"appns": "flink", "applabel": "a=b"})
+    cluster = _FakeCluster(appinfo={"appns": "flink", "applabel": "a=b"})
     cluster.step(3)
     assert (cluster.engine["spec"]["engineState"], cluster.engine["status"]) == ("stop", {"engineStatus": "stopped"})
 
 
 def test_a_later_missing_experiment_fails_alone():
-    cluster = FakeCluster(experiments=[{"name": "pod-delete"}, {"name": "unknown"}])
+    cluster = _FakeCluster(experiments=[{"name": "pod-delete"}, {"name": "unknown"}])
     cluster.step(3)
     cluster.stored_jobs[0]["status"] = {"succeeded": 1}
     cluster.step()
@@ -145,7 +145,7 @@ def test_a_later_missing_experiment_fails_alone():
 
 
 def test_clean_up_policy_delete_removes_the_job():
-    cluster = FakeCluster(jobCleanUpPolicy="delete")
+    cluster = _FakeCluster(jobCleanUpPolicy="delete")
     cluster.step(3)
     cluster.stored_jobs[0]["status"] = {"succeeded": 1}
     cluster.step()
@@ -153,7 +153,7 @@ def test_clean_up_policy_delete_removes_the_job():
 
 
 def test_a_vanished_job_is_not_started_twice():
-    cluster = FakeCluster()
+    cluster = _FakeCluster()
     cluster.step(4)
     cluster.stored_jobs = []
     cluster.step()
@@ -162,7 +162,7 @@ def test_a_vanished_job_is_not_started_twice():
 
 
 def test_deletion_removes_everything():
-    cluster = FakeCluster()
+    cluster = _FakeCluster()
     cluster.step(4)
     cluster.engine["metadata"]["deletionTimestamp"] = "now"
     cluster.step()

@@ -1,0 +1,1 @@
+"""The command flink-chaos: the same steps as the DAGs, without Airflow."""

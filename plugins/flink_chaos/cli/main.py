@@ -1,0 +1,97 @@
+"""flink-chaos run | show | judge | runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from flink_chaos.cli.tables import render
+from flink_chaos.model.verdict import SETUP_ERROR
+from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.steps.planning import make_plan
+from flink_chaos.steps.run import StepError
+from flink_chaos.store.records import Store, StoreError
+from flink_chaos.verdict.judge import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code tells the verdict, 4 that no run came about."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.act(options))
+    except (StepError, ProfileError, StoreError) as error:
+        print(f"flink-chaos: {error}", file=sys.stderr)
+        return SETUP_ERROR
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="flink-chaos", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="test a pipeline with a fault, without Airflow")
+    run.add_argument("fault", help="a file of include/faults, for example pod_delete")
+    run.add_argument("-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the run")
+    run.set_defaults(act=_run)
+    for name, act, told in (
+        ("show", _show, "the stored verdict of a run"),
+        ("judge", _judge, "judge a stored run again"),
+    ):
+        command = commands.add_parser(name, help=told)
+        command.add_argument("run_key")
+        command.set_defaults(act=act)
+    commands.add_parser("runs", help="all stored runs").set_defaults(act=_runs)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from flink_chaos.cli.script import perform  # noqa: PLC0415 - `show` needs no Kubernetes client
+    from flink_chaos.cli.systems import open_run  # noqa: PLC0415
+
+    store = Store()
+    run_id = f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}"
+    plan = make_plan(store, dag_id=options.fault, run_id=run_id, fault=options.fault, parameters=_parameters(options))
+    print(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
+    verdict = perform(open_run(store.attempt(plan.run_key)))
+    print(render(verdict))
+    return verdict.outcome.exit_code
+
+
+def _parameters(options: argparse.Namespace) -> dict[str, Any]:
+    pairs = [text.partition("=") for text in options.param]
+    wrong = [name for name, equals, _ in pairs if not equals]
+    if wrong:
+        raise StepError(f"--param {wrong[0]}: write NAME=VALUE")
+    return {name: yaml.safe_load(value) for name, _, value in pairs}
+
+
+def _show(options: argparse.Namespace) -> int:
+    verdict = Store().attempt(options.run_key).verdict()
+    if verdict is None:
+        raise StoreError(f"run {options.run_key} has no verdict yet")
+    print(render(verdict))
+    return verdict.outcome.exit_code
+
+
+def _judge(options: argparse.Namespace) -> int:
+    attempt = Store().attempt(options.run_key)
+    verdict = judge(attempt.plan(), attempt.journal())
+    print(render(verdict))
+    return verdict.outcome.exit_code
+
+
+def _runs(_: argparse.Namespace) -> int:
+    for attempt in Store().attempts():
+        plan, verdict = attempt.plan(), attempt.verdict()
+        outcome = verdict.outcome if verdict else "no verdict"
+        print(f"{plan.run_key}  {outcome:12}  {plan.dag_id:16}  {plan.pipeline.name:16}  {plan.run_id} #{plan.attempt}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

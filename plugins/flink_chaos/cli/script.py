@@ -1,0 +1,80 @@
+"""A whole run as a plain script, step after step."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.flink.gateway import GatewayError
+from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.base import Copy
+from flink_chaos.steps import comparing, deploying, injecting, judging, loading, preflight, resetting, stopping, undoing
+from flink_chaos.steps.run import RunEndsError, StepError
+from flink_chaos.steps.waits import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flink_chaos.model.verdict import Verdict
+    from flink_chaos.steps.run import Run
+
+EXPECTED = (StepError, ClusterError, KafkaProblem, GatewayError)
+
+
+def perform(run: Run) -> Verdict:
+    """Run every step, then take everything away again, whatever happened; return the verdict."""
+    try:
+        _steps(run)
+    except RunEndsError as end:
+        _say(run, "end", str(end))
+    except EXPECTED as error:
+        _say(run, "failed", str(error))
+        judging.abort(run.attempt, "run", str(error))
+    except BaseException as error:
+        judging.abort(run.attempt, "run", f"interrupted: {type(error).__name__}")
+        raise
+    finally:
+        undoing.remove(run)
+        _wait(run, "removal")
+    return judging.close(run.attempt)
+
+
+def _steps(run: Run) -> None:
+    _wait(run, "lock")
+    if run.plan.request.dry_run:
+        return
+    for name, act in _sequence(run):
+        _say(run, name, "begins")
+        act()
+
+
+def _sequence(run: Run) -> list[tuple[str, Callable[[], object]]]:
+    def wait(*names: str) -> Callable[[], None]:
+        return lambda: [_wait(run, name) for name in names] and None
+
+    return [
+        ("preflight", lambda: preflight.look(run)),
+        ("topics", lambda: resetting.prepare_topics(run)),
+        ("reset offsets", lambda: resetting.reset_offsets(run)),
+        ("apply", lambda: [deploying.apply_copy(run, copy) for copy in Copy]),
+        ("applications run", wait("deploy_stable", "deploy_chaos")),
+        ("load", lambda: loading.start_load(run)),
+        ("records flow", wait("flow", "steady")),
+        ("inject", lambda: injecting.inject(run)),
+        ("fault", wait("fault")),
+        ("loaded", wait("load")),
+        ("catch up", wait("drain_stable", "drain_chaos")),
+        ("suspend", lambda: [stopping.suspend(run, copy) for copy in Copy]),
+        ("stopped", wait("stop_stable", "stop_chaos", "sinks")),
+        ("compare", lambda: comparing.compare(run)),
+    ]
+
+
+def _wait(run: Run, name: str) -> None:
+    wait_for(name, run, lambda message: _say(run, name, message))
+
+
+def _say(run: Run, step: str, message: str) -> None:
+    elapsed = time.time() - run.plan.created_at.timestamp()
+    print(f"{elapsed:6.0f} s  {step:16} {message}", flush=True)

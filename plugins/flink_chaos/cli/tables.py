@@ -1,0 +1,56 @@
+"""A verdict as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flink_chaos.model.verdict import Verdict
+
+
+def render(verdict: Verdict) -> str:
+    """The verdict with reasons, contract, counts and tables, as lines for a terminal or a task log."""
+    return "\n".join(_lines(verdict))
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    yield f"{verdict.outcome}  {verdict.dag_id} {verdict.run_id} #{verdict.attempt} ({verdict.run_key}), {verdict.contract}"
+    yield from (f"  - {reason}" for reason in verdict.reasons)
+    yield ""
+    yield from table(["contract", "", "demanded", "seen"], [_mark(line) for line in verdict.lines])
+    if verdict.counts and any(verdict.counts.values()):
+        yield ""
+        names = list(next(counts for counts in verdict.counts.values() if counts))
+        yield from table(
+            ["copy", *names], [[copy, *counts.values()] for copy, counts in verdict.counts.items() if counts]
+        )
+    for name, rows in verdict.tables.items():
+        yield ""
+        yield name
+        yield from table(list(rows[0]) if rows else ["(empty)"], [list(row.values()) for row in rows])
+
+
+def _mark(line: Any) -> list[str]:
+    return [line.name, "ok" if line.ok else "BROKEN", line.demanded, line.seen]
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """Rows under their columns, numbers to the right."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(text) for text in column) for column in zip(columns, *cells, strict=True)]
+    yield "  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip()
+    yield "  ".join("-" * width for width in widths)
+    for row, values in zip(cells, rows, strict=True):
+        aligned = [
+            text.rjust(width) if isinstance(value, int | float) else text.ljust(width)
+            for text, value, width in zip(row, values, widths, strict=True)
+        ]
+        yield "  ".join(aligned).rstrip()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    return "" if value is None else str(value)

@@ -1,0 +1,84 @@
+"""Reads both sinks between the recorded offsets through SQL Gateway: the report's tables, and counts by id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.flink.comparison import counts_statement, table_statement
+from flink_chaos.flink.scripts import report_queries
+from flink_chaos.kafka.topics import end_offsets, last_stable_offsets
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Counts, Table, TopicBegin, TopicEnd
+from flink_chaos.steps.preflight import gateway
+from flink_chaos.steps.run import Progress, RunEndsError, now
+
+if TYPE_CHECKING:
+    from flink_chaos.flink.gateway import Session
+    from flink_chaos.steps.run import Run
+
+TABLES = {Copy.STABLE: "no_chaos", Copy.CHAOS: "chaos"}
+
+
+def check_sinks_closed(run: Run) -> Progress:
+    """Whether no transaction is open on either sink; journals their ends once."""
+    facts = []
+    for copy in run.plan.copies.values():
+        end, stable = end_offsets(run.kafka, copy.sink), last_stable_offsets(run.kafka, copy.sink)
+        if end != stable:
+            return Progress(done=False, message=f"a transaction is open on {copy.sink}")
+        facts.append(TopicEnd(at=now(), clock="kafka", topic=copy.sink, offsets=end, last_stable=stable))
+    for fact in facts:
+        run.attempt.append(fact)
+    return Progress(done=True, message="both sinks closed")
+
+
+def sinks_expired(run: Run, message: str) -> None:
+    """The deadline passed: what is behind the open transaction no consumer sees, so it is judged as missing."""
+    for copy in run.plan.copies.values():
+        stable = last_stable_offsets(run.kafka, copy.sink)
+        run.attempt.append(TopicEnd(at=now(), clock="kafka", topic=copy.sink, offsets=stable, last_stable=stable))
+    del message
+
+
+def compare(run: Run) -> list[Table]:
+    """Run the profile's report queries and the counts by id; journal each."""
+    with gateway(run).session() as session:
+        for copy, table in TABLES.items():
+            session.execute(_table(run, copy, table), run.plan.deadlines.compare)
+        tables = [_report(run, session, name, query) for name, query in report_queries(run.plan).items()]
+        for copy, table in TABLES.items():
+            run.attempt.append(_counts(run, session, copy, table))
+    return tables
+
+
+def _table(run: Run, copy: Copy, table: str) -> str:
+    topic = run.plan.copies[copy].sink
+    begin, end = run.journal.last(TopicBegin, topic=topic), run.journal.last(TopicEnd, topic=topic)
+    if begin is None or end is None:
+        raise RunEndsError(f"the offsets of {topic} were not recorded: nothing can be compared")
+    return table_statement(run.plan, table, topic, begin.offsets, end.offsets)
+
+
+def _report(run: Run, session: Session, name: str, query: str) -> Table:
+    result = session.execute(query, run.plan.deadlines.compare)
+    fact = Table(at=now(), clock="flink", name=name, columns=result.columns, rows=result.rows)
+    run.attempt.append(fact)
+    return fact
+
+
+def _counts(run: Run, session: Session, copy: Copy, table: str) -> Counts:
+    result = session.execute(counts_statement(run.plan, table), run.plan.deadlines.compare)
+    records, ids, duplicated, extra = (int(value) for value in (result.rows or [[0, 0, 0, 0]])[0])
+    expected = run.plan.request.data_count_to_load
+    return Counts(
+        at=now(),
+        clock="flink",
+        copy=copy,
+        expected=expected,
+        records=records,
+        ids=ids,
+        lost=expected - ids,
+        duplicated=duplicated,
+        surplus=records - extra - ids,
+        extra=extra,
+    )

@@ -1,0 +1,63 @@
+"""Applies a copy of the application and waits until it really works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.cluster.resources import CONFIG_MAPS, FLINK_DEPLOYMENTS
+from flink_chaos.flink import status
+from flink_chaos.flink.manifests import application_manifests
+from flink_chaos.model.facts import Deployed
+from flink_chaos.steps.run import Progress, StepError, now
+
+if TYPE_CHECKING:
+    from flink_chaos.model.base import Copy
+    from flink_chaos.steps.run import Run
+
+RESOURCES = {"ConfigMap": CONFIG_MAPS, "FlinkDeployment": FLINK_DEPLOYMENTS}
+
+
+def apply_copy(run: Run, copy: Copy) -> None:
+    """Apply the copy's ConfigMap and FlinkDeployment."""
+    apply_all(run, application_manifests(run.plan, copy))
+
+
+def apply_all(run: Run, manifests: list[dict[str, Any]]) -> None:
+    """Apply manifests of the kinds that a run makes."""
+    for manifest in manifests:
+        run.cluster.apply(RESOURCES[manifest["kind"]], manifest)
+
+
+def deployment_of(run: Run, name: str) -> dict[str, Any]:
+    """The FlinkDeployment. Raises StepError when it is gone or has failed for good."""
+    found = run.cluster.get(FLINK_DEPLOYMENTS, run.namespace, name)
+    if found is None:
+        raise StepError(f"FlinkDeployment {run.namespace}/{name} is gone: someone deleted it during the run")
+    return found
+
+
+def check_running(run: Run, copy: Copy) -> Progress:
+    """Whether all tasks run and a checkpoint completed after the start; journals it once."""
+    name = run.plan.copies[copy].deployment
+    deployment = deployment_of(run, name)
+    reason = status.failure(deployment)
+    if reason:
+        raise StepError(f"FlinkDeployment {run.namespace}/{name}: {reason}")
+    job = run.jobmanager(copy).job()
+    if job is None:
+        return Progress(done=False, message=f"{name}: JobManager not reachable yet")
+    if not job.runs:
+        return Progress(done=False, message=f"{name}: job {job.state}, tasks {job.tasks}")
+    checkpoints = run.jobmanager(copy).checkpoints(job.id)
+    if checkpoints is None or checkpoints.completed == 0:
+        return Progress(done=False, message=f"{name}: runs, no checkpoint completed yet")
+    fact = Deployed(
+        at=now(),
+        clock="flink",
+        copy=copy,
+        uid=deployment["metadata"]["uid"],
+        job_id=job.id,
+        completed_checkpoints=checkpoints.completed,
+    )
+    run.attempt.append(fact)
+    return Progress(done=True, message=f"{name}: all tasks run, {checkpoints.completed} checkpoints completed")

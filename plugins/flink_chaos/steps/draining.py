@@ -1,0 +1,67 @@
+"""Catching up: lag zero to a frozen end, one more checkpoint, and nothing open on the sink."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.flink import status
+from flink_chaos.kafka.lag import LagReader
+from flink_chaos.kafka.topics import end_offsets, last_stable_offsets
+from flink_chaos.model.facts import Drained, Loaded
+from flink_chaos.steps.deploying import deployment_of
+from flink_chaos.steps.run import Progress, RunEndsError, now
+
+if TYPE_CHECKING:
+    from flink_chaos.model.base import Copy
+    from flink_chaos.steps.run import Run
+
+
+def check_drained(run: Run, copy: Copy) -> Progress:
+    """Whether the copy read everything loaded and a checkpoint that began after that completed."""
+    lag = lag_of(run, copy)
+    if lag:
+        return Progress(done=False, message=f"lag {lag:,}")
+    problem = _not_flushed(run, copy)
+    if problem:
+        return Progress(done=False, message=f"lag 0, {problem}")
+    took = (now() - _loaded(run).at).total_seconds()
+    run.attempt.append(_drained(copy, lag, f"lag 0 and flushed {took:.0f} s after the last record", ok=True))
+    return Progress(done=True, message="lag 0, flushed")
+
+
+def drain_expired(run: Run, copy: Copy, message: str) -> None:
+    """The deadline passed: journal it and go on, the comparison tells what is missing."""
+    deployment = deployment_of(run, run.plan.copies[copy].deployment)
+    reason = status.failure(deployment) or f"job {status.job_state(deployment)}"
+    run.attempt.append(_drained(copy, lag_of(run, copy), f"not drained: {message}; {reason}", ok=False))
+
+
+def lag_of(run: Run, copy: Copy) -> int:
+    """Records between the copy's committed offsets and the end of what was loaded."""
+    end, topic = _loaded(run).end, run.plan.pipeline.topics.source
+    return LagReader(run.kafka).read(run.plan.copies[copy].group, topic, end).total
+
+
+def _not_flushed(run: Run, copy: Copy) -> str:
+    """Why output may still be on its way, empty when it is not."""
+    job = run.jobmanager(copy).job()
+    checkpoints = run.jobmanager(copy).checkpoints(job.id) if job else None
+    if job is None or checkpoints is None or not job.runs:
+        return "job does not run" if job else "JobManager not reachable"
+    if checkpoints.latest_trigger_ms / 1000 <= _loaded(run).at.timestamp():
+        return "no checkpoint since the last record"
+    sink = run.plan.copies[copy].sink
+    if last_stable_offsets(run.kafka, sink) != end_offsets(run.kafka, sink):
+        return f"a transaction is open on {sink}"
+    return ""
+
+
+def _loaded(run: Run) -> Loaded:
+    loaded = run.journal.last(Loaded)
+    if loaded is None:
+        raise RunEndsError("the loader's end was never seen")
+    return loaded
+
+
+def _drained(copy: Copy, lag: int, message: str, *, ok: bool) -> Drained:
+    return Drained(at=now(), clock="kafka", copy=copy, ok=ok, message=message, lag=lag)

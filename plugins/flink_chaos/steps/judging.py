@@ -1,0 +1,29 @@
+"""Makes the verdict from the stored facts, and stores it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.facts import StepFailed
+from flink_chaos.steps.run import now
+from flink_chaos.verdict.judge import judge
+
+if TYPE_CHECKING:
+    from flink_chaos.model.verdict import Verdict
+    from flink_chaos.store.records import Attempt
+
+
+def close(attempt: Attempt) -> Verdict:
+    """The verdict of the attempt; stored once, later calls return the stored one."""
+    stored = attempt.verdict()
+    if stored is not None:
+        return stored
+    verdict = judge(attempt.plan(), attempt.journal())
+    attempt.close(verdict)
+    return verdict
+
+
+def abort(attempt: Attempt, step: str, message: str) -> None:
+    """Journal that a step failed, so that the verdict can only be ABORTED."""
+    if attempt.verdict() is None:
+        attempt.append(StepFailed(at=now(), step=step, message=message))

@@ -1,0 +1,68 @@
+"""The data loader: bounded, and its end is proven by the topic, not by its status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.flink import status
+from flink_chaos.flink.manifests import loader_manifests
+from flink_chaos.kafka.topics import end_offsets
+from flink_chaos.model.facts import Loaded, LoadStarted, OffsetsReset
+from flink_chaos.steps.deploying import apply_all, deployment_of
+from flink_chaos.steps.run import Progress, RunEndsError, now
+
+if TYPE_CHECKING:
+    from flink_chaos.model.facts import Offsets
+    from flink_chaos.steps.run import Run
+
+
+def start_load(run: Run) -> None:
+    """Apply the loader."""
+    apply_all(run, loader_manifests(run.plan))
+
+
+def check_flowing(run: Run) -> Progress:
+    """Whether the first records are in the source topic; journals it once."""
+    if _written(run) == 0:
+        state = status.job_state(deployment_of(run, run.plan.loader))
+        return Progress(done=False, message=f"loader {state or 'starting'}")
+    topic = run.plan.pipeline.topics.source
+    run.attempt.append(LoadStarted(at=now(), clock="kafka", topic=topic, begin=_begin(run)))
+    return Progress(done=True, message=f"{topic}: records flow")
+
+
+def check_loaded(run: Run) -> Progress:
+    """Whether the loader has ended; journals what it wrote. Raises RunEndsError when that is not every record."""
+    wanted, written = run.plan.request.data_count_to_load, _written(run)
+    state = status.job_state(deployment_of(run, run.plan.loader))
+    if state not in ("FINISHED", "FAILED", "CANCELED"):
+        return Progress(done=False, message=f"{written:,} of {wanted:,} records, loader {state or 'unknown'}")
+    _journal_loaded(run, state)
+    return Progress(done=True, message=f"{written:,} of {wanted:,} records, loader {state}")
+
+
+def load_expired(run: Run, message: str) -> None:
+    """The deadline passed: journal what there is."""
+    _journal_loaded(run, f"deadline passed: {message}")
+
+
+def _journal_loaded(run: Run, state: str) -> None:
+    wanted, written = run.plan.request.data_count_to_load, _written(run)
+    end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
+    run.attempt.append(
+        Loaded(at=now(), clock="kafka", expected=wanted, written=written, state=state, begin=_begin(run), end=end)
+    )
+    if written != wanted:
+        raise RunEndsError(f"load: {written:,} of {wanted:,} records were written ({state})")
+
+
+def _written(run: Run) -> int:
+    end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
+    return sum(end.values()) - sum(_begin(run).values())
+
+
+def _begin(run: Run) -> Offsets:
+    reset = run.journal.last(OffsetsReset)
+    if reset is None:
+        raise RunEndsError("offsets were never reset in this run")
+    return reset.after

@@ -1,0 +1,56 @@
+"""One run at a time on a set of topics: a Lease that does not expire by time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.cluster import leases
+from flink_chaos.cluster.resources import CHAOS_ENGINES, FLINK_DEPLOYMENTS
+from flink_chaos.model.plan import RUN_LABEL
+from flink_chaos.steps.run import Progress, StepError
+from flink_chaos.store.records import Store, StoreError
+
+if TYPE_CHECKING:
+    from flink_chaos.steps.run import Run
+
+
+def take(run: Run, holder_ended: bool | None = None) -> Progress:
+    """Take the lock, or the lock of a run that has ended and left nothing behind.
+
+    `holder_ended` overrides what the store says of the holder. Raises StepError when it is held and the plan says so.
+    """
+    plan = run.plan
+    notes = {"flink-chaos.io/run-id": plan.run_id, "flink-chaos.io/dag-id": plan.dag_id}
+    holder = leases.acquire(run.cluster, run.namespace, plan.lease, plan.run_key, notes)
+    if holder is None:
+        return Progress(done=True, message=f"lease {plan.lease} is ours")
+    ended = _has_verdict(run, holder) if holder_ended is None else holder_ended
+    if ended and not residue(run, holder):
+        leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key)
+        return Progress(done=False, message=f"taking lease {plan.lease} over from {holder}, which has ended")
+    message = f"topics of {plan.pipeline.name} are in use by run {holder} (lease {plan.lease})"
+    if plan.request.on_busy == "refuse":
+        raise StepError(f"{message}. Wait for it to end, or set on_busy=wait.")
+    return Progress(done=False, message=message)
+
+
+def give_back(run: Run) -> bool:
+    """Release the lock if it is ours."""
+    return leases.release(run.cluster, run.namespace, run.plan.lease, run.plan.run_key)
+
+
+def residue(run: Run, key: str) -> list[str]:
+    """What a run still has in the cluster, as `kind/name`."""
+    found = [
+        f"{resource.plural}/{item['metadata']['name']}"
+        for resource in (CHAOS_ENGINES, FLINK_DEPLOYMENTS)
+        for item in run.cluster.list(resource, run.namespace, {RUN_LABEL: key})
+    ]
+    return sorted(found)
+
+
+def _has_verdict(run: Run, key: str) -> bool:
+    try:
+        return Store().attempt(key).verdict() is not None
+    except StoreError:
+        return False

@@ -1,0 +1,64 @@
+"""Parameters and profiles become a stored plan."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from flink_chaos.flink.manifests import application_manifests, loader_manifests
+from flink_chaos.flink.scripts import report_queries
+from flink_chaos.model.base import Copy
+from flink_chaos.model.plan import RunPlan, plan_run
+from flink_chaos.model.request import RunRequest
+from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.steps.run import StepError, now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flink_chaos.store.records import Store
+
+DISTRIBUTION = "airflow-flink-chaos"
+
+
+def make_plan(store: Store, *, dag_id: str, run_id: str, fault: str, parameters: Mapping[str, Any]) -> RunPlan:
+    """Decide everything, prove that manifests and SQL can be made of it, and store it as a new attempt.
+
+    Raises StepError for parameters that are wrong, ProfileError for a file of include/ that is.
+    """
+    request = _request(parameters)
+    catalogue = Catalogue()
+    pipeline = catalogue.pipeline(request.pipeline)
+    names = (pipeline.application.sql, pipeline.loader.sql, pipeline.report)
+    plan = plan_run(
+        dag_id=dag_id,
+        run_id=run_id,
+        attempt=store.next_attempt(dag_id, run_id),
+        now=now(),
+        version=version(DISTRIBUTION),
+        request=request,
+        environment=catalogue.environment(request.environment),
+        pipeline=pipeline,
+        fault=catalogue.fault(fault),
+        scripts={name: catalogue.script(name) for name in names},
+    )
+    _prove(plan)
+    store.open(plan)
+    return plan
+
+
+def _request(parameters: Mapping[str, Any]) -> RunRequest:
+    try:
+        return RunRequest.model_validate(dict(parameters))
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, d['loc'])) or 'parameters'}: {d['msg']}" for d in error.errors())
+        raise StepError(f"parameters: {told}") from error
+
+
+def _prove(plan: RunPlan) -> None:
+    for copy in Copy:
+        application_manifests(plan, copy)
+    loader_manifests(plan)
+    report_queries(plan)

@@ -1,0 +1,117 @@
+"""Looks at everything a run needs before it touches anything. It removes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.cluster.proxy import ServiceProxy
+from flink_chaos.cluster.resources import (
+    CHAOS_ENGINES,
+    CHAOS_EXPERIMENTS,
+    CHAOS_RESULTS,
+    CONFIG_MAPS,
+    CUSTOM_RESOURCE_DEFINITIONS,
+    FLINK_DEPLOYMENTS,
+    LEASES,
+    PODS,
+)
+from flink_chaos.flink.gateway import GatewayError, SqlGateway
+from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.offsets import members
+from flink_chaos.model.facts import Check, Preflight
+from flink_chaos.steps.capacity import room_for
+from flink_chaos.steps.run import RunEndsError, now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flink_chaos.steps.run import Run
+
+NEEDED = (
+    ("create", FLINK_DEPLOYMENTS),
+    ("patch", FLINK_DEPLOYMENTS),
+    ("delete", FLINK_DEPLOYMENTS),
+    ("create", CONFIG_MAPS),
+    ("create", CHAOS_ENGINES),
+    ("patch", CHAOS_ENGINES),
+    ("get", CHAOS_RESULTS),
+    ("list", PODS),
+    ("create", LEASES),
+)
+DEFINITIONS = ("flinkdeployments.flink.apache.org", "chaosengines.litmuschaos.io", "chaosresults.litmuschaos.io")
+
+
+def look(run: Run) -> Preflight:
+    """Run every check and journal the lines. Raises RunEndsError when one blocks."""
+    checks = [_line(name, check, run) for name, check in CHECKS.items()]
+    fact = Preflight(at=now(), checks=checks)
+    run.attempt.append(fact)
+    blocked = [f"{check.name}: {check.message}" for check in checks if check.blocks and not check.ok]
+    if blocked:
+        raise RunEndsError("preflight: " + "; ".join(blocked))
+    return fact
+
+
+def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
+    try:
+        return Check(name=name, ok=True, message=check(run))
+    except (ClusterError, KafkaProblem, GatewayError, ValueError) as error:
+        return Check(name=name, ok=False, message=str(error))
+
+
+def _kafka(run: Run) -> str:
+    return f"cluster {run.kafka.ping()} answers at {run.kafka.servers}"
+
+
+def _definitions(run: Run) -> str:
+    missing = [name for name in DEFINITIONS if run.cluster.get(CUSTOM_RESOURCE_DEFINITIONS, None, name) is None]
+    if missing:
+        raise ValueError(f"not installed in the cluster: {', '.join(missing)}; install the Flink operator and Litmus")
+    return "custom resources of Flink and Litmus are served"
+
+
+def _permissions(run: Run) -> str:
+    denied = [f"{v} {r.plural}" for v, r in NEEDED if not run.cluster.allowed(v, r, run.namespace)]
+    if denied:
+        raise ValueError(f"not allowed in namespace {run.namespace}: {', '.join(denied)}; see docs for the role")
+    return f"{len(NEEDED)} permissions in namespace {run.namespace}"
+
+
+def _experiment(run: Run) -> str:
+    name = run.plan.fault.experiment
+    if run.cluster.get(CHAOS_EXPERIMENTS, run.namespace, name) is None:
+        raise ValueError(f"no ChaosExperiment {name} in namespace {run.namespace}; apply it from Litmus' hub")
+    return f"ChaosExperiment {name} is there"
+
+
+def _gateway(run: Run) -> str:
+    return gateway(run).info()
+
+
+def _groups(run: Run) -> str:
+    busy = {copy.group: members(run.kafka, copy.group) for copy in run.plan.copies.values()}
+    if any(busy.values()):
+        raise ValueError(f"consumer groups in use: {busy}; stop their consumers")
+    return f"{len(busy)} consumer groups are free"
+
+
+def _capacity(run: Run) -> str:
+    return room_for(run)
+
+
+def gateway(run: Run) -> SqlGateway:
+    """The environment's SQL Gateway."""
+    address = run.plan.environment.sql_gateway
+    return SqlGateway(ServiceProxy(run.cluster, address.namespace, address.name, address.port))
+
+
+CHECKS: dict[str, Callable[[Run], str]] = {
+    "kafka": _kafka,
+    "custom resources": _definitions,
+    "permissions": _permissions,
+    "experiment": _experiment,
+    "sql gateway": _gateway,
+    "consumer groups": _groups,
+    "capacity": _capacity,
+}

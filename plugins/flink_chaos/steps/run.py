@@ -1,0 +1,62 @@
+"""A run at work: its plan, its record and the systems that it touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flink_chaos.flink.jobmanager import JobManager
+from flink_chaos.model.base import Copy
+
+if TYPE_CHECKING:
+    from flink_chaos.cluster.objects import Cluster
+    from flink_chaos.kafka.admin import Kafka
+    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.plan import RunPlan
+    from flink_chaos.store.records import Attempt
+
+
+class StepError(Exception):
+    """A step could not do its work: what, where, why, what to do. The run ends ABORTED."""
+
+
+class RunEndsError(Exception):
+    """The facts already say that going on is useless; the verdict is made from them."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a wait is."""
+
+    done: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """Handed to every step."""
+
+    plan: RunPlan
+    attempt: Attempt
+    kafka: Kafka
+    cluster: Cluster
+
+    @property
+    def journal(self) -> Journal:
+        """Facts so far, read anew."""
+        return self.attempt.journal()
+
+    @property
+    def namespace(self) -> str:
+        """Where the run's objects live."""
+        return self.plan.environment.namespace
+
+    def jobmanager(self, copy: Copy) -> JobManager:
+        """REST of a copy's JobManager."""
+        return JobManager(self.cluster, self.namespace, self.plan.copies[copy].deployment)
+
+
+def now() -> datetime:
+    """The worker's clock."""
+    return datetime.now(UTC)

@@ -1,0 +1,54 @@
+"""Before anything is broken, both copies must keep up with the load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.kafka.lag import LagReader
+from flink_chaos.kafka.topics import end_offsets
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import LoadStarted, Steady
+from flink_chaos.steps.run import Progress, RunEndsError, now
+
+if TYPE_CHECKING:
+    from flink_chaos.steps.run import Run
+
+RATE_SHARE = 0.7
+"""Part of the planned rate that counts as the planned rate on a busy machine."""
+
+INTERVALS_BEHIND = 3
+"""Committed offsets move once a checkpoint: a lag of some intervals of input is keeping up."""
+
+
+def check_steady(run: Run) -> Progress:
+    """Whether rate and lag of both copies held for as long as the plan asks; journals it once."""
+    request = run.plan.request
+    seen = observe(run)
+    started = run.journal.last(LoadStarted)
+    elapsed = (seen.at - started.at).total_seconds() if started else 0.0
+    if elapsed < request.fault_after_seconds or not seen.ok:
+        return Progress(done=False, message=f"{elapsed:.0f} s: {seen.message}")
+    run.attempt.append(seen)
+    return Progress(done=True, message=seen.message)
+
+
+def steady_expired(run: Run, message: str) -> None:
+    """The deadline passed: no fault is injected into what does not keep up."""
+    run.attempt.append(observe(run))
+    raise RunEndsError(f"no steady state: {message}")
+
+
+def observe(run: Run) -> Steady:
+    """Rate since the first record, and the lag of both copies."""
+    request, topic = run.plan.request, run.plan.pipeline.topics.source
+    started, at = run.journal.last(LoadStarted), now()
+    if started is None:
+        return Steady(at=at, ok=False, message="no record yet", lag={}, records_per_second=0)
+    written = sum(end_offsets(run.kafka, topic).values()) - sum(started.begin.values())
+    rate = written / max((at - started.at).total_seconds(), 1e-3)
+    reader = LagReader(run.kafka)
+    lag = {copy: reader.read(run.plan.copies[copy].group, topic).total for copy in Copy}
+    limit = request.records_per_second * (INTERVALS_BEHIND * request.checkpoint_interval_seconds + 5)
+    ok = rate >= RATE_SHARE * request.records_per_second and max(lag.values()) <= limit
+    told = f"{rate:,.0f} records/s, lag stable {lag[Copy.STABLE]:,}, chaos {lag[Copy.CHAOS]:,}, at most {limit:,}"
+    return Steady(at=at, clock="kafka", ok=ok, message=told, lag=lag, records_per_second=rate)

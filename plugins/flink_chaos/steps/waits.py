@@ -1,0 +1,118 @@
+"""Every wait of a run by name: what is asked, how often, how long, and what happens when time is up.
+
+The CLI asks in a loop, a deferred Airflow task asks from the triggerer: both by these names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.base import Copy
+from flink_chaos.steps import (
+    comparing,
+    deploying,
+    draining,
+    injecting,
+    loading,
+    locking,
+    steadying,
+    stopping,
+    undoing,
+)
+from flink_chaos.steps.run import Progress, StepError
+
+if TYPE_CHECKING:
+    from flink_chaos.model.plan import Deadlines
+    from flink_chaos.steps.run import Run
+
+REMOVAL_SECONDS = 240
+SINK_SECONDS = 660
+"""A little more than the transactions' time-out of 600 s: then Kafka itself has ended them."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A question that is asked until it is answered with done."""
+
+    check: Callable[[Run], Progress]
+    expired: Callable[[Run, str], None]
+    seconds: Callable[[Deadlines], int]
+    interval: float = 2.0
+
+
+def _fail(what: str) -> Callable[[Run, str], None]:
+    def expired(run: Run, message: str) -> None:
+        raise StepError(f"{what} took too long in run {run.plan.run_key}: {message}")
+
+    return expired
+
+
+def _for_copies(name: str, wait: Callable[[Copy], Wait]) -> dict[str, Wait]:
+    return {f"{name}_{copy}": wait(copy) for copy in Copy}
+
+
+WAITS: dict[str, Wait] = {
+    "lock": Wait(locking.take, _fail("waiting for the lock"), lambda d: d.lock, 5.0),
+    **_for_copies(
+        "deploy",
+        lambda c: Wait(partial(deploying.check_running, copy=c), _fail(f"starting the {c} copy"), lambda d: d.deploy),
+    ),
+    "flow": Wait(loading.check_flowing, _fail("the loader's first record"), lambda d: d.deploy, 1.0),
+    "steady": Wait(steadying.check_steady, steadying.steady_expired, lambda d: d.steady, 1.0),
+    "fault": Wait(injecting.check_fault, injecting.fault_expired, lambda d: d.fault),
+    "load": Wait(loading.check_loaded, loading.load_expired, lambda d: d.load),
+    **_for_copies(
+        "drain",
+        lambda c: Wait(
+            partial(draining.check_drained, copy=c),
+            lambda run, message: draining.drain_expired(run, c, message),
+            lambda d: d.drain,
+        ),
+    ),
+    **_for_copies(
+        "stop",
+        lambda c: Wait(
+            partial(stopping.check_stopped, copy=c),
+            lambda run, message: stopping.stop_expired(run, c, message),
+            lambda d: d.stop,
+        ),
+    ),
+    "sinks": Wait(comparing.check_sinks_closed, comparing.sinks_expired, lambda _: SINK_SECONDS),
+    "removal": Wait(undoing.check_removed, undoing.removal_expired, lambda _: REMOVAL_SECONDS),
+}
+
+
+def ask(wait: Wait, run: Run) -> Progress:
+    """Ask once. A system that does not answer right now is no answer, not an error: the deadline decides."""
+    try:
+        return wait.check(run)
+    except (ClusterError, KafkaProblem) as error:
+        return Progress(done=False, message=str(error))
+
+
+def wait_for(
+    name: str,
+    run: Run,
+    say: Callable[[str], None],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Ask until done or until time is up; says each new answer."""
+    wait = WAITS[name]
+    deadline = clock() + wait.seconds(run.plan.deadlines)
+    last = ""
+    while not (progress := ask(wait, run)).done:
+        if progress.message != last:
+            last = progress.message
+            say(last)
+        if clock() > deadline:
+            wait.expired(run, last)
+            return
+        sleep(wait.interval)
+    say(progress.message)
