@@ -1,4 +1,4 @@
-"""What Airflow is told about this distribution: its connection types."""
+"""What Airflow is told about this distribution: its name."""
 
 from __future__ import annotations
 
@@ -11,10 +11,4 @@ def get_provider_info() -> dict[str, Any]:
         "package-name": "airflow-flink-chaos",
         "name": "Flink Chaos",
         "description": "Chaos tests for Flink on Kubernetes.",
-        "connection-types": [
-            {
-                "connection-type": "flink_sql_gateway",
-                "hook-class-name": "flink_chaos.hooks.sql_gateway.FlinkSqlGatewayHook",
-            }
-        ],
     }

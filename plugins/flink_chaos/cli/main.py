@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from flink_chaos.cli.tables import render
 from flink_chaos.model.verdict import SETUP_ERROR
 from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.report.text import render
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store, StoreError
@@ -50,8 +50,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flink_chaos.cli.script import perform  # noqa: PLC0415 - `show` needs no Kubernetes client
-    from flink_chaos.cli.systems import open_run  # noqa: PLC0415
+    from flink_chaos.cli.script import perform
+    from flink_chaos.cli.systems import open_run
 
     store = Store()
     run_id = f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}"

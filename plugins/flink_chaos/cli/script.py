@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
@@ -50,25 +51,33 @@ def _steps(run: Run) -> None:
 
 
 def _sequence(run: Run) -> list[tuple[str, Callable[[], object]]]:
-    def wait(*names: str) -> Callable[[], None]:
-        return lambda: [_wait(run, name) for name in names] and None
-
+    waits = partial(partial, _waits, run)
     return [
-        ("preflight", lambda: preflight.look(run)),
-        ("topics", lambda: resetting.prepare_topics(run)),
-        ("reset offsets", lambda: resetting.reset_offsets(run)),
-        ("apply", lambda: [deploying.apply_copy(run, copy) for copy in Copy]),
-        ("applications run", wait("deploy_stable", "deploy_chaos")),
-        ("load", lambda: loading.start_load(run)),
-        ("records flow", wait("flow", "steady")),
-        ("inject", lambda: injecting.inject(run)),
-        ("fault", wait("fault")),
-        ("loaded", wait("load")),
-        ("catch up", wait("drain_stable", "drain_chaos")),
-        ("suspend", lambda: [stopping.suspend(run, copy) for copy in Copy]),
-        ("stopped", wait("stop_stable", "stop_chaos", "sinks")),
-        ("compare", lambda: comparing.compare(run)),
+        ("preflight", partial(preflight.look, run)),
+        ("topics", partial(resetting.prepare_topics, run)),
+        ("reset offsets", partial(resetting.reset_offsets, run)),
+        ("apply", partial(_for_copies, deploying.apply_copy, run)),
+        ("applications run", waits("deploy_stable", "deploy_chaos")),
+        ("load", partial(loading.start_load, run)),
+        ("records flow", waits("flow", "steady")),
+        ("inject", partial(injecting.inject, run)),
+        ("fault", waits("fault")),
+        ("loaded", waits("load")),
+        ("catch up", waits("drain_stable", "drain_chaos")),
+        ("suspend", partial(_for_copies, stopping.suspend, run)),
+        ("stopped", waits("stop_stable", "stop_chaos", "sinks")),
+        ("compare", partial(comparing.compare, run)),
     ]
+
+
+def _for_copies(act: Callable[[Run, Copy], None], run: Run) -> None:
+    for copy in Copy:
+        act(run, copy)
+
+
+def _waits(run: Run, *names: str) -> None:
+    for name in names:
+        _wait(run, name)
 
 
 def _wait(run: Run, name: str) -> None:

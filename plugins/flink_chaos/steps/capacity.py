@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import NODES, PODS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flink_chaos.model.pipeline import Resource
     from flink_chaos.steps.run import Run
 

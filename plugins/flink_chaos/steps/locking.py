@@ -24,7 +24,7 @@ def take(run: Run, holder_ended: bool | None = None) -> Progress:
     holder = leases.acquire(run.cluster, run.namespace, plan.lease, plan.run_key, notes)
     if holder is None:
         return Progress(done=True, message=f"lease {plan.lease} is ours")
-    ended = _has_verdict(run, holder) if holder_ended is None else holder_ended
+    ended = _has_verdict(holder) if holder_ended is None else holder_ended
     if ended and not residue(run, holder):
         leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key)
         return Progress(done=False, message=f"taking lease {plan.lease} over from {holder}, which has ended")
@@ -49,7 +49,7 @@ def residue(run: Run, key: str) -> list[str]:
     return sorted(found)
 
 
-def _has_verdict(run: Run, key: str) -> bool:
+def _has_verdict(key: str) -> bool:
     try:
         return Store().attempt(key).verdict() is not None
     except StoreError:

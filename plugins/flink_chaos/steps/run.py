@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flink_chaos.flink.jobmanager import JobManager
-from flink_chaos.model.base import Copy
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
     from flink_chaos.kafka.admin import Kafka
+    from flink_chaos.model.base import Copy
     from flink_chaos.model.facts import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.store.records import Attempt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
@@ -46,9 +47,7 @@ def removal_expired(run: Run, message: str) -> None:
 
 
 def _finish(run: Run, residue: list[str]) -> None:
-    removed = [
-        copy.group for copy in run.plan.copies.values() if _tried(lambda g=copy.group: delete_group(run.kafka, g))
-    ]
+    removed = [copy.group for copy in run.plan.copies.values() if _tried(partial(delete_group, run.kafka, copy.group))]
     if give_back(run):
         removed.append(run.plan.lease)
     run.attempt.append(Undone(at=now(), removed=removed, residue=residue))

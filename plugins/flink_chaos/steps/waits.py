@@ -6,7 +6,6 @@ The CLI asks in a loop, a deferred Airflow task asks from the triggerer: both by
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,6 +27,8 @@ from flink_chaos.steps import (
 from flink_chaos.steps.run import Progress, StepError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flink_chaos.model.plan import Deadlines
     from flink_chaos.steps.run import Run
 

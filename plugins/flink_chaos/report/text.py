@@ -16,7 +16,8 @@ def render(verdict: Verdict) -> str:
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    yield f"{verdict.outcome}  {verdict.dag_id} {verdict.run_id} #{verdict.attempt} ({verdict.run_key}), {verdict.contract}"
+    run = f"{verdict.dag_id} {verdict.run_id} #{verdict.attempt} ({verdict.run_key})"
+    yield f"{verdict.outcome}  {run}, {verdict.contract}"
     yield from (f"  - {reason}" for reason in verdict.reasons)
     yield ""
     yield from table(["contract", "", "demanded", "seen"], [_mark(line) for line in verdict.lines])

@@ -1,0 +1,72 @@
+"""chaos_dag(fault): the DAG of one fault type."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, TriggerRule
+
+from flink_chaos.assembly.params import params
+from flink_chaos.operators.flink import (
+    DataLoaderOperator,
+    FlinkDeploymentApplyOperator,
+    FlinkDeploymentSuspendOperator,
+    FlinkSqlReportOperator,
+)
+from flink_chaos.operators.kafka import KafkaOffsetResetOperator
+from flink_chaos.operators.litmus import LitmusChaosEngineOperator
+from flink_chaos.operators.run import (
+    PreflightOperator,
+    RunLockOperator,
+    RunPlanOperator,
+    UndoOperator,
+    VerdictOperator,
+)
+from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.sensors.run import DataLoadSensor, KafkaLagSensor, SteadyStateSensor
+from flink_chaos.timetables import OnDemandTimetable
+
+TASK_LIMIT = timedelta(minutes=15)
+"""For a task that runs; a deferred one has the deadline of its wait."""
+
+
+def chaos_dag(fault: str, *, doc: str | None) -> DAG:
+    """The DAG that tests a pipeline with a fault of the catalogue; its id is the fault's name."""
+    dag = DAG(
+        dag_id=fault,
+        schedule=OnDemandTimetable("@daily", timezone="UTC"),
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        params=params(Catalogue()),
+        doc_md=doc,
+        tags=["chaos", "flink"],
+        default_args={"owner": "flink-chaos", "execution_timeout": TASK_LIMIT},
+    )
+    with dag:
+        _tasks(fault)
+    return dag
+
+
+def _tasks(fault: str) -> None:
+    lock = RunLockOperator(task_id="lock").as_setup()
+    applied = [FlinkDeploymentApplyOperator(task_id=f"apply_{copy}", copy=copy) for copy in ("stable", "chaos")]
+    load = DataLoaderOperator(task_id="load")
+    drained = [KafkaLagSensor(task_id=f"drain_{copy}", copy=copy) for copy in ("stable", "chaos")]
+    stopped = [FlinkDeploymentSuspendOperator(task_id=f"stop_{copy}", copy=copy) for copy in ("stable", "chaos")]
+    compare = FlinkSqlReportOperator(task_id="compare")
+    verdict = VerdictOperator(task_id="verdict", trigger_rule=TriggerRule.ALL_DONE)
+    undo = UndoOperator(task_id="undo").as_teardown(setups=lock, on_failure_fail_dagrun=True)
+
+    reset = KafkaOffsetResetOperator(task_id="reset_offsets")
+    loaded = DataLoadSensor(task_id="loaded")
+    RunPlanOperator(task_id="plan", fault=fault) >> lock >> PreflightOperator(task_id="preflight") >> reset
+    reset >> applied >> load >> SteadyStateSensor(task_id="steady") >> _inject() >> loaded
+    for drain, stop in zip(drained, stopped, strict=True):
+        loaded >> drain
+        drained >> stop >> compare
+    compare >> verdict >> undo
+
+
+def _inject() -> LitmusChaosEngineOperator:
+    return LitmusChaosEngineOperator(task_id="inject")

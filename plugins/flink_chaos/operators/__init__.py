@@ -1,0 +1,1 @@
+"""Steps of a run as Airflow operators: parse, call the step, defer."""

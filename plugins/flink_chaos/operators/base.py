@@ -1,0 +1,123 @@
+"""What every operator of a run has in common: it is given a run key and finds everything else in the stored plan."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from flink_chaos.hooks.flink_chaos import FlinkChaosHook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from airflow.sdk import Context
+
+    from flink_chaos.steps.run import Run
+
+RUN_KEY = "{{ ti.xcom_pull(task_ids='plan') }}"
+SPARE_SECONDS = 120
+"""The trigger itself watches the deadline; Airflow's own time-out is for a trigger that does not answer at all."""
+
+
+class RunOperator(BaseOperator):
+    """A step of a run, then the waits that belong to it, deferred one after another.
+
+    A step is never retried by Airflow: it may have begun to act. Its failure becomes a fact of the run.
+
+    :param run_key: key of the stored run.
+    :param kafka_conn_id: see FlinkChaosHook.
+    :param kubernetes_conn_id: see FlinkChaosHook.
+    """
+
+    template_fields: Sequence[str] = ("run_key",)
+    ui_color: ClassVar[str] = "#e8f0fe"
+
+    def __init__(
+        self,
+        *,
+        run_key: str = RUN_KEY,
+        kafka_conn_id: str = "kafka_default",
+        kubernetes_conn_id: str = "kubernetes_default",
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("retries", 0)
+        super().__init__(**kwargs)
+        self.run_key = run_key
+        self.kafka_conn_id = kafka_conn_id
+        self.kubernetes_conn_id = kubernetes_conn_id
+
+    @property
+    def waits(self) -> Sequence[str]:
+        """Names of the waits that follow the step."""
+        return ()
+
+    @property
+    def hook(self) -> FlinkChaosHook:
+        """Opens the run."""
+        return FlinkChaosHook(kafka_conn_id=self.kafka_conn_id, kubernetes_conn_id=self.kubernetes_conn_id)
+
+    def act(self, run: Run) -> None:
+        """Do the step."""
+
+    def conclude(self, run: Run) -> None:
+        """Do what comes after the last wait."""
+
+    def execute(self, context: Context) -> None:
+        """Do the step and defer to its first wait."""
+        del context
+        run = self.hook.run(self.run_key)
+        self._guarded(run, lambda: self.act(run))
+        self._next(run, self.waits)
+
+    def resume(self, context: Context, event: dict[str, Any]) -> None:
+        """Take the answer of a wait and go on to the next one."""
+        del context
+        run = self.hook.run(self.run_key)
+        self.log.info("%s: %s", event["wait"], event["message"])
+        self._guarded(run, lambda: self._take(run, event))
+        self._next(run, self.waits[self.waits.index(event["wait"]) + 1 :])
+
+    def _take(self, run: Run, event: dict[str, Any]) -> None:
+        from flink_chaos.steps.run import RunEndsError, StepError
+        from flink_chaos.steps.waits import WAITS
+
+        if event["answer"] == "failed":
+            raise StepError(event["message"])
+        if event["answer"] == "ends":
+            raise RunEndsError(event["message"])
+        if event["answer"] == "late":
+            WAITS[event["wait"]].expired(run, event["message"])
+
+    def _next(self, run: Run, waits: Sequence[str]) -> None:
+        from flink_chaos.steps.waits import WAITS
+        from flink_chaos.triggers.wait import WaitTrigger
+
+        if not waits:
+            self._guarded(run, lambda: self.conclude(run))
+            return
+        seconds = WAITS[waits[0]].seconds(run.plan.deadlines)
+        trigger = WaitTrigger(
+            run_key=self.run_key,
+            wait=waits[0],
+            deadline=time.time() + seconds,
+            kafka_conn_id=self.kafka_conn_id,
+            kubernetes_conn_id=self.kubernetes_conn_id,
+        )
+        self.defer(trigger=trigger, method_name="resume", timeout=timedelta(seconds=seconds + SPARE_SECONDS))
+
+    def _guarded(self, run: Run, act: Callable[[], object]) -> None:
+        """Turn a step's failure into a fact and one clear line."""
+        from flink_chaos.steps.judging import abort
+        from flink_chaos.steps.run import RunEndsError
+
+        try:
+            act()
+        except RunEndsError as end:
+            raise AirflowFailException(str(end)) from end
+        except Exception as error:
+            abort(run.attempt, self.task_id, str(error))
+            raise AirflowFailException(f"{self.task_id}: {error}") from error

@@ -1,0 +1,90 @@
+"""Flink: applications up, applications down, and what they wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.model.base import Copy
+from flink_chaos.operators.base import RunOperator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flink_chaos.steps.run import Run
+
+
+class FlinkDeploymentApplyOperator(RunOperator):
+    """Applies a copy of the application and waits until all its tasks run and a checkpoint completed.
+
+    :param copy: `stable` or `chaos`.
+    """
+
+    def __init__(self, *, copy: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.copy = copy
+
+    @property
+    def waits(self) -> Sequence[str]:
+        """Until it works."""
+        return (f"deploy_{self.copy}",)
+
+    def act(self, run: Run) -> None:
+        """Apply."""
+        from flink_chaos.steps.deploying import apply_copy
+
+        apply_copy(run, Copy(self.copy))
+
+
+class DataLoaderOperator(RunOperator):
+    """Applies the data loader and waits for its first record."""
+
+    @property
+    def waits(self) -> Sequence[str]:
+        """Until records flow."""
+        return ("flow",)
+
+    def act(self, run: Run) -> None:
+        """Apply."""
+        from flink_chaos.steps.loading import start_load
+
+        start_load(run)
+
+
+class FlinkDeploymentSuspendOperator(RunOperator):
+    """Stops a copy with a savepoint.
+
+    :param copy: `stable` or `chaos`.
+    """
+
+    def __init__(self, *, copy: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.copy = copy
+
+    @property
+    def waits(self) -> Sequence[str]:
+        """Until it is suspended with a new savepoint."""
+        return (f"stop_{self.copy}",)
+
+    def act(self, run: Run) -> None:
+        """Suspend."""
+        from flink_chaos.steps.stopping import suspend
+
+        suspend(run, Copy(self.copy))
+
+
+class FlinkSqlReportOperator(RunOperator):
+    """Compares both outputs through Flink SQL Gateway: the report's tables, and counts by id."""
+
+    @property
+    def waits(self) -> Sequence[str]:
+        """Until no transaction is open on the sinks."""
+        return ("sinks",)
+
+    def conclude(self, run: Run) -> None:
+        """Query."""
+        from flink_chaos.report.text import table
+        from flink_chaos.steps.comparing import compare
+
+        for result in compare(run):
+            for line in table(result.columns, result.rows):
+                self.log.info("%s", line)

@@ -1,0 +1,103 @@
+"""Beginning and end of a run: plan, lock, preflight, verdict, undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from flink_chaos.operators.base import RunOperator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow.sdk import Context
+
+    from flink_chaos.steps.run import Run
+
+
+class RunPlanOperator(BaseOperator):
+    """Makes and stores the plan of a run from the DAG's parameters; returns the run key.
+
+    :param fault: a file of include/faults.
+    """
+
+    def __init__(self, *, fault: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fault = fault
+
+    def execute(self, context: Context) -> str:
+        """Store the plan. With `dry_run` the rest is skipped."""
+        from flink_chaos.steps.judging import close
+        from flink_chaos.steps.planning import make_plan
+        from flink_chaos.store.records import Store
+
+        store, dag_run = Store(), context["dag_run"]
+        try:
+            plan = make_plan(
+                store, dag_id=dag_run.dag_id, run_id=dag_run.run_id, fault=self.fault, parameters=context["params"]
+            )
+        except ValueError as error:
+            raise AirflowFailException(str(error)) from error
+        self.log.info("run %s: %s of %s", plan.run_key, plan.fault.title, plan.pipeline.name)
+        if plan.request.dry_run:
+            close(store.attempt(plan.run_key))
+            raise AirflowSkipException(f"dry run: the plan of {plan.run_key} is stored, nothing was touched")
+        return plan.run_key
+
+
+class RunLockOperator(RunOperator):
+    """Takes the lock on the pipeline's topics."""
+
+    @property
+    def waits(self) -> Sequence[str]:
+        """Until the lock is ours."""
+        return ("lock",)
+
+
+class PreflightOperator(RunOperator):
+    """Looks at everything that the run needs."""
+
+    def act(self, run: Run) -> None:
+        """Run the checks."""
+        from flink_chaos.steps.preflight import look
+
+        for check in look(run).checks:
+            self.log.info("%s %s: %s", "ok" if check.ok else "--", check.name, check.message)
+
+
+class VerdictOperator(RunOperator):
+    """Makes and stores the verdict; fails for anything but PASS."""
+
+    def act(self, run: Run) -> None:
+        """Judge."""
+        from flink_chaos.model.verdict import Outcome
+        from flink_chaos.report.text import render
+        from flink_chaos.steps.judging import close
+        from flink_chaos.steps.run import RunEndsError
+
+        verdict = close(run.attempt)
+        for line in render(verdict).splitlines():
+            self.log.info("%s", line)
+        if verdict.outcome is not Outcome.PASS:
+            raise RunEndsError(f"{verdict.outcome}: {'; '.join(verdict.reasons)}")
+
+
+class UndoOperator(RunOperator):
+    """Takes away everything that the run made; writes ABORTED if no verdict stands."""
+
+    @property
+    def waits(self) -> Sequence[str]:
+        """Until nothing is left."""
+        return ("removal",)
+
+    def act(self, run: Run) -> None:
+        """Remove; the fault first."""
+        from flink_chaos.steps.judging import abort, close
+        from flink_chaos.steps.undoing import remove
+
+        remove(run)
+        if run.attempt.verdict() is None:
+            abort(run.attempt, "run", "ended before a verdict was made")
+            close(run.attempt)

@@ -1,0 +1,1 @@
+"""Facts and verdict become something to read; pure."""

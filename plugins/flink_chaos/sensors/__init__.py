@@ -1,0 +1,1 @@
+"""Waits of a run as Airflow sensors, always deferred."""

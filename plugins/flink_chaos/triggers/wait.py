@@ -1,0 +1,73 @@
+"""Asks one of the waits of steps.waits from the triggerer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from flink_chaos.hooks.flink_chaos import FlinkChaosHook
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from flink_chaos.steps.run import Run
+    from flink_chaos.steps.waits import Wait
+
+
+class WaitTrigger(BaseTrigger):
+    """Fires when the wait is done, when its deadline has passed, or when it can never be done.
+
+    :param deadline: seconds since the epoch, so that a restarted triggerer does not begin anew.
+    """
+
+    def __init__(
+        self, *, run_key: str, wait: str, deadline: float, kafka_conn_id: str, kubernetes_conn_id: str
+    ) -> None:
+        super().__init__()
+        self.arguments = {
+            "run_key": run_key,
+            "wait": wait,
+            "deadline": deadline,
+            "kafka_conn_id": kafka_conn_id,
+            "kubernetes_conn_id": kubernetes_conn_id,
+        }
+        self.run_key, self.wait, self.deadline = run_key, wait, deadline
+        self.hook = FlinkChaosHook(kafka_conn_id=kafka_conn_id, kubernetes_conn_id=kubernetes_conn_id)
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Class and arguments, to begin again elsewhere."""
+        return f"{type(self).__module__}.{type(self).__qualname__}", self.arguments
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Ask until there is an answer; the event says which: done, late, failed or ends."""
+        from flink_chaos.steps.waits import WAITS
+
+        run, wait = await self.hook.arun(self.run_key), WAITS[self.wait]
+        last = ""
+        while True:
+            answer, message = await asyncio.to_thread(_ask, wait, run)
+            if message != last:
+                self.log.info("%s: %s", self.wait, message)
+                last = message
+            if answer == "pending" and time.time() > self.deadline:
+                answer = "late"
+            if answer != "pending":
+                yield TriggerEvent({"wait": self.wait, "answer": answer, "message": message})
+                return
+            await asyncio.sleep(wait.interval)
+
+
+def _ask(wait: Wait, run: Run) -> tuple[str, str]:
+    from flink_chaos.steps.run import RunEndsError, StepError
+    from flink_chaos.steps.waits import ask
+
+    try:
+        progress = ask(wait, run)
+    except StepError as error:
+        return "failed", str(error)
+    except RunEndsError as end:
+        return "ends", str(end)
+    return ("done" if progress.done else "pending"), progress.message

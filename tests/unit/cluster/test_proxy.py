@@ -1,0 +1,59 @@
+import pytest
+from flink_chaos.cluster.objects import ClusterError
+from flink_chaos.cluster.proxy import ServiceError, ServiceProxy
+
+
+def test_a_request_reaches_the_service_with_path_query_and_body(cluster, fake_api):
+    """Through the API server, under the service's port."""
+    seen = []
+    fake_api.services["ns/app-rest:8081"] = lambda request, path: (
+        200,
+        seen.append((request.method, path, request.query, request.body)) or {"jobs": []},
+    )
+    proxy = ServiceProxy(cluster, "ns", "app-rest", 8081)
+    assert proxy.request("GET", "/jobs/overview", query={"get": "x"}) == {"jobs": []}
+    proxy.request("POST", "/jobs/1/checkpoints", {"checkpointType": "FULL"})
+    assert seen == [
+        ("GET", "/jobs/overview", {"get": "x"}, None),
+        ("POST", "/jobs/1/checkpoints", {}, {"checkpointType": "FULL"}),
+    ]
+    assert fake_api.requests[0].path == "/api/v1/namespaces/ns/services/app-rest:8081/proxy/jobs/overview"
+
+
+def test_a_service_that_speaks_tls_is_named_with_its_scheme(cluster, fake_api):
+    """As the API server wants it."""
+    fake_api.services["ns/https:gateway:rest"] = lambda *_: (200, {"ok": True})
+    assert ServiceProxy(cluster, "ns", "gateway", "rest", scheme="https").request("GET", "v1/info") == {"ok": True}
+
+
+def test_an_error_of_the_service_keeps_status_and_text(cluster, fake_api):
+    """Flink's reason stands in the message, all of it in `text`."""
+    fake_api.services["ns/app:8081"] = lambda *_: (404, {"errors": ["Job 1 not found", "at ..."]})
+    with pytest.raises(
+        ServiceError, match=r"GET /jobs/1 of service app:8081 in namespace 'ns': 404: .*Job 1 not"
+    ) as told:
+        ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/jobs/1")
+    assert (told.value.status, told.value.text) == (404, '{"errors": ["Job 1 not found", "at ..."]}')
+
+
+def test_a_service_without_a_ready_pod_is_told(cluster):
+    """The API server answers for it."""
+    with pytest.raises(ServiceError, match="503: no endpoints available.*Check that the service has a ready pod"):
+        ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/jobs")
+
+
+def test_an_answer_that_is_no_json_is_an_error_and_an_empty_one_is_none(cluster, fake_api):
+    """A login page is no answer."""
+    answers = iter(["<html>", ""])
+    fake_api.services["ns/app:8081"] = lambda *_: (200, next(answers))
+    proxy = ServiceProxy(cluster, "ns", "app", 8081)
+    with pytest.raises(ServiceError, match="answered no JSON: <html>"):
+        proxy.request("GET", "/")
+    assert proxy.request("DELETE", "/v1/sessions/1") is None
+
+
+def test_an_api_server_that_does_not_answer_is_the_clusters_error(cluster, fake_api):
+    """Not the service's."""
+    fake_api.server.server_close()
+    with pytest.raises(ClusterError, match="does not answer"):
+        ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/", timeout=0.5)
