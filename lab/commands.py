@@ -31,10 +31,19 @@ def run(
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
-            words, cwd=cwd, env=env, input=stdin, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            words,
+            cwd=cwd,
+            env=env,
+            input=stdin,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
     except OSError as error:
-        raise LabError(f"{words[0]}: cannot be started: {error}. `python -m lab doctor` tells what is missing.") from error
+        raise LabError(
+            f"{words[0]}: cannot be started: {error}. `python -m lab doctor` tells what is missing."
+        ) from error
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(done.stdout)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def java(main: str, *arguments: str | Path, class_path: Sequence[str | Path], options: Sequence[str] = ()) -> list[str | Path]:
+def java(
+    main: str, *arguments: str | Path, class_path: Sequence[str | Path], options: Sequence[str] = ()
+) -> list[str | Path]:
     """The command that runs the class `main`. Raises LabError if there is no Java."""
     program = shutil.which("java")
     if program is None:

@@ -8,22 +8,22 @@ import ssl
 import urllib.error
 import urllib.request
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.paths import KUBECONFIG
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TIMEOUT_SECONDS = 5.0
-Problem = OSError | ValueError | KeyError
-"""What `request` raises when the API server cannot be asked."""
 
 
-def get(path: str) -> Any:  # noqa: ANN401 any JSON
+def get(path: str) -> Any:
     """The JSON document at `path`. Raises OSError (urllib's errors are such) or ValueError."""
     return json.loads(request("GET", path))
 
 
-def post(path: str, document: object) -> Any:  # noqa: ANN401 any JSON
+def post(path: str, document: object) -> Any:
     """Create what `document` describes and return the answer."""
     return json.loads(request("POST", path, document))
 
@@ -33,7 +33,7 @@ def request(method: str, path: str, document: object = None) -> str:
     server, token, context = _access(KUBECONFIG, KUBECONFIG.stat().st_mtime)
     data = None if document is None else json.dumps(document).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    call = urllib.request.Request(server + path, data=data, headers=headers, method=method)  # noqa: S310 our own address
+    call = urllib.request.Request(server + path, data=data, headers=headers, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     with opener.open(call, timeout=TIMEOUT_SECONDS) as answer:
         return str(answer.read().decode())

@@ -90,7 +90,7 @@ def _parent(pid: int) -> int:
 
 
 def _callers() -> set[int]:
-    """This process and those above it: `down` may be called from a shell that knows the lab's environment."""
+    """The calling process and those above it: `down` may be called from a shell that knows the lab's environment."""
     found, pid = set(), os.getpid()
     while pid > 1:
         found.add(pid)

@@ -69,7 +69,7 @@ class _Runner:
         begin = self._running[step.name] = time.monotonic()
         try:
             step.action()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 whatever fails, the other steps must learn of it
             self._fail(step.name, error)
         else:
             self._progress.say(f"{step.name}: {time.monotonic() - begin:.1f} s")

@@ -41,6 +41,7 @@ class Program:
     command: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: Path | None = None
+    stop_signal: str = "TERM"
 
     @property
     def log(self) -> Path:
@@ -56,7 +57,10 @@ def start() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     write_if_changed(CONFIG, _main_section())
     package = _package()
-    run([_interpreter(), "-m", "supervisor.supervisord", "-c", CONFIG], env={**_environment(), "PYTHONPATH": str(package)})
+    run(
+        [_interpreter(), "-m", "supervisor.supervisord", "-c", CONFIG],
+        env={**base_environment(), "PYTHONPATH": str(package)},
+    )
 
 
 def alive() -> bool:
@@ -106,6 +110,7 @@ def _section(program: Program) -> str:
         "redirect_stderr": "true",
         "autorestart": "true",
         "startretries": 1000,
+        "stopsignal": program.stop_signal,
         "stopwaitsecs": 20,
         "stopasgroup": "true",
         "killasgroup": "true",
@@ -151,7 +156,7 @@ files = {GROUPS}/*.conf
 """
 
 
-def _environment() -> dict[str, str]:
+def base_environment() -> dict[str, str]:
     """Nothing of the caller's environment but what every program needs: the lab is the same for every caller."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     return {MARK: "1", "PATH": path, "HOME": str(Path.home()), "LANG": "C.UTF-8", "TZ": "UTC"}

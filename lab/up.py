@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from lab import doctor, environment, leftovers, supervisor
+from lab import environment, leftovers, supervisor
 from lab.artifacts import debian, go, maven
 from lab.commands import LabError
 from lab.images import build_all
+from lab.lock import alone
 from lab.parts import airflow, control_plane, dns, hdfs, images, kafka, network, nodes, postgres, workloads
-from lab.paths import STATE
+from lab.parts.registry import PARTS
+from lab.paths import ENVIRONMENT_FILE
 from lab.progress import Progress, Step, run_steps
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def up() -> None:
     """Bring the lab up and wait until every part works. Idempotent. Raises LabError."""
-    doctor.require()
     progress = Progress()
-    with _alone():
+    with alone():
         run_steps(steps(progress), progress)
-    progress.say(f"the lab is up: . {environment.FILE}")
+    progress.say(f"the lab is up: . {ENVIRONMENT_FILE}")
 
 
 def steps(progress: Progress) -> list[Step]:
@@ -79,12 +73,11 @@ def _clean_after_a_crash() -> None:
         leftovers.remove()
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / ".lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise LabError(f"{STATE}: another `lab up` or `lab down` is at work; wait for it.") from error
-        yield
+def restart(name: str) -> None:
+    """End the part's programs, start them again and wait until they work. Raises LabError."""
+    part = next((part for part in PARTS if part.name == name and part.programs()), None)
+    if part is None:
+        known = ", ".join(part.name for part in PARTS if part.programs())
+        raise LabError(f"no part {name!r} with programs: there are {known}.")
+    supervisor.restart(name)
+    part.wait()

@@ -23,7 +23,7 @@ def kubernetes() -> Path:
 
 
 def etcd() -> Path:
-    """Folder with etcd."""
+    """Folder with etcd, which Go names `server` after its package."""
     return _tools("etcd", "")
 
 

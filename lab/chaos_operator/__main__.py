@@ -14,6 +14,8 @@ HEALTH = "http://0.0.0.0:8080/healthz"
 def main() -> None:
     """Serve until the pod is told to end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for chatty in ("aiohttp.access", "kopf.objects"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     kopf.run(clusterwide=True, standalone=True, liveness_endpoint=HEALTH)
 
 

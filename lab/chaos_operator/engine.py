@@ -28,7 +28,7 @@ def step(cluster: Cluster, namespace: str, name: str) -> float:
     """Do what the engine needs now. Returns after how many seconds to look again if nothing changes before."""
     engine = cluster.get("chaosengines", namespace, name)
     if engine is None or "deletionTimestamp" in engine["metadata"]:
-        return IDLE_SECONDS
+        return BUSY_SECONDS
     action = states.decide(engine)
     if action is Action.NOTHING:
         return IDLE_SECONDS

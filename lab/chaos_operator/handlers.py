@@ -31,7 +31,7 @@ async def wake(memo: kopf.Memo, **_: Any) -> None:
     memo.setdefault("changed", asyncio.Event()).set()
 
 
-@kopf.daemon(GROUP, VERSION, "chaosengines", cancellation_backoff=engines.ABORT_SECONDS + 30, cancellation_timeout=10)
+@kopf.daemon(GROUP, VERSION, "chaosengines", cancellation_polling=engines.BUSY_SECONDS)
 async def serve(*, stopped: Any, memo: Any, namespace: str | None, name: str, **_: Any) -> None:
     """Step the engine until it is deleted; the finalizer goes when this returns. The operator's own end aborts nothing."""
     changed: asyncio.Event = memo.setdefault("changed", asyncio.Event())

@@ -31,7 +31,7 @@ def _prepare() -> None:
 def _programs() -> list[Program]:
     binaries = go.kubernetes()
     return [
-        Program("etcd", _etcd(go.etcd() / "etcd")),
+        Program("etcd", _etcd(go.etcd() / "server")),
         Program("kube-apiserver", _api_server(binaries / "kube-apiserver")),
         Program("kube-controller-manager", _controller_manager(binaries / "kube-controller-manager")),
         Program("kube-scheduler", _scheduler(binaries / "kube-scheduler")),

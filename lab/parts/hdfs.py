@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from lab.addresses import HDFS, HOST
@@ -15,6 +15,9 @@ from lab.java import java
 from lab.parts.part import Part
 from lab.paths import STATE
 from lab.supervisor import Program
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FOLDER = STATE / "hdfs"
 CONFIG = FOLDER / "config"
@@ -58,12 +61,14 @@ def _prepare() -> None:
 
 def site(values: dict[str, str]) -> str:
     """A Hadoop configuration file."""
-    lines = [f"<property><name>{name}</name><value>{escape(value)}</value></property>" for name, value in values.items()]
+    lines = [
+        f"<property><name>{name}</name><value>{escape(value)}</value></property>" for name, value in values.items()
+    ]
     return "\n".join(["<configuration>", *lines, "</configuration>"]) + "\n"
 
 
 def _java(main: str, *arguments: str) -> list[str]:
-    class_path = [CONFIG, f"{maven.jars('hdfs')}/*"]
+    class_path: list[str | Path] = [CONFIG, f"{maven.jars('hdfs')}/*"]
     return [str(word) for word in java(f"{_PACKAGE}.{main}", *arguments, class_path=class_path, options=[_HEAP])]
 
 

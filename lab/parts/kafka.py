@@ -16,7 +16,10 @@ DATA = FOLDER / "data"
 _CONFIG = FOLDER / "server.properties"
 _CONTROLLER = "127.0.0.1:9093"
 _CLUSTER = "Zmxpbmstb2YtY2hhb3NsYQ"  # any 16 bytes in base64
-_LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=info", "-Dorg.slf4j.simpleLogger.showDateTime=true")
+_LOGGING = (
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
+)
 _TIMEOUT_SECONDS = 3.0
 
 PROPERTIES = {

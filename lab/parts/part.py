@@ -48,7 +48,13 @@ class Part:
 
     def wait(self) -> None:
         """Wait until the part works. Raises LabError with its last complaint after DEADLINE_SECONDS."""
-        wait_until(self.health, self.name)
+        wait_until(self.problem, self.name)
+
+    def problem(self) -> str:
+        """ "" if the part works; otherwise what is wrong, programs that do not run before all."""
+        stopped = [info for info in supervisor.processes(self.name) if info["statename"] not in {"RUNNING", "STARTING"}]
+        reasons = [f"{info['name']} is {info['statename']} {info['spawnerr']}".rstrip() for info in stopped]
+        return "; ".join(reasons) or self.health()
 
     def start(self) -> None:
         """Launch the part and wait until it works."""

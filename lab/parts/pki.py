@@ -22,7 +22,13 @@ CA = PKI / "ca.crt"
 TOKENS = PKI / "tokens.csv"
 _DAYS = "3650"
 _SERVICE_ADDRESS = "198.19.0.1"
-_NAMES = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost")
+_NAMES = (
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+    "localhost",
+)
 _COMPONENTS = ("controller-manager", "scheduler", "proxy")
 
 
@@ -71,17 +77,17 @@ def _identities() -> None:
 
 
 def _authority() -> None:
-    key, days = ["-newkey", "rsa:2048", "-nodes", "-keyout", PKI / "ca.key"], ["-days", _DAYS]
-    run(["openssl", "req", "-x509", *key, "-out", CA, *days, "-subj", "/CN=flink-chaos-lab"])
+    key: list[str | Path] = ["-newkey", "rsa:2048", "-nodes", "-keyout", PKI / "ca.key"]
+    run(["openssl", "req", "-x509", *key, "-out", CA, "-days", _DAYS, "-subj", "/CN=flink-chaos-lab"])
 
 
 def _server_certificate() -> None:
     request, names = PKI / "api.csr", PKI / "api.names"
     addresses = [f"IP:{address}" for address in ("127.0.0.1", HOST, _SERVICE_ADDRESS)]
     names.write_text("subjectAltName=" + ",".join([f"DNS:{name}" for name in _NAMES] + addresses) + "\n")
-    key = ["-newkey", "rsa:2048", "-nodes", "-keyout", PKI / "api.key"]
+    key: list[str | Path] = ["-newkey", "rsa:2048", "-nodes", "-keyout", PKI / "api.key"]
     run(["openssl", "req", *key, "-out", request, "-subj", "/CN=kube-apiserver"])
-    signer = ["-CA", CA, "-CAkey", PKI / "ca.key", "-CAcreateserial", "-days", _DAYS]
+    signer: list[str | Path] = ["-CA", CA, "-CAkey", PKI / "ca.key", "-CAcreateserial", "-days", _DAYS]
     run(["openssl", "x509", "-req", "-in", request, *signer, "-extfile", names, "-out", PKI / "api.crt"])
 
 

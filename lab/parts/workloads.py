@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lab import kubernetes_api, workloads
+from lab.commands import LabError
 from lab.parts.part import DEADLINE_SECONDS, Part
 from lab.parts.pki import write_kubeconfig
 from lab.paths import KUBECONFIG, RUNNER_KUBECONFIG
@@ -26,13 +27,20 @@ def wait() -> None:
 
 def _write_runner_kubeconfig() -> None:
     path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{ACCOUNT}/token"
-    wish = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": _TOKEN_SECONDS}}
+    wish = {
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenRequest",
+        "spec": {"expirationSeconds": _TOKEN_SECONDS},
+    }
     token = kubernetes_api.post(path, wish)["status"]["token"]
     write_kubeconfig(RUNNER_KUBECONFIG, ACCOUNT, token, NAMESPACE)
 
 
 def _health() -> str:
-    return "; ".join(f"{name}: {wrong}" for name, wrong in workloads.health(KUBECONFIG) if wrong)
+    try:
+        return "; ".join(f"{name}: {wrong}" for name, wrong in workloads.health(KUBECONFIG) if wrong)
+    except LabError as error:
+        return str(error).splitlines()[-1].strip()
 
 
 PART = Part("workloads", health=_health)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lab.artifacts.cache import key_of
 from lab.images import flink, flink_operator, litmus
+from lab.paths import LAB
 
 FOLDER = Path(__file__).with_name("manifests")
 IMAGES = {
@@ -15,6 +16,11 @@ IMAGES = {
     "LITMUS_CONTRACT": litmus.CONTRACT,
     "EXPERIMENTS": litmus.EXPERIMENTS,
 }
+SOURCES = {
+    "30-sql-gateway.yaml": LAB / "images" / "flink_files",
+    "40-chaos-operator.yaml": LAB / "chaos_operator",
+}
+"""What the images under the same reference are made of, where that changes with the checkout."""
 
 
 def definitions() -> str:
@@ -29,5 +35,5 @@ def rendered() -> str:
 
 
 def _render(file: Path) -> str:
-    """CHECKSUM makes pods start again when the file that configures them has changed."""
-    return string.Template(file.read_text()).safe_substitute(IMAGES, CHECKSUM=key_of(file))
+    """CHECKSUM makes pods start again when their configuration or the sources of an image have changed."""
+    return string.Template(file.read_text()).safe_substitute(IMAGES, CHECKSUM=key_of(file, SOURCES.get(file.name, "")))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from flink_chaos.model.verdict import SETUP_ERROR
+from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.report.text import render
 from flink_chaos.steps.planning import make_plan
@@ -24,11 +25,19 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code tells the verdict, 4 that no run came about."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return int(options.act(options))
+    except KeyboardInterrupt:
+        return Outcome.ABORTED.exit_code
     except (StepError, ProfileError, StoreError) as error:
         print(f"flink-chaos: {error}", file=sys.stderr)
         return SETUP_ERROR
+
+
+def _interrupt(*_: object) -> None:
+    """An ended run takes everything away before it goes."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, act, told in (
         ("show", _show, "the stored verdict of a run"),
         ("judge", _judge, "judge a stored run again"),
+        ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
         command.add_argument("run_key")
@@ -83,6 +93,15 @@ def _judge(options: argparse.Namespace) -> int:
     verdict = judge(attempt.plan(), attempt.journal())
     print(render(verdict))
     return verdict.outcome.exit_code
+
+
+def _undo(options: argparse.Namespace) -> int:
+    from flink_chaos.cli.script import undo
+    from flink_chaos.cli.systems import open_run
+
+    verdict = undo(open_run(Store().attempt(options.run_key)))
+    print(render(verdict))
+    return 0
 
 
 def _runs(_: argparse.Namespace) -> int:

@@ -36,9 +36,20 @@ def perform(run: Run) -> Verdict:
         judging.abort(run.attempt, "run", f"interrupted: {type(error).__name__}")
         raise
     finally:
-        undoing.remove(run)
-        _wait(run, "removal")
+        _take_away(run)
     return judging.close(run.attempt)
+
+
+def undo(run: Run) -> Verdict:
+    """Take away what a killed run left behind; it ends ABORTED unless its verdict stands already."""
+    judging.abort(run.attempt, "run", "ended before a verdict was made")
+    _take_away(run)
+    return judging.close(run.attempt)
+
+
+def _take_away(run: Run) -> None:
+    undoing.remove(run)
+    _wait(run, "removal")
 
 
 def _steps(run: Run) -> None:

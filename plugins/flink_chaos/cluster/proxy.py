@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from flink_chaos.cluster.objects import Cluster
 
+CAUSE = "Caused by:"
+
 
 class ServiceError(Exception):
     """A service (or the API server on its way) answered with an error; `status` is HTTP's, `text` the whole answer."""
@@ -51,7 +53,7 @@ class ServiceProxy:
         url = f"{self._base}/{path.lstrip('/')}"
         status, text = self.cluster.send(method, url, f"send {what}", body=body, query=query, timeout=timeout)
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            raise ServiceError(f"{what}: {status}: {_gist(text)}. {_remedy(status)}", status, text)
+            raise ServiceError(f"{what}: {status}: {_gist(text)}. {_remedy(status, text)}", status, text)
         try:
             return json.loads(text) if text.strip() else None
         except ValueError as error:
@@ -59,19 +61,30 @@ class ServiceProxy:
 
 
 def _gist(text: str) -> str:
-    """Return the reason inside a JSON error (Kubernetes: message, Flink: errors), shortened to a line."""
+    """Return the reason inside an error (Kubernetes: message, Flink: errors), without the stack, as one line."""
+    told = _loaded(text)
+    errors = told.get("message") or told.get("errors") or text
+    lines = [
+        line.strip() for part in (errors if isinstance(errors, list) else [errors]) for line in str(part).split("\n")
+    ]
+    causes = [line.removeprefix(CAUSE).strip() for line in lines if line.startswith(CAUSE)]
+    first = next(filter(None, lines), "no reason given")
+    return (f"{first[:300]} (caused by {causes[-1][:300]})" if causes else first[:600]).rstrip(".")
+
+
+def _loaded(text: str) -> dict[str, Any]:
     try:
         told = json.loads(text)
     except ValueError:
-        told = None
-    if isinstance(told, dict):
-        text = str(told.get("message") or told.get("errors") or text)
-    return " ".join(text.split())[:400] or "no reason given"
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
-def _remedy(status: int) -> str:
+def _remedy(status: int, text: str) -> str:
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return "Check that the service has a ready pod"
     if status == HTTPStatus.FORBIDDEN:
         return "Give this user get, create and delete on services/proxy"
+    if status == HTTPStatus.NOT_FOUND and _loaded(text).get("kind") == "Status":
+        return "Check the name of the service and its namespace"
     return "See the service's log for more"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -24,8 +25,7 @@ def savepoint(deployment: dict[str, Any]) -> str | None:
 
 def is_current(deployment: dict[str, Any]) -> bool:
     """Whether the status speaks of the present spec."""
-    status = deployment.get("status") or {}
-    return int(status.get("observedGeneration") or 0) >= int(deployment["metadata"].get("generation") or 0)
+    return _observed_generation(deployment) >= int(deployment["metadata"].get("generation") or 0)
 
 
 def failure(deployment: dict[str, Any]) -> str | None:
@@ -42,6 +42,14 @@ def is_suspended(deployment: dict[str, Any]) -> bool:
     """Whether the job was stopped for good by `state: suspended`."""
     lifecycle = (deployment.get("status") or {}).get("lifecycleState")
     return is_current(deployment) and lifecycle == "SUSPENDED"
+
+
+def _observed_generation(deployment: dict[str, Any]) -> int:
+    """Newer operators say it plainly; 1.7 keeps it inside the spec that it last reconciled."""
+    status = deployment.get("status") or {}
+    reconciled = _status(deployment, "reconciliationStatus").get("lastReconciledSpec")
+    metadata = (json.loads(reconciled) if reconciled else {}).get("resource_metadata") or {}
+    return int(status.get("observedGeneration") or (metadata.get("metadata") or {}).get("generation") or 0)
 
 
 def _status(deployment: dict[str, Any], key: str) -> dict[str, Any]:

@@ -73,21 +73,32 @@ class Kafka:
             raise self.problem(what, f"no answer within {timeout:g} s") from error
 
     def problem(self, what: str, why: KafkaException | str) -> KafkaProblem:
-        """Make the one line: what, where, why (with librdkafka's last word on the connection), what to do."""
+        """Make the one line: what, where, why, what to do.
+
+        When librdkafka itself gave up, its last word on the connection is the true reason.
+        """
         reason = why if isinstance(why, str) else reason_of(why)
         self.admin.poll(0)
-        cause = f" ({self._last_error})" if self._last_error else ""
+        local = isinstance(why, str) or code_of(why) < 0
+        cause = f" ({self._last_error})" if self._last_error and local else ""
         return KafkaProblem(f"Kafka at {self.servers}: cannot {what}: {reason}{cause}. {_remedy(reason)}")
 
     def _remember(self, error: confluent_kafka.KafkaError) -> None:
         self._last_error = error.str()
 
 
+def code_of(error: KafkaException) -> int:
+    """Return the error's code; librdkafka's own are negative, the broker's are not."""
+    return int(error.args[0].code())
+
+
 def reason_of(error: KafkaException) -> str:
     """Return what a KafkaException has to say, without Python's wrapping."""
     detail: Any = error.args[0] if error.args else error
-    text = detail.str() if hasattr(detail, "str") else str(detail)
-    return str(text).rstrip(".")
+    if not hasattr(detail, "str"):
+        return str(detail)
+    text = str(detail.str()).rstrip(". ")
+    return f"{text} {detail.name()}" if text.endswith(":") else text
 
 
 def _remedy(reason: str) -> str:

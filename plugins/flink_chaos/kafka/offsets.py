@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
+from flink_chaos.kafka.admin import GRACE, code_of
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.strategies import OffsetStrategy, PartitionState, parse_strategy
 from flink_chaos.kafka.topics import TIMEOUT, end_offsets, offsets_at, partitions_of, start_offsets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.kafka.topics import Offsets
@@ -28,7 +31,18 @@ __all__ = [
     "write_offsets",
 ]
 
+T = TypeVar("T")
+
 IDLE = (ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD)
+TRANSIENT = {
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.REBALANCE_IN_PROGRESS,
+}
+"""Answers about the coordinator, not about the group: a new cluster has none for its first group at first."""
+
+POLL = 0.1
 
 
 def committed(
@@ -40,10 +54,10 @@ def committed(
     """
     wanted = partitions_of(kafka, topic, timeout) if partitions is None else partitions
     asked = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, number) for number in wanted])
-    future = kafka.admin.list_consumer_group_offsets([asked], request_timeout=timeout)[group]
     what = f"read the offsets of group {group!r} in topic {topic!r}"
-    answered = kafka.result(future, what, timeout).topic_partitions
-    _refuse_errors(kafka, what, answered)
+    answered = _partitions(
+        kafka, what, lambda: kafka.admin.list_consumer_group_offsets([asked], request_timeout=timeout)[group], timeout
+    )
     return {found.partition: found.offset if found.offset >= 0 else None for found in answered}
 
 
@@ -67,9 +81,10 @@ def write_offsets(kafka: Kafka, group: str, topic: str, offsets: Mapping[int, in
     _refuse_active(kafka, group, timeout)
     wanted = [TopicPartition(topic, number, offset) for number, offset in sorted(offsets.items())]
     request = [ConsumerGroupTopicPartitions(group, wanted)]
-    future = kafka.admin.alter_consumer_group_offsets(request, request_timeout=timeout)[group]
     what = f"write the offsets of group {group!r} in topic {topic!r}"
-    _refuse_errors(kafka, what, kafka.result(future, what, timeout).topic_partitions)
+    _partitions(
+        kafka, what, lambda: kafka.admin.alter_consumer_group_offsets(request, request_timeout=timeout)[group], timeout
+    )
     found = committed(kafka, group, topic, partitions=sorted(offsets), timeout=timeout)
     if found != dict(offsets):
         other = {
@@ -85,11 +100,10 @@ def members(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> list[str]:
 
 def delete_group(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
     """Delete the group with all its offsets; False if there was none. Raises KafkaProblem while it has members."""
-    future = kafka.admin.delete_consumer_groups([group], request_timeout=timeout)[group]
     try:
-        future.result(timeout)
+        _settled(lambda: kafka.admin.delete_consumer_groups([group], request_timeout=timeout)[group], timeout)
     except KafkaException as error:
-        if _code(error) == KafkaError.GROUP_ID_NOT_FOUND:
+        if code_of(error) == KafkaError.GROUP_ID_NOT_FOUND:
             return False
         raise kafka.problem(f"delete group {group!r}", error) from error
     return True
@@ -105,11 +119,10 @@ def _refuse_active(kafka: Kafka, group: str, timeout: float) -> None:
 
 
 def _describe(kafka: Kafka, group: str, timeout: float) -> tuple[ConsumerGroupState, list[str]]:
-    future = kafka.admin.describe_consumer_groups([group], request_timeout=timeout)[group]
     try:
-        found = future.result(timeout)
+        found = _settled(lambda: kafka.admin.describe_consumer_groups([group], request_timeout=timeout)[group], timeout)
     except KafkaException as error:
-        if _code(error) == KafkaError.GROUP_ID_NOT_FOUND:
+        if code_of(error) == KafkaError.GROUP_ID_NOT_FOUND:
             return ConsumerGroupState.DEAD, []
         raise kafka.problem(f"describe group {group!r}", error) from error
     return found.state, [f"{member.client_id} at {member.host.lstrip('/')}" for member in found.members]
@@ -122,11 +135,40 @@ def _at_time(kafka: Kafka, topic: str, at: datetime | None, timeout: float) -> d
     return {number: offset for number, offset in found.items() if offset >= 0}
 
 
+def _partitions(
+    kafka: Kafka, what: str, ask: Callable[[], concurrent.futures.Future[Any]], timeout: float
+) -> Sequence[Any]:
+    try:
+        answered: Sequence[Any] = _settled(ask, timeout).topic_partitions
+    except KafkaException as error:
+        raise kafka.problem(what, error) from error
+    _refuse_errors(kafka, what, answered)
+    return answered
+
+
+def _settled(ask: Callable[[], concurrent.futures.Future[T]], timeout: float) -> T:
+    """Ask until the answer is the coordinator's own, at most for `timeout` seconds; raises KafkaException."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            answer = ask().result(timeout + GRACE)
+        except KafkaException as error:
+            if code_of(error) not in TRANSIENT or time.monotonic() > deadline:
+                raise
+        except concurrent.futures.TimeoutError as error:
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from error
+        else:
+            if not _unsettled(answer) or time.monotonic() > deadline:
+                return answer
+        time.sleep(POLL)
+
+
+def _unsettled(answer: object) -> bool:
+    found = getattr(answer, "topic_partitions", None) or ()
+    return any(partition.error and partition.error.code() in TRANSIENT for partition in found)
+
+
 def _refuse_errors(kafka: Kafka, what: str, answered: Sequence[Any]) -> None:
     refused = {found.partition: found.error.str() for found in answered if found.error}
     if refused:
         raise kafka.problem(what, f"partitions refuse: {refused}")
-
-
-def _code(error: KafkaException) -> int:
-    return int(error.args[0].code())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import time
 from typing import TYPE_CHECKING
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import NewTopic, OffsetSpec
 
+from flink_chaos.kafka.admin import GRACE, code_of
 from flink_chaos.kafka.errors import KafkaProblem
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ Offsets = dict[int, int]
 
 TIMEOUT = 15.0
 POLL = 0.1
+MOVING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.REPLICA_NOT_AVAILABLE}
+"""A new topic's leaders stand in the metadata a little before they serve; so do those after a broker's end."""
+
 CLUSTER_DEFAULT = -1
 
 
@@ -74,16 +79,36 @@ def offsets_at(
     timeout: float = TIMEOUT,
 ) -> Offsets:
     """Return the offset that `spec` means in each partition; -1 where a timestamp lies behind the last record."""
-    wanted = partitions_of(kafka, topic, timeout) if partitions is None else partitions
-    if not wanted:
-        return {}
-    asked = kafka.admin.list_offsets(
-        {TopicPartition(topic, partition): spec for partition in wanted},
-        isolation_level=isolation,
-        request_timeout=timeout,
-    )
-    what = f"read the offsets of topic {topic!r}"
-    return {at.partition: kafka.result(answer, what, timeout).offset for at, answer in asked.items()}
+    missing = list(partitions_of(kafka, topic, timeout) if partitions is None else partitions)
+    found: Offsets = {}
+    deadline = time.monotonic() + timeout
+    while missing:
+        found |= _offsets_now(kafka, [TopicPartition(topic, number) for number in missing], spec, isolation, deadline)
+        missing = [number for number in missing if number not in found]
+        if missing:
+            time.sleep(POLL)
+    return dict(sorted(found.items()))
+
+
+def _offsets_now(
+    kafka: Kafka, wanted: list[TopicPartition], spec: OffsetSpec, isolation: IsolationLevel, deadline: float
+) -> Offsets:
+    """Return the offsets that are to be had now: before the deadline a partition may be on its way to a new leader."""
+    left = max(deadline - time.monotonic(), 1.0)
+    asked = kafka.admin.list_offsets(dict.fromkeys(wanted, spec), isolation_level=isolation, request_timeout=left)
+    found = {}
+    for where, answer in asked.items():
+        try:
+            found[where.partition] = answer.result(left + GRACE).offset
+        except (KafkaException, concurrent.futures.TimeoutError) as error:
+            if not _moving(error) or time.monotonic() > deadline:
+                why = error if isinstance(error, KafkaException) else f"no answer within {left:g} s"
+                raise kafka.problem(f"read the offsets of topic {where.topic!r}", why) from error
+    return found
+
+
+def _moving(error: Exception) -> bool:
+    return isinstance(error, KafkaException) and code_of(error) in MOVING
 
 
 def _create(kafka: Kafka, name: str, partitions: int, config: Mapping[str, str], timeout: float) -> bool:
@@ -94,7 +119,7 @@ def _create(kafka: Kafka, name: str, partitions: int, config: Mapping[str, str],
     try:
         future.result(timeout)
     except KafkaException as error:
-        if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
+        if code_of(error) == KafkaError.TOPIC_ALREADY_EXISTS:
             return False
         raise kafka.problem(f"create topic {name!r}", error) from error
     return True

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter
 
 from flink_chaos.model.base import Component, Copy, Record
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 Offsets = dict[int, int]
 """Kafka partition -> offset."""

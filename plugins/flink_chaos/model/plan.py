@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from pydantic import Field
 
 from flink_chaos.model.base import Copy, Record
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from flink_chaos.model.environment import Environment
-    from flink_chaos.model.fault import Fault
-    from flink_chaos.model.pipeline import Pipeline
-    from flink_chaos.model.request import RunRequest
+from flink_chaos.model.environment import Environment
+from flink_chaos.model.fault import Fault
+from flink_chaos.model.pipeline import Pipeline
+from flink_chaos.model.request import RunRequest
 
 LABEL = "flink-chaos.io"
 RUN_LABEL = f"{LABEL}/run"

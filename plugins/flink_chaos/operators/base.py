@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
@@ -34,7 +34,7 @@ class RunOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("run_key",)
-    ui_color: ClassVar[str] = "#e8f0fe"
+    ui_color = "#e8f0fe"
 
     def __init__(
         self,

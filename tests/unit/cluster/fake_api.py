@@ -107,8 +107,7 @@ class FakeApi:
     def client(self) -> ApiClient:
         """Return a client with a bearer token."""
         settings = Configuration(host=self.url)
-        settings.api_key = {"authorization": self.token}
-        settings.api_key_prefix = {"authorization": "Bearer"}
+        settings.api_key = {"BearerToken": f"Bearer {self.token}"}
         return ApiClient(settings)
 
     def put(self, resource: Resource, manifest: Object) -> Object:

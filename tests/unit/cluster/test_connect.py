@@ -1,10 +1,10 @@
 import json
-import ssl
 
 import pytest
 from flink_chaos.cluster import connect as module
 from flink_chaos.cluster.connect import connect
 from flink_chaos.cluster.objects import NODES, Cluster, ClusterError
+from kubernetes.config.incluster_config import InClusterConfigLoader
 
 
 def kubeconfig(folder, api, **cluster):
@@ -15,7 +15,7 @@ def kubeconfig(folder, api, **cluster):
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "one",
-        "clusters": [{"name": "c", "cluster": {"server": api.url, **cluster}}],
+        "clusters": [{"name": "c", "cluster": {"server": api.url} | cluster}],
         "users": [{"name": "u", "user": {"token": api.token}}],
         "contexts": [{"name": "one", "context": context}, {"name": "two", "context": context}],
     }
@@ -50,25 +50,18 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path):
         connect(str(tmp_path / "k"))
 
 
-def test_without_a_kubeconfig_a_pod_uses_its_service_account(tmp_path, monkeypatch, fake_api):
-    """The token is read from where Kubernetes mounts it, and read again when it is renewed."""
-    from kubernetes.config import incluster_config
-
+def test_without_a_kubeconfig_a_pod_uses_its_service_account(tmp_path, monkeypatch):
+    """Token and authority are read from where Kubernetes mounts them."""
     (tmp_path / "token").write_text("mounted")
     (tmp_path / "ca").write_text("ca")
-    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
-    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(tmp_path / "ca"))
+    loader = InClusterConfigLoader(str(tmp_path / "token"), str(tmp_path / "ca"))
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
-    loader = incluster_config.InClusterConfigLoader(str(tmp_path / "token"), str(tmp_path / "ca"))
-    monkeypatch.setattr(
-        module, "load_incluster_config", lambda client_configuration: loader.load_and_set(client_configuration)
-    )
-    settings = module._settings()
-    monkeypatch.setattr(module, "ApiClient", lambda configuration: configuration)
+    monkeypatch.setattr(module, "load_incluster_config", loader.load_and_set)
+    monkeypatch.setattr(module, "ApiClient", lambda settings: settings)
     settings = connect(None)
     assert (settings.host, settings.ssl_ca_cert) == ("https://10.0.0.1:443", str(tmp_path / "ca"))
-    assert settings.get_api_key_with_prefix("authorization") == "bearer mounted"
+    assert settings.get_api_key_with_prefix("BearerToken").lower() == "bearer mounted"
 
 
 def test_a_pod_without_a_token_is_told_what_to_do(monkeypatch):
@@ -81,13 +74,11 @@ def test_a_pod_without_a_token_is_told_what_to_do(monkeypatch):
 
 def test_a_certificate_bundle_of_the_environment_does_not_replace_the_clusters_own(tmp_path, monkeypatch, fake_api):
     """`requests` would let REQUESTS_CA_BUNDLE win; our client must verify with the kubeconfig's authority."""
-    own, other = ssl.get_default_verify_paths().cafile, str(tmp_path / "bundle.pem")
-    (tmp_path / "bundle.pem").write_text("no certificate at all")
+    own, other = tmp_path / "own.pem", tmp_path / "other.pem"
+    own.write_text("the cluster's own")
+    other.write_text("a company's")
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        monkeypatch.setenv(name, other)
-    certificate = tmp_path / "own.pem"
-    certificate.write_text("the cluster's own")
-    api = connect(kubeconfig(tmp_path, fake_api, **{"certificate-authority": str(certificate)}))
-    used = api.rest_client.pool_manager.connection_pool_kw["ca_certs"]
-    assert used == str(certificate)
-    assert used not in (own, other)
+        monkeypatch.setenv(name, str(other))
+    file = kubeconfig(tmp_path, fake_api, server="https://127.0.0.1:1", **{"certificate-authority": str(own)})
+    pool = connect(file).rest_client.pool_manager
+    assert pool.connection_pool_kw["ca_certs"] == str(own)

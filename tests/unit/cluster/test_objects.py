@@ -70,7 +70,7 @@ def test_a_manifest_without_a_namespace_is_refused_before_it_is_sent(cluster, fa
 
 
 def test_merge_changes_and_removes_single_fields(cluster):
-    """null removes."""
+    """A null removes."""
     cluster.apply(CONFIG_MAPS, config_map(a="1", b="1"))
     assert cluster.merge(CONFIG_MAPS, "ns", "c", {"data": {"a": None, "c": "3"}})["data"] == {"b": "1", "c": "3"}
 
@@ -90,7 +90,7 @@ def test_creating_twice_is_a_conflict(cluster):
 
 
 def test_replacing_what_changed_meanwhile_is_a_conflict(cluster):
-    """resourceVersion makes read and write one."""
+    """The resourceVersion makes read and write one."""
     read = cluster.create(CONFIG_MAPS, "ns", config_map(a="1"))
     assert cluster.replace(CONFIG_MAPS, {**read, "data": {"a": "2"}})["data"] == {"a": "2"}
     with pytest.raises(ClusterError) as refused:

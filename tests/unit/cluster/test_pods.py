@@ -25,5 +25,5 @@ def test_a_log_comes_as_its_last_lines(cluster, fake_api):
 
 def test_a_log_of_no_pod_is_an_error(cluster):
     """It names the pod."""
-    with pytest.raises(ClusterError, match="cannot read the log of pod 'p' in namespace 'ns'.*404"):
+    with pytest.raises(ClusterError, match=r"cannot read the log of pod 'p' in namespace 'ns'.*404"):
         pod_log(cluster, "ns", "p")

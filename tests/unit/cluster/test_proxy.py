@@ -36,9 +36,25 @@ def test_an_error_of_the_service_keeps_status_and_text(cluster, fake_api):
     assert (told.value.status, told.value.text) == (404, '{"errors": ["Job 1 not found", "at ..."]}')
 
 
+@pytest.mark.parametrize(
+    ("errors", "gist"),
+    [
+        (["Job 1 not found.", "ignored"], "Job 1 not found. See"),
+        (["E: outer\n\tat A.b(C.java:1)\nCaused by: X: middle\n\tat D\nCaused by: Y: inner\n\t... 9 more"],
+         r"E: outer \(caused by Y: inner\). See"),
+        ([], r'\{"errors": \[\]\}. See'),
+    ],
+)  # fmt: skip
+def test_of_a_stack_trace_the_first_and_the_deepest_reason_are_told(cluster, fake_api, errors, gist):
+    """The frames between help nobody in a task's log."""
+    fake_api.services["ns/app:8081"] = lambda *_: (500, {"errors": errors})
+    with pytest.raises(ServiceError, match=f"500: {gist}"):
+        ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/jobs/1")
+
+
 def test_a_service_without_a_ready_pod_is_told(cluster):
     """The API server answers for it."""
-    with pytest.raises(ServiceError, match="503: no endpoints available.*Check that the service has a ready pod"):
+    with pytest.raises(ServiceError, match=r"503: no endpoints available.*Check that the service has a ready pod"):
         ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/jobs")
 
 

@@ -12,7 +12,7 @@ def test_a_configuration_without_brokers_is_refused():
 
 
 def test_an_unknown_setting_is_named():
-    """librdkafka's reason stands in the message, with the cluster."""
+    """The reason that librdkafka gives stands in the message, with the cluster."""
     with pytest.raises(KafkaProblem, match=r'Kafka at h:1: its configuration is refused.*"no.such.setting"'):
         _ = Kafka({"bootstrap.servers": "h:1", "no.such.setting": "1"}).admin
 

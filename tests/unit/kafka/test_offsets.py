@@ -106,9 +106,25 @@ def test_deleting_tells_whether_there_was_a_group(mock_cluster, monkeypatch):
     assert delete_group(kafka, "g") is False
 
 
+def test_a_coordinator_that_is_not_there_yet_is_waited_for(mock_cluster, monkeypatch):
+    """A new cluster's first group: NOT_COORDINATOR is no answer about the group."""
+    kafka, answers = mock_cluster.kafka, iter([raising(KafkaError.NOT_COORDINATOR), lambda *_: None])
+    monkeypatch.setattr(offsets, "POLL", 0)
+    answering(monkeypatch, kafka, "delete_consumer_groups", lambda *_: next(answers)())
+    assert delete_group(kafka, "g") is True
+
+
+def test_a_coordinator_that_never_comes_is_an_error_with_its_name(mock_cluster, monkeypatch):
+    """The broker's text may be empty: the code's name is not."""
+    kafka = mock_cluster.kafka
+    answering(monkeypatch, kafka, "describe_consumer_groups", raising(KafkaError.NOT_COORDINATOR))
+    with pytest.raises(KafkaProblem, match=r"cannot describe group 'g': .*coordinator"):
+        members(kafka, "g", timeout=0)
+
+
 def test_a_group_in_use_is_not_deleted(mock_cluster, monkeypatch):
     """The broker's refusal is passed on with the group's name."""
     kafka = mock_cluster.kafka
     answering(monkeypatch, kafka, "delete_consumer_groups", raising(KafkaError.NON_EMPTY_GROUP))
-    with pytest.raises(KafkaProblem, match="cannot delete group 'g': .*not empty"):
+    with pytest.raises(KafkaProblem, match=r"cannot delete group 'g': .*not empty"):
         delete_group(kafka, "g")

@@ -1,6 +1,9 @@
+from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import OffsetSpec
 from flink_chaos.kafka import topics
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.topics import end_offsets, ensure_topic, last_stable_offsets, partitions_of, start_offsets
@@ -57,6 +60,32 @@ def test_a_partition_without_leader_is_named_at_the_deadline(mock_cluster, monke
         topics._await_leaders(mock_cluster.kafka, "t", 2, 0)
 
 
+def test_a_partition_whose_leader_moves_is_asked_again(mock_cluster, monkeypatch):
+    """The others are not: they have answered."""
+    kafka, topic = mock_cluster.kafka, mock_cluster.topic({0: 3})
+    asked, real = [], kafka.admin.list_offsets
+    moving = Future()
+    moving.set_exception(KafkaException(KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION)))
+
+    def list_offsets(wanted, **options):
+        asked.append(sorted(where.partition for where in wanted))
+        answers = real(wanted, **options)
+        return {where: moving if len(asked) == 1 and where.partition == 0 else answers[where] for where in answers}
+
+    monkeypatch.setattr(kafka.admin, "list_offsets", list_offsets)
+    assert end_offsets(kafka, topic) == {0: 3, 1: 0, 2: 0, 3: 0}
+    assert asked == [[0, 1, 2, 3], [0]]
+
+
+def test_a_leader_that_never_comes_is_an_error_at_the_deadline(mock_cluster, monkeypatch):
+    """With the broker's reason."""
+    kafka, moving = mock_cluster.kafka, Future()
+    moving.set_exception(KafkaException(KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION)))
+    monkeypatch.setattr(kafka.admin, "list_offsets", lambda wanted, **_: dict.fromkeys(wanted, moving))
+    with pytest.raises(KafkaProblem, match="cannot read the offsets of topic 't': Broker: Not leader for partition"):
+        topics.offsets_at(kafka, "t", OffsetSpec.latest(), partitions=[0], timeout=0)
+
+
 def test_no_partitions_asked_are_no_request():
     """Nothing to ask is nothing to wait for."""
-    assert topics.offsets_at(SimpleNamespace(), "t", topics.OffsetSpec.latest(), partitions=[]) == {}
+    assert topics.offsets_at(SimpleNamespace(), "t", OffsetSpec.latest(), partitions=[]) == {}
