@@ -1,1 +1,1 @@
-"""Real Kubernetes, Kafka, HDFS, Flink, SQL Gateway, Litmus' contract and Airflow on one Linux machine, without Docker."""
+"""Real Kubernetes, Kafka, HDFS, Flink, SQL Gateway, Litmus' contract and Airflow on one Linux machine."""

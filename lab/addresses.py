@@ -1,4 +1,4 @@
-"""Fixed addresses of the lab, all from 198.18.0.0/15 (RFC 2544, reserved for benchmarks): nothing leaves the machine."""
+"""Fixed addresses of the lab, all from 198.18.0.0/15 (reserved for benchmarks): nothing leaves the machine."""
 
 from __future__ import annotations
 

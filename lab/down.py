@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lab import leftovers
 from lab.lock import alone
 from lab.parts import network, nodes
-from lab.paths import LOGS, RUN, RUNS, STATE
+from lab.paths import LOGS, RUNS, STATE
 from lab.progress import Progress
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ def down() -> None:
         leftovers.remove()
         progress.say("processes ended; mounts, namespaces, links and control groups removed")
         kept = {LOGS, RUNS, *(nodes.image_store(node) for node in network.NODES)}
-        remove_all_but(STATE, kept)
-        shutil.rmtree(RUN, ignore_errors=True)
+        if STATE.exists():
+            remove_all_but(STATE, kept)
     progress.say(f"the lab is down; kept: {LOGS}, {RUNS} and the image stores")
 
 

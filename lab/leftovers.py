@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from contextlib import suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 from lab import cgroups, namespaces
 from lab.commands import LabError
 from lab.parts import network, nodes
+from lab.paths import RUN
 from lab.supervisor import MARK
 
 _MARK = f"{MARK}=1".encode()
@@ -45,6 +47,8 @@ def remove() -> None:
     network.remove()
     for node in network.NODES:
         _until_removed(f"lab-{node}")
+    if RUN.exists():
+        shutil.rmtree(RUN)  # as after a reboot
     for folder in nodes.mount_points():
         with suppress(OSError):
             folder.rmdir()  # only if the lab made it: then it is empty

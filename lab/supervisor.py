@@ -74,18 +74,23 @@ def alive() -> bool:
 def apply(group: str, programs: Sequence[Program]) -> None:
     """Make the group run exactly `programs`: unchanged ones are left alone, otherwise the group is replaced."""
     with _LOCK:
-        if write_if_changed(GROUPS / f"{group}.conf", render(group, programs)) or group not in _groups():
-            _replace(group)
+        write_if_changed(GROUPS / f"{group}.conf", render(group, programs))
+        added, changed, _ = _server().reloadConfig()[0]
+        if group in changed:
+            _server().stopProcessGroup(group)
+            _server().removeProcessGroup(group)
+        if group in {*added, *changed}:
+            _server().addProcessGroup(group)
 
 
 def restart(group: str) -> None:
     """End the group's programs and start them again."""
-    with _LOCK:
-        _replace(group)
+    _server().stopProcessGroup(group)
+    _server().startProcessGroup(group)
 
 
 def processes(group: str) -> list[dict[str, Any]]:
-    """What supervisord knows of the group's programs: `name`, `statename`, `start` (epoch seconds), `pid`, `spawnerr`."""
+    """What supervisord knows of the group: `name`, `statename`, `start` (epoch seconds), `pid`, `spawnerr` of each."""
     try:
         everything = _server().getAllProcessInfo()
     except (OSError, Fault):
@@ -177,20 +182,6 @@ def _package() -> Path:
 
 def _interpreter() -> Path:
     return Path(sys.executable).resolve()
-
-
-def _replace(group: str) -> None:
-    """The daemon reads its configuration anew; all other groups keep running."""
-    server = _server()
-    server.reloadConfig()
-    if group in _groups():
-        server.stopProcessGroup(group)
-        server.removeProcessGroup(group)
-    server.addProcessGroup(group)
-
-
-def _groups() -> set[str]:
-    return {info["group"] for info in _server().getAllProcessInfo()}
 
 
 def _server() -> Any:

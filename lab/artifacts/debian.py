@@ -28,7 +28,7 @@ PACKAGES = {
     "kubernetes-client": "/usr/bin/kubectl",
     "postgresql": "/usr/lib/postgresql/*/bin/postgres",
 }
-"""Package and the file that it is wanted for: whoever has the file from elsewhere (Docker's containerd) is left alone."""
+"""Package and the file that it is wanted for: one that is there from elsewhere is left alone."""
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _DENY = "#!/bin/sh\nexit 101\n"

@@ -28,7 +28,13 @@ def python_layer(*packages: str) -> Path:
         platforms = [option for name in PLATFORMS for option in ("--platform", name)]
         python: list[str | Path] = ["--python-version", "3.11", "--only-binary", ":all:", *platforms]
         target: list[str | Path] = ["--target", folder / "root" / SITE_PACKAGES]
-        what: list[str | Path] = ["--no-deps", "--no-compile", "--require-hashes", "--requirement", folder / "requirements.txt"]
+        what: list[str | Path] = [
+            "--no-deps",
+            "--no-compile",
+            "--require-hashes",
+            "--requirement",
+            folder / "requirements.txt",
+        ]
         run([sys.executable, "-m", "pip", "install", "--quiet", *python, *target, *what])
         write_layer(folder / "layer.tar", folder / "root")
 

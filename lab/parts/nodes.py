@@ -1,7 +1,7 @@
 """Two Kubernetes nodes: each has its own network and mount namespace, containerd, kubelet and kube-proxy.
 
-In its mount namespace a node sees its own folders at the usual places (/var/lib/kubelet, /run/containerd/containerd.sock,
-/var/log ...), so that whatever expects an ordinary node finds one.
+In its mount namespace a node sees its own folders at the usual places (/var/lib/kubelet, /var/log,
+/run/containerd/containerd.sock ...), so that whatever expects an ordinary node finds one.
 """
 
 from __future__ import annotations

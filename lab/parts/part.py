@@ -51,7 +51,7 @@ class Part:
         wait_until(self.problem, self.name)
 
     def problem(self) -> str:
-        """ "" if the part works; otherwise what is wrong, programs that do not run before all."""
+        """Empty if the part works; otherwise what is wrong, programs that do not run before all."""
         stopped = [info for info in supervisor.processes(self.name) if info["statename"] not in {"RUNNING", "STARTING"}]
         reasons = [f"{info['name']} is {info['statename']} {info['spawnerr']}".rstrip() for info in stopped]
         return "; ".join(reasons) or self.health()

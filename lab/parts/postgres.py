@@ -1,7 +1,7 @@
 """Postgres for Airflow's metadata: the machine's binaries, a data folder of its own, run as user `postgres`.
 
-The data lies in the lab's state, which may be below a home folder that `postgres` cannot enter: it sees the data through
-a mount namespace of its own.
+The data lies in the lab's state, which may be below a home folder that `postgres` cannot enter: it sees the data
+through a mount namespace of its own.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def chaos_dag(fault: str, *, doc: str | None) -> DAG:
 
 
 def _tasks(fault: str) -> None:
-    lock = RunLockOperator(task_id="lock").as_setup()
+    lock = RunLockOperator(task_id="lock").as_setup()  # type: ignore[no-untyped-call]
     applied = [FlinkDeploymentApplyOperator(task_id=f"apply_{copy}", copy=copy) for copy in ("stable", "chaos")]
     load = DataLoaderOperator(task_id="load")
     drained = [KafkaLagSensor(task_id=f"drain_{copy}", copy=copy) for copy in ("stable", "chaos")]

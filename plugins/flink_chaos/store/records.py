@@ -87,7 +87,7 @@ class Store:
     def attempts(self) -> list[Attempt]:
         """Every attempt, oldest first."""
         found = [self.attempt(pointer.name) for pointer in _children(self.root / "keys")]
-        return sorted(found, key=lambda attempt: attempt.plan().created_at)
+        return sorted(found, key=lambda attempt: (attempt.plan().created_at, attempt.plan().attempt))
 
     def _run(self, dag_id: str, run_id: str) -> UPath:
         return self.root / _safe(dag_id) / _safe(run_id)

@@ -26,7 +26,7 @@ class WaitTrigger(BaseTrigger):
     def __init__(
         self, *, run_key: str, wait: str, deadline: float, kafka_conn_id: str, kubernetes_conn_id: str
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.arguments = {
             "run_key": run_key,
             "wait": wait,

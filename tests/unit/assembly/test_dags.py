@@ -1,0 +1,88 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+LOOK = """
+import json, sys
+import airflow.sdk
+before = set(sys.modules)
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(dag_folder=sys.argv[1])
+heavy = {"kubernetes", "kubernetes_asyncio", "confluent_kafka", "duckdb", "pandas"}
+print("RESULT" + json.dumps({
+    "errors": {str(k): v for k, v in bag.import_errors.items()},
+    "dags": {d: {"tasks": [t.task_id for t in dag.tasks], "params": {k: v for k, v in dag.params.dump().items()},
+                 "doc": bool(dag.doc_md), "tags": sorted(dag.tags)} for d, dag in bag.dags.items()},
+    "heavy": sorted(heavy & set(sys.modules)),
+    "twice": sorted(m for m in sys.modules if m in {"base", "dag", "waits", "records", "judge"}),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory):
+    """What a fresh process sees when it parses dags/."""
+    home = tmp_path_factory.mktemp("airflow")
+    environment = {**os.environ, "AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    environment |= {
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+    }
+    command = [sys.executable, "-W", "ignore", "-c", LOOK, str(ROOT / "dags")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.partition("RESULT")[2])
+
+
+def test_every_dag_file_is_imported(parsed):
+    """No import error, and one DAG for each file."""
+    files = {path.stem for path in (ROOT / "dags").glob("*.py")}
+    assert (parsed["errors"], set(parsed["dags"])) == ({}, files)
+
+
+def test_parsing_imports_nothing_heavy(parsed):
+    """DAG files are parsed all the time."""
+    assert parsed["heavy"] == []
+
+
+def test_no_module_exists_twice(parsed):
+    """Airflow imports files below plugins/ by their stem unless it is told not to."""
+    assert parsed["twice"] == []
+
+
+def test_every_dag_can_be_used_by_a_stranger(parsed):
+    """A page, tags, at most 15 parameters with defaults that make a valid request, at most 25 tasks."""
+    from flink_chaos.model.request import RunRequest
+
+    for dag in parsed["dags"].values():
+        RunRequest.model_validate(dag["params"])
+        assert (dag["doc"], dag["tags"]) == (True, ["chaos", "flink"])
+        assert len(dag["params"]) <= 15
+        assert len(dag["tasks"]) <= 25
+
+
+def test_the_trigger_is_found_without_the_dag_folder():
+    """The triggerer has no DAG folder on its path."""
+    code = "from airflow.sdk.module_loading import import_string as i; i('flink_chaos.triggers.wait.WaitTrigger')"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd="/", check=True, capture_output=True)
+
+
+def test_the_timetable_fires_in_backfills_only():
+    """The scheduler never starts a chaos test by itself."""
+    from airflow.timetables.base import TimeRestriction
+    from flink_chaos.timetables import OnDemandTimetable
+    from pendulum import datetime
+
+    table = OnDemandTimetable("@daily", timezone="UTC")
+    span = {"earliest": datetime(2026, 1, 1), "latest": datetime(2026, 1, 3)}
+    backfill = table.next_dagrun_info(
+        last_automated_data_interval=None, restriction=TimeRestriction(**span, catchup=True)
+    )
+    scheduler = table.next_dagrun_info(
+        last_automated_data_interval=None, restriction=TimeRestriction(**span, catchup=False)
+    )
+    assert (backfill is not None, scheduler) == (True, None)

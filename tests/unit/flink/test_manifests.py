@@ -1,0 +1,62 @@
+import pytest
+from flink_chaos.flink.manifests import application_manifests, loader_manifests
+from flink_chaos.flink.scripts import ScriptError, fill, report_queries
+from flink_chaos.model.base import Copy
+
+from tests.unit.plans import a_plan
+
+
+def spec(plan, copy):
+    return application_manifests(plan, copy)[1]["spec"]
+
+
+def test_the_copies_share_nothing_that_kafka_or_flink_would_mix_up():
+    """Group, transactional id, sink, storage, name and label differ."""
+    stable, chaos = a_plan().copies.values()
+    assert not set(stable.model_dump().values()) & set(chaos.model_dump().values())
+
+
+def test_each_role_of_each_copy_has_a_label_of_its_own():
+    """Litmus takes several labels as a union."""
+    labels = [
+        spec(a_plan(), copy)[role]["podTemplate"]["metadata"]["labels"]["chaos"]
+        for copy in Copy
+        for role in ("jobManager", "taskManager")
+    ]
+    assert len(set(labels)) == 4
+
+
+def test_a_fragile_pipeline_has_no_high_availability():
+    """That is what makes it lose records when its JobManager dies."""
+    plan = a_plan(pipeline="ad_events_fragile")
+    assert "high-availability.type" not in spec(plan, Copy.CHAOS)["flinkConfiguration"]
+    assert "'scan.startup.mode' = 'latest-offset'" in application_manifests(plan, Copy.CHAOS)[0]["data"]["job.sql"]
+
+
+def test_the_loader_is_never_restarted():
+    """Or an id would come twice."""
+    assert loader_manifests(a_plan())[1]["spec"]["flinkConfiguration"]["restart-strategy.type"] == "none"
+
+
+def test_sink_and_checkpoints_follow_the_guarantee():
+    """Both, or the promise is not what is tested."""
+    config_map, deployment = application_manifests(a_plan(delivery_guarantee="AT_LEAST_ONCE"), Copy.CHAOS)
+    assert "'sink.delivery-guarantee' = 'at-least-once'" in config_map["data"]["job.sql"]
+    assert deployment["spec"]["flinkConfiguration"]["execution.checkpointing.mode"] == "AT_LEAST_ONCE"
+
+
+def test_names_fit_into_kubernetes():
+    """A FlinkDeployment's name has 45 characters at most."""
+    assert all(len(copy.deployment) <= 45 for copy in a_plan().copies.values())
+
+
+def test_an_unknown_name_in_a_script_is_told_with_those_there_are():
+    """Whoever writes SQL sees what can be filled in."""
+    plan = a_plan().model_copy(update={"scripts": {"x.sql": "SELECT ${nonsense}"}})
+    with pytest.raises(ScriptError, match=r"x.sql: 'nonsense' .* known names: topic"):
+        fill(plan, "x.sql", topic="t")
+
+
+def test_the_report_has_a_table_for_each_named_query():
+    """The line `-- name:` begins one."""
+    assert list(report_queries(a_plan())) == ["by valid_status"]

@@ -1,0 +1,90 @@
+"""A plan and the facts of a run that went well, for tests to spoil."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flink_chaos.model.base import Component, Copy
+from flink_chaos.model.facts import (
+    Check,
+    Counts,
+    Drained,
+    Evidence,
+    Fact,
+    FaultEnded,
+    Journal,
+    Loaded,
+    Preflight,
+    Steady,
+    Stopped,
+    Table,
+    Target,
+)
+from flink_chaos.model.plan import RunPlan, plan_run
+from flink_chaos.model.request import RunRequest
+from flink_chaos.profiles.catalogue import Catalogue
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+RECORDS = 200_000
+
+
+def a_plan(run_id: str = "manual__1", attempt: int = 1, **parameters: Any) -> RunPlan:
+    """The plan of a run with the shipped profiles."""
+    catalogue = Catalogue()
+    pipeline = catalogue.pipeline(parameters.get("pipeline", "ad_events"))
+    names = (pipeline.application.sql, pipeline.loader.sql, pipeline.report)
+    return plan_run(
+        dag_id="pod_delete",
+        run_id=run_id,
+        attempt=attempt,
+        now=AT,
+        version="0",
+        request=RunRequest(**parameters),
+        environment=catalogue.environment("lab"),
+        pipeline=pipeline,
+        fault=catalogue.fault("pod_delete"),
+        scripts={name: catalogue.script(name) for name in names},
+    )
+
+
+def counts(copy: Copy, **other: int) -> Counts:
+    """Every record once, unless said otherwise."""
+    fields = {"records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0, "extra": 0} | other
+    return Counts(at=AT, copy=copy, expected=RECORDS, **fields)
+
+
+def table(stable: int = RECORDS, chaos: int = RECORDS) -> Table:
+    """The report with one row."""
+    columns = ["valid_status", "no_chaos_cnt", "chaos_cnt", "diff_cnt", "diff_cnt_percentage"]
+    return Table(at=AT, name="by valid_status", columns=columns, rows=[[0, stable, chaos, chaos - stable, 0.0]])
+
+
+def good_facts() -> list[Fact]:
+    """What a run that passes leaves behind."""
+    return [
+        Preflight(at=AT, checks=[Check(name="kafka", ok=True, message="")]),
+        Steady(at=AT, ok=True, message="", lag={}, records_per_second=2000),
+        ended(),
+        Evidence(at=AT, felt=True, message="", replaced={"a": "b"}),
+        Loaded(at=AT, expected=RECORDS, written=RECORDS, state="FINISHED", begin={0: 0}, end={0: RECORDS}),
+        *(Drained(at=AT, copy=copy, ok=True, message="lag 0", lag=0) for copy in Copy),
+        *(Stopped(at=AT, copy=copy, ok=True, savepoint="s", message="s") for copy in Copy),
+        table(),
+        *(counts(copy) for copy in Copy),
+    ]
+
+
+def ended(verdict: str = "Pass", message: str = "") -> FaultEnded:
+    """Litmus' last word."""
+    return FaultEnded(at=AT, engine_status="completed", phase="Completed", verdict=verdict, message=message)
+
+
+def a_target(uid: str = "u1", pod: str = "chaos-tm-1") -> Target:
+    """A pod to be hit."""
+    return Target(pod=pod, uid=uid, node="node1", component=Component.TASKMANAGER)
+
+
+def journal(*later: Fact) -> Journal:
+    """The good facts and then these: the last of a kind counts."""
+    return Journal([*good_facts(), *later])

@@ -1,0 +1,66 @@
+import pytest
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.steps import waits
+from flink_chaos.steps.run import Progress
+
+from tests.unit.plans import a_plan
+
+
+class Clock:
+    """Time passes only while someone sleeps."""
+
+    def __init__(self):
+        self.time = 0.0
+
+    def __call__(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.time += seconds
+
+
+class FakeRun:
+    plan = a_plan()
+
+
+def wait(monkeypatch, answers, expired=lambda _run, _message: None, seconds=10):
+    """Play the answers, one a question; the last one stays. Return what was said and the clock."""
+    left, said, clock = list(answers), [], Clock()
+
+    def check(_run):
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setitem(waits.WAITS, "test", waits.Wait(check, expired, lambda _: seconds))
+    waits.wait_for("test", FakeRun(), said.append, clock, clock.sleep)
+    return said, clock
+
+
+PENDING, DONE = Progress(done=False, message="not yet"), Progress(done=True, message="there")
+
+
+def test_a_wait_ends_with_done(monkeypatch):
+    """And says each new answer once."""
+    said, clock = wait(monkeypatch, [PENDING, PENDING, DONE])
+    assert (said, clock.time) == (["not yet", "there"], 4.0)
+
+
+def test_a_system_that_does_not_answer_is_asked_again(monkeypatch):
+    """Only the deadline decides."""
+    said, _ = wait(monkeypatch, [ClusterError("API server is away"), DONE])
+    assert said == ["API server is away", "there"]
+
+
+def test_a_deadline_that_passed_is_told_with_the_last_answer(monkeypatch):
+    """What happens then, the wait itself knows."""
+    told = []
+    wait(monkeypatch, [PENDING], lambda _run, message: told.append(message))
+    assert told == ["not yet"]
+
+
+@pytest.mark.parametrize("name", list(waits.WAITS))
+def test_every_wait_has_a_deadline(name):
+    """Nothing waits for ever."""
+    assert 0 < waits.WAITS[name].seconds(a_plan().deadlines) <= 4 * 3600
