@@ -2,10 +2,19 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup lint types layers unit test lock clean
+.PHONY: help demo down setup up status lint types layers unit test test-lab test-lab-all lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+demo: up ## Set up everything and run one chaos test from Airflow (arguments: ARGS='component=jobmanager')
+	$(BIN)/python -m lab.demo $(ARGS)
+down: setup ## End the lab
+	$(BIN)/python -m lab down
+up: setup ## The lab: Kubernetes, Kafka, HDFS, Flink, Litmus' contract, Airflow
+	$(BIN)/python -m lab up
+status: setup ## How each part of the lab is
+	$(BIN)/python -m lab status
 
 setup: .venv/.done ## Python packages, from the lock, into .venv
 
@@ -24,6 +33,11 @@ layers: setup ## Which room may import which
 unit: setup ## Tests that need no lab
 	$(BIN)/pytest
 test: lint types layers unit ## Everything that needs no lab
+
+test-lab: up ## The smoke tier on the lab
+	$(BIN)/pytest tests/e2e -m "lab and smoke" --durations=0 -s
+test-lab-all: up ## Every test on the lab
+	$(BIN)/pytest tests/e2e -m lab --durations=0 -s
 
 lock: setup ## Renew requirements.lock
 	$(BIN)/pip-compile --quiet --extra dev --extra lab --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml

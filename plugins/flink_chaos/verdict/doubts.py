@@ -59,9 +59,10 @@ def _control(journal: Journal) -> Iterator[str]:
 
 def _agreement(journal: Journal) -> Iterator[str]:
     """The report's sums and the counts by id are two ways to the same numbers of records."""
+    newest = {table.name: table for table in journal.all(Table)}
     for copy, column in ((Copy.STABLE, "no_chaos_cnt"), (Copy.CHAOS, "chaos_cnt")):
         counts = journal.last(Counts, copy_=copy)
-        for table in journal.all(Table):
+        for table in newest.values():
             if counts is None or column not in table.columns:
                 continue
             total = sum(int(row[table.columns.index(column)] or 0) for row in table.rows)
