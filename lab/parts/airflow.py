@@ -110,9 +110,9 @@ def _all_environment() -> dict[str, str]:
 
 
 def _programs() -> list[Program]:
-    """The hash of airflow.cfg stands in the environment, so that its programs are restarted when it changes."""
+    """What stands in the environment as a hash restarts the programs when it changes: airflow.cfg and the package."""
     # setproctitle must leave the environment readable: the lab finds its processes by it.
-    marks = {"LAB_CONFIGURATION": key_of(_CONFIG), "SPT_NOENV": "1"}
+    marks = {"LAB_CONFIGURATION": key_of(_CONFIG, CHECKOUT / "plugins"), "SPT_NOENV": "1"}
     env = {**_all_environment(), **marks}
     return [Program(name, [BIN / "airflow", *words], env, HOME) for name, words in _COMMANDS.items()]
 

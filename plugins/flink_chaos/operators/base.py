@@ -69,6 +69,8 @@ class RunOperator(BaseOperator):
     def execute(self, context: Context) -> None:
         """Do the step and defer to its first wait."""
         del context
+        if self.run_key == "None":
+            raise AirflowFailException("there is no run: the task `plan` tells why")
         run = self.hook.run(self.run_key)
         self._guarded(run, lambda: self.act(run))
         self._next(run, self.waits)

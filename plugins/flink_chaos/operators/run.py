@@ -43,6 +43,7 @@ class RunPlanOperator(BaseOperator):
         self.log.info("run %s: %s of %s", plan.run_key, plan.fault.title, plan.pipeline.name)
         if plan.request.dry_run:
             close(store.attempt(plan.run_key))
+            context["ti"].xcom_push(key="return_value", value=plan.run_key)
             raise AirflowSkipException(f"dry run: the plan of {plan.run_key} is stored, nothing was touched")
         return plan.run_key
 
@@ -72,7 +73,6 @@ class VerdictOperator(RunOperator):
 
     def act(self, run: Run) -> None:
         """Judge."""
-        from flink_chaos.model.verdict import Outcome
         from flink_chaos.report.text import render
         from flink_chaos.steps.judging import close
         from flink_chaos.steps.run import RunEndsError
@@ -80,7 +80,7 @@ class VerdictOperator(RunOperator):
         verdict = close(run.attempt)
         for line in render(verdict).splitlines():
             self.log.info("%s", line)
-        if verdict.outcome is not Outcome.PASS:
+        if verdict.outcome.exit_code:
             raise RunEndsError(f"{verdict.outcome}: {'; '.join(verdict.reasons)}")
 
 
