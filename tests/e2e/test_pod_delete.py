@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+import threading
+import time
 
 import pytest
 from flink_chaos.store.records import Store
@@ -30,20 +31,22 @@ def verdict_of(parameters):
 def left_behind(run_key):
     """Objects of the run that are still in the cluster."""
     kinds = "flinkdeployments,chaosengines,chaosresults,configmaps,jobs,pods"
-    command = [
-        "kubectl",
-        "--kubeconfig",
-        KUBECONFIG,
-        "-n",
-        "flink",
-        "get",
-        kinds,
-        "-l",
-        f"flink-chaos.io/run={run_key}",
-    ]
-    return subprocess.run(
-        [*command, "-o", "name"], capture_output=True, text=True, check=True, env=os.environ
-    ).stdout.split()
+    return kubectl("get", kinds, "-l", f"flink-chaos.io/run={run_key}", "-o", "name").split()
+
+
+def kubectl(*words, check=True):
+    """In the namespace of the lab's applications, with all rights."""
+    command = ["kubectl", "--kubeconfig", KUBECONFIG, "-n", "flink", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=check).stdout
+
+
+def steal_target():
+    """Wait for the next ChaosEngine and delete the pod that it names."""
+    query = "jsonpath={.items[0].spec.experiments[0].spec.components.env[?(@.name=='TARGET_PODS')].value}"
+    deadline, pod = time.monotonic() + 600, ""
+    while not pod and time.monotonic() < deadline:
+        pod = kubectl("get", "chaosengines", "-o", query, check=False).strip()
+    kubectl("delete", "pod", pod, "--force", "--grace-period=0")
 
 
 @pytest.mark.smoke
@@ -73,6 +76,14 @@ def test_exactly_once_survives_a_killed_jobmanager():
     """High availability brings the job back from its last checkpoint."""
     verdict = verdict_of(SHORT | {"component": "jobmanager"})
     assert (verdict.outcome, verdict.counts["chaos"]["lost"], verdict.counts["chaos"]["duplicated"]) == ("PASS", 0, 0)
+
+
+def test_a_target_that_someone_else_took_is_inconclusive():
+    """The pod is gone before Litmus reaches it: its UID changes too, but not by our fault, so never PASS."""
+    thief = threading.Thread(target=steal_target, daemon=True)
+    thief.start()
+    verdict = Store(RUNS.as_uri()).attempt(run_once(SHORT)).verdict()
+    assert (verdict.outcome, "not felt" in " ".join(verdict.reasons)) == ("INCONCLUSIVE", True)
 
 
 def test_at_least_once_may_duplicate_and_must_not_lose():

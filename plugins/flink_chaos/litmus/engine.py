@@ -15,6 +15,10 @@ GRACE_SECONDS = 60
 """Without it Litmus' helpers are killed before they can revert (litmus issue 2359)."""
 
 
+STATUS_CHECKS = {"delay": 2, "timeout": 60}
+"""Seconds. How long Litmus looks for a target that is not there, instead of its 180."""
+
+
 def engine_manifest(plan: RunPlan, targets: Sequence[Target], label: str) -> dict[str, Any]:
     """A ChaosEngine that hits exactly these pods.
 
@@ -31,7 +35,7 @@ def engine_manifest(plan: RunPlan, targets: Sequence[Target], label: str) -> dic
             "terminationGracePeriodSeconds": GRACE_SECONDS,
             "jobCleanUpPolicy": "retain",
             "appinfo": {"appns": plan.environment.namespace, "applabel": label, "appkind": "deployment"},
-            "experiments": [{"name": plan.fault.experiment, "spec": {"components": {"env": _variables(environment)}}}],
+            "experiments": [{"name": plan.fault.experiment, "spec": {"components": _components(environment)}}],
         },
     }
 
@@ -42,5 +46,6 @@ def _filled(plan: RunPlan) -> dict[str, str]:
     return {name: Template(value).substitute(names) for name, value in plan.fault.environment.items()}
 
 
-def _variables(environment: dict[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in environment.items()]
+def _components(environment: dict[str, str]) -> dict[str, Any]:
+    variables = [{"name": name, "value": value} for name, value in environment.items()]
+    return {"env": variables, "statusCheckTimeouts": STATUS_CHECKS}
