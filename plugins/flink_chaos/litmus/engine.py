@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 60
 """Without it Litmus' helpers are killed before they can revert (litmus issue 2359)."""
 
-
 STATUS_CHECKS = {"delay": 2, "timeout": 60}
 """Seconds. How long Litmus looks for a target that is not there, instead of its 180."""
 
