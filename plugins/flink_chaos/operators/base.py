@@ -34,6 +34,9 @@ class RunOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("run_key",)
+    waits: Sequence[str] = ()
+    """Names of the waits that follow the step."""
+
     ui_color = "#e8f0fe"
 
     def __init__(
@@ -49,11 +52,6 @@ class RunOperator(BaseOperator):
         self.run_key = run_key
         self.kafka_conn_id = kafka_conn_id
         self.kubernetes_conn_id = kubernetes_conn_id
-
-    @property
-    def waits(self) -> Sequence[str]:
-        """Names of the waits that follow the step."""
-        return ()
 
     @property
     def hook(self) -> FlinkChaosHook:
@@ -123,3 +121,18 @@ class RunOperator(BaseOperator):
         except Exception as error:
             abort(run.attempt, self.task_id, str(error))
             raise AirflowFailException(f"{self.task_id}: {error}") from error
+
+
+class CopyOperator(RunOperator):
+    """A step for one copy of the application.
+
+    :param copy: `stable` or `chaos`.
+    """
+
+    wait: str
+    """Name of the wait that follows, without the copy's."""
+
+    def __init__(self, *, copy: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.copy = copy
+        self.waits = (f"{self.wait}_{copy}",)

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.operators.base import RunOperator
+from flink_chaos.operators.base import CopyOperator, RunOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flink_chaos.steps.run import Run
 
 
-class FlinkDeploymentApplyOperator(RunOperator):
-    """Applies a copy of the application and waits until all its tasks run and a checkpoint completed.
+class FlinkDeploymentApplyOperator(CopyOperator):
+    """Applies a copy of the application and waits until all its tasks run and a checkpoint completed."""
 
-    :param copy: `stable` or `chaos`.
-    """
-
-    def __init__(self, *, copy: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.copy = copy
-
-    @property
-    def waits(self) -> Sequence[str]:
-        """Until it works."""
-        return (f"deploy_{self.copy}",)
+    wait = "deploy"
 
     def act(self, run: Run) -> None:
         """Apply."""
@@ -38,10 +26,7 @@ class FlinkDeploymentApplyOperator(RunOperator):
 class DataLoaderOperator(RunOperator):
     """Applies the data loader and waits for its first record."""
 
-    @property
-    def waits(self) -> Sequence[str]:
-        """Until records flow."""
-        return ("flow",)
+    waits = ("flow",)
 
     def act(self, run: Run) -> None:
         """Apply."""
@@ -50,20 +35,10 @@ class DataLoaderOperator(RunOperator):
         start_load(run)
 
 
-class FlinkDeploymentSuspendOperator(RunOperator):
-    """Stops a copy with a savepoint.
+class FlinkDeploymentSuspendOperator(CopyOperator):
+    """Stops a copy with a savepoint."""
 
-    :param copy: `stable` or `chaos`.
-    """
-
-    def __init__(self, *, copy: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.copy = copy
-
-    @property
-    def waits(self) -> Sequence[str]:
-        """Until it is suspended with a new savepoint."""
-        return (f"stop_{self.copy}",)
+    wait = "stop"
 
     def act(self, run: Run) -> None:
         """Suspend."""
@@ -75,10 +50,7 @@ class FlinkDeploymentSuspendOperator(RunOperator):
 class FlinkSqlReportOperator(RunOperator):
     """Compares both outputs through Flink SQL Gateway: the report's tables, and counts by id."""
 
-    @property
-    def waits(self) -> Sequence[str]:
-        """Until no transaction is open on the sinks."""
-        return ("sinks",)
+    waits = ("sinks",)
 
     def conclude(self, run: Run) -> None:
         """Query."""

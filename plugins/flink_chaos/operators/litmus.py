@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from flink_chaos.operators.base import RunOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from airflow.sdk import Context
 
     from flink_chaos.steps.run import Run
@@ -20,10 +18,7 @@ class LitmusChaosEngineOperator(RunOperator):
     Killed, timed out or failed while deferred: the engine is told to stop. It is never created twice in a run.
     """
 
-    @property
-    def waits(self) -> Sequence[str]:
-        """Until Litmus is done and the evidence is taken."""
-        return ("fault",)
+    waits = ("fault",)
 
     def act(self, run: Run) -> None:
         """Choose the targets and create the engine."""

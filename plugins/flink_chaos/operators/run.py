@@ -10,8 +10,6 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from flink_chaos.operators.base import RunOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from airflow.sdk import Context
 
     from flink_chaos.steps.run import Run
@@ -51,10 +49,7 @@ class RunPlanOperator(BaseOperator):
 class RunLockOperator(RunOperator):
     """Takes the lock on the pipeline's topics."""
 
-    @property
-    def waits(self) -> Sequence[str]:
-        """Until the lock is ours."""
-        return ("lock",)
+    waits = ("lock",)
 
 
 class PreflightOperator(RunOperator):
@@ -87,10 +82,7 @@ class VerdictOperator(RunOperator):
 class UndoOperator(RunOperator):
     """Takes away everything that the run made; writes ABORTED if no verdict stands."""
 
-    @property
-    def waits(self) -> Sequence[str]:
-        """Until nothing is left."""
-        return ("removal",)
+    waits = ("removal",)
 
     def act(self, run: Run) -> None:
         """Remove; the fault first."""
