@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from flink_chaos.steps.waits import Wait
 
 
+SETTLE_SECONDS = 6.0
+"""No event before the scheduler has noticed that the task's first process ended; see RunOperator."""
+
+
 class WaitTrigger(BaseTrigger):
     """Fires when the wait is done, when its deadline has passed, or when it can never be done.
 
@@ -46,7 +50,7 @@ class WaitTrigger(BaseTrigger):
         from flink_chaos.steps.waits import WAITS
 
         run, wait = await self.hook.arun(self.run_key), WAITS[self.wait]
-        last = ""
+        last, earliest = "", time.time() + SETTLE_SECONDS
         while True:
             answer, message = await asyncio.to_thread(_ask, wait, run)
             if message != last:
@@ -55,6 +59,7 @@ class WaitTrigger(BaseTrigger):
             if answer == "pending" and time.time() > self.deadline:
                 answer = "late"
             if answer != "pending":
+                await asyncio.sleep(max(0.0, earliest - time.time()))
                 yield TriggerEvent({"wait": self.wait, "answer": answer, "message": message})
                 return
             await asyncio.sleep(wait.interval)
