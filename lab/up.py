@@ -59,7 +59,7 @@ def _cluster() -> list[Step]:
         Step("dns", dns.PART.start, ("API server", "system images")),
         Step("images", lambda: images.load(build_all(_quiet)), ("system images", "build images")),
         Step("workload objects", workloads.apply, ("API server", "build images")),
-        Step("workloads", workloads.wait, ("workload objects", "images", "dns")),
+        Step("workloads", workloads.wait, ("workload objects", "images", "dns", "nodes")),
     ]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lab.addresses import BRIDGE, HOST, node_address, pod_range
 from lab.commands import LabError, run
+from lab.namespaces import mounted
 from lab.parts.part import Part
 
 NODES = {"node1": 1, "node2": 2}
@@ -33,6 +34,16 @@ def remove() -> None:
             run(["ip", "netns", "delete", node])
     if BRIDGE in present:
         run(["ip", "link", "delete", BRIDGE])
+    _remove_folder_of_namespaces()
+
+
+def _remove_folder_of_namespaces() -> None:
+    """`ip netns` mounts its folder over itself; it is taken away unless somebody else has a namespace there."""
+    if not NAMESPACES.exists() or any(NAMESPACES.iterdir()):
+        return
+    while str(NAMESPACES) in mounted():
+        run(["umount", NAMESPACES])
+    NAMESPACES.rmdir()
 
 
 def links() -> set[str]:

@@ -7,10 +7,11 @@ In its mount namespace a node sees its own folders at the usual places (/var/lib
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lab import cgroups, kubernetes_api, namespaces
+from lab import cgroups, kubernetes_api, namespaces, supervisor
 from lab.addresses import DNS, POD_RANGE, node_address, pod_range
 from lab.artifacts import go
 from lab.files import write_if_changed
@@ -152,16 +153,18 @@ def _health() -> str:
         found = {node["metadata"]["name"]: node for node in kubernetes_api.get("/api/v1/nodes")["items"]}
     except (OSError, ValueError) as error:
         return kubernetes_api.why(error)
-    problems = [f"{node}: {_not_ready(found.get(node))}" for node in NODES if _not_ready(found.get(node))]
-    return "; ".join(problems)
+    started = {info["name"].removesuffix("-kubelet"): info["start"] for info in supervisor.processes("nodes")}
+    problems = {node: not_ready(found.get(node), started.get(node, 0)) for node in NODES}
+    return "; ".join(f"{node}: {problem}" for node, problem in problems.items() if problem)
 
 
-def _not_ready(node: dict[str, Any] | None) -> str:
+def not_ready(node: dict[str, Any] | None, kubelet_start: float) -> str:
+    """Why the node is not ready; what its kubelet said before it was started anew (epoch seconds) does not count."""
     if node is None:
         return "has not registered"
-    ready = [condition for condition in node["status"]["conditions"] if condition["type"] == "Ready"]
-    if not ready:
-        return "has not reported"
+    ready = [condition for condition in node["status"].get("conditions", []) if condition["type"] == "Ready"]
+    if not ready or datetime.fromisoformat(ready[0]["lastHeartbeatTime"]).timestamp() < kubelet_start:
+        return "has not reported since its kubelet started"
     return "" if ready[0]["status"] == "True" else str(ready[0].get("message", "not ready"))[:200]
 
 

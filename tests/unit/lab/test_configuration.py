@@ -35,6 +35,15 @@ def test_a_node_gets_its_own_pod_range():
     assert second["plugins"][0]["ipam"]["ranges"] == [[{"subnet": "198.18.12.0/24"}]]
 
 
+def test_a_node_that_was_ready_before_its_kubelet_started_anew_is_not_ready():
+    ready = {"type": "Ready", "status": "True", "lastHeartbeatTime": "1970-01-01T00:01:40Z"}
+    node = {"status": {"conditions": [ready]}}
+
+    assert nodes.not_ready(node, 100) == ""
+    assert "not reported" in nodes.not_ready(node, 101)
+    assert "not registered" in nodes.not_ready(None, 0)
+
+
 def test_a_dns_question_spells_the_name_in_labels():
     assert b"\x0akubernetes\x07default\x03svc\0" in dns.question("kubernetes.default.svc")
 
