@@ -29,15 +29,25 @@ def processes() -> set[int]:
 
 
 def end_processes() -> None:
-    """Kill all of them. Raises LabError if some are still there after 20 s."""
+    """Kill all of them and wait until they have let go of everything. Raises LabError if one is still there after 20 s."""
     deadline = time.monotonic() + _DEADLINE_SECONDS
-    while left := processes():
-        for pid in left:
+    killed: set[int] = set()
+    while left := processes() | {pid for pid in killed if not ended(_status(pid))}:
+        for pid in left - killed:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        killed |= left
         if time.monotonic() > deadline:
             raise LabError(f"processes {sorted(left)} do not end: end them by hand, then call this again.")
         time.sleep(_POLL_SECONDS)
+
+
+def ended(status: str) -> bool:
+    """Whether /proc/PID/stat tells of a process that is gone, or dead and merely not reaped yet.
+
+    A dying process loses its environment, by which the lab knows it, before its sockets and mounts.
+    """
+    return not status or status.rpartition(")")[2].split()[0] in {"Z", "X"}
 
 
 def remove() -> None:
@@ -86,11 +96,15 @@ def _with_descendants(roots: set[int]) -> set[int]:
 
 
 def _parent(pid: int) -> int:
+    status = _status(pid)
+    return int(status.rpartition(")")[2].split()[1]) if status else 0
+
+
+def _status(pid: int) -> str:
     try:
-        status = Path(f"/proc/{pid}/stat").read_text()
+        return Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return 0
-    return int(status.rpartition(")")[2].split()[1])
+        return ""
 
 
 def _callers() -> set[int]:
