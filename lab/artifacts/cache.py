@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -14,6 +16,10 @@ from lab.paths import CACHE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+
+_KEPT_VERSIONS = 2
+_KEY = re.compile(r"[0-9a-f]{12}")
 
 
 def key_of(*parts: str | Path) -> str:
@@ -42,6 +48,7 @@ def cached(name: str, key: str, build: Callable[[Path], None]) -> Path:
     """
     target = CACHE / f"{name}-{key}"
     if target.is_dir():
+        os.utime(target)
         return target
     CACHE.mkdir(parents=True, exist_ok=True)
     with _locked(CACHE / f".{name}.lock"):
@@ -53,7 +60,16 @@ def cached(name: str, key: str, build: Callable[[Path], None]) -> Path:
         build(work)
         work.chmod(0o755)
         work.rename(target)
+        os.utime(target)
+        _prune(name)
     return target
+
+
+def _prune(name: str) -> None:
+    """Remove all but the artifacts of that name that were used last: a clone of another version may want the second."""
+    versions = [path for path in CACHE.glob(f"{name}-*") if _KEY.fullmatch(path.name.removeprefix(f"{name}-"))]
+    for old in sorted(versions, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT_VERSIONS:]:
+        shutil.rmtree(old)
 
 
 @contextmanager

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from lab.artifacts import cache
@@ -34,3 +36,14 @@ def test_a_build_that_fails_leaves_nothing_that_looks_finished():
 def _fail(work):
     (work / "half").write_text("x")
     raise OSError("disk full")
+
+
+def test_only_the_versions_used_last_are_kept():
+    """An old one that is used again outlives a newer one; another artifact's are left alone."""
+    keys = [f"{number:012x}" for number in range(3)]
+    other = cache.cached("thing-more", keys[0], lambda work: (work / "f").touch())
+    for moment, key in enumerate([keys[0], keys[1], keys[0]]):
+        os.utime(cache.cached("thing", key, lambda work: (work / "f").touch()), (moment, moment))
+    cache.cached("thing", keys[2], lambda work: (work / "f").touch())
+    kept = sorted(path.name for path in cache.CACHE.glob("thing-0*"))
+    assert (kept, other.is_dir()) == ([f"thing-{keys[0]}", f"thing-{keys[2]}"], True)
