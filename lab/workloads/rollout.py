@@ -21,8 +21,22 @@ POLL_SECONDS = 0.5
 def apply(kubeconfig: Path) -> None:
     """Server-side apply of all workloads; doing it again changes nothing. Raises LabError with kubectl's words."""
     _apply(kubeconfig, documents.definitions())
-    _kubectl(kubeconfig, "wait", "--for=condition=Established", f"--timeout={DEFINITIONS_SECONDS}s", "crd", "--all")
+    _await_definitions(kubeconfig)
     _apply(kubeconfig, documents.rendered())
+
+
+def _await_definitions(kubeconfig: Path) -> None:
+    """Ask again until the deadline: an API server in its first seconds may not list yet what it has just taken."""
+    end = time.monotonic() + DEFINITIONS_SECONDS
+    while True:
+        try:
+            _kubectl(kubeconfig, "wait", "--for=condition=Established", "--timeout=5s", "crd", "--all")
+        except LabError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(POLL_SECONDS)
+        else:
+            return
 
 
 def wait_ready(kubeconfig: Path, deadline_seconds: float) -> None:
