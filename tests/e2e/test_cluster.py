@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,8 @@ from flink_chaos.cluster.pods import pod_log, pods
 from flink_chaos.cluster.proxy import ServiceError, ServiceProxy
 from flink_chaos.cluster.resources import NAMESPACES, SERVICE_ACCOUNTS, SERVICES, Resource
 
+from lab import paths
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,10 +28,8 @@ TOKENS = Resource("", "v1", "serviceaccounts/token")
 
 @pytest.fixture(scope="module")
 def kubeconfig() -> str:
-    """Return the lab's kubeconfig."""
-    if not (file := os.environ.get("KUBECONFIG")):
-        pytest.fail("KUBECONFIG is not set: bring the lab up, then set it to the lab's admin.kubeconfig")
-    return file
+    """Return the lab's kubeconfig, with the rights of cluster-admin."""
+    return str(paths.KUBECONFIG)
 
 
 @pytest.fixture(scope="module")

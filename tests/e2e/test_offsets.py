@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import os
 import subprocess
 import time
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +16,8 @@ from flink_chaos.kafka.lag import LagReader, only_control_records
 from flink_chaos.kafka.offsets import committed, delete_group, members, parse_strategy, plan_reset, write_offsets
 from flink_chaos.kafka.topics import end_offsets, ensure_topic, last_stable_offsets, start_offsets
 
-from lab import paths
+from lab.addresses import KAFKA_HOST
+from lab.artifacts import maven
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +32,7 @@ COMMITS = {0: 40, 1: 3, 2: 0}
 @pytest.fixture(scope="module")
 def servers() -> str:
     """Return the lab's Kafka as seen from here."""
-    if not (address := os.environ.get("FLINK_CHAOS_KAFKA")):
-        pytest.fail("FLINK_CHAOS_KAFKA is not set: bring the lab up, then set it to the broker's host:port")
-    return address
+    return KAFKA_HOST
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +86,8 @@ def history(kafka: Kafka, servers: str) -> Iterator[tuple[str, str]]:
 
 def kafkas_own_plan(servers: str, topic: str, group: str, *options: str) -> dict[int, int]:
     """Return what `kafka-consumer-groups --reset-offsets --export` would set."""
-    places = [*paths.CACHE.glob("jars-kafka-*"), *map(Path, filter(None, [os.environ.get("FLINK_CHAOS_KAFKA_TOOLS")]))]
-    if not any(list(place.glob("kafka-tools-*.jar")) for place in places):
-        pytest.fail(f"no kafka-tools jar below {paths.CACHE}: set FLINK_CHAOS_KAFKA_TOOLS to a folder that has it")
     scope = ["--bootstrap-server", servers, "--group", group, "--topic", topic, "--reset-offsets", "--dry-run"]
-    command = ["java", "-cp", os.pathsep.join(f"{place}/*" for place in places), TOOL, *scope, "--export", *options]
+    command = ["java", "-cp", f"{maven.jars('kafka')}/*", TOOL, *scope, "--export", *options]
     said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     rows = [row for row in csv.reader(said.splitlines()) if len(row) == 3 and row[0] == topic]
     assert rows, f"the tool printed no plan: {said}"
