@@ -52,6 +52,11 @@ def partitions_of(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> list[in
     return found
 
 
+def partition_count(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> int:
+    """Return the number of partitions, 0 when there is no such topic. Creates nothing."""
+    return len(_leaders(kafka, topic, timeout))
+
+
 def start_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets:
     """Return the first offset that each partition still holds (log start)."""
     return offsets_at(kafka, topic, OffsetSpec.earliest(), timeout=timeout)
@@ -67,6 +72,12 @@ def last_stable_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> O
     or the high watermark if there is none.
     """
     return offsets_at(kafka, topic, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED, timeout=timeout)
+
+
+def closed_end(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets | None:
+    """Return the end offsets, or None while a transaction is open anywhere in the topic."""
+    end = end_offsets(kafka, topic, timeout)
+    return end if last_stable_offsets(kafka, topic, timeout) == end else None
 
 
 def offsets_at(

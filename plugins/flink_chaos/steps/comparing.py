@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.flink.comparison import counts_statement, table_statement
 from flink_chaos.flink.scripts import report_queries
-from flink_chaos.kafka.topics import end_offsets, last_stable_offsets
+from flink_chaos.kafka.topics import closed_end, last_stable_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Counts, Table, TopicBegin, TopicEnd
 from flink_chaos.steps.preflight import gateway
@@ -23,10 +23,10 @@ def check_sinks_closed(run: Run) -> Progress:
     """Whether no transaction is open on either sink; journals their ends once."""
     facts = []
     for copy in run.plan.copies.values():
-        end, stable = end_offsets(run.kafka, copy.sink), last_stable_offsets(run.kafka, copy.sink)
-        if end != stable:
+        end = closed_end(run.kafka, copy.sink)
+        if end is None:
             return Progress(done=False, message=f"a transaction is open on {copy.sink}")
-        facts.append(TopicEnd(at=now(), clock="kafka", topic=copy.sink, offsets=end, last_stable=stable))
+        facts.append(TopicEnd(at=now(), clock="kafka", topic=copy.sink, offsets=end, last_stable=end))
     for fact in facts:
         run.attempt.append(fact)
     return Progress(done=True, message="both sinks closed")

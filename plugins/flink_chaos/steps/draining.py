@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.flink import status
 from flink_chaos.kafka.lag import LagReader
-from flink_chaos.kafka.topics import end_offsets, last_stable_offsets
+from flink_chaos.kafka.topics import closed_end
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.run import Progress, RunEndsError, now
@@ -44,14 +44,15 @@ def lag_of(run: Run, copy: Copy) -> int:
 
 def _not_flushed(run: Run, copy: Copy) -> str:
     """Why output may still be on its way, empty when it is not."""
-    job = run.jobmanager(copy).job()
-    checkpoints = run.jobmanager(copy).checkpoints(job.id) if job else None
+    jobmanager = run.jobmanager(copy)
+    job = jobmanager.job()
+    checkpoints = jobmanager.checkpoints(job.id) if job else None
     if job is None or checkpoints is None or not job.runs:
         return "job does not run" if job else "JobManager not reachable"
     if checkpoints.latest_trigger_ms / 1000 <= _loaded(run).at.timestamp():
         return "no checkpoint since the last record"
     sink = run.plan.copies[copy].sink
-    if last_stable_offsets(run.kafka, sink) != end_offsets(run.kafka, sink):
+    if closed_end(run.kafka, sink) is None:
         return f"a transaction is open on {sink}"
     return ""
 

@@ -19,8 +19,10 @@ from flink_chaos.cluster.resources import (
 from flink_chaos.flink.gateway import GatewayError, SqlGateway
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import members
+from flink_chaos.kafka.topics import closed_end, partition_count
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps.capacity import room_for
+from flink_chaos.steps.resetting import OPEN_TRANSACTION
 from flink_chaos.steps.run import RunEndsError, now
 
 if TYPE_CHECKING:
@@ -96,6 +98,19 @@ def _groups(run: Run) -> str:
     return f"{len(busy)} consumer groups are free"
 
 
+def _topics(run: Run) -> str:
+    """The topics that exist; reset_offsets creates the others."""
+    topics, names = run.plan.pipeline.topics, [copy.sink for copy in run.plan.copies.values()]
+    existing = {name: count for name in (topics.source, *names) if (count := partition_count(run.kafka, name))}
+    wrong = [f"{name} has {count} partitions" for name, count in existing.items() if count != topics.partitions]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}, the profile wants {topics.partitions}; name other topics, or correct it")
+    for name in names:
+        if name in existing and closed_end(run.kafka, name) is None:
+            raise ValueError(f"{name}: {OPEN_TRANSACTION}")
+    return f"{len(existing)} of {len(names) + 1} topics exist, no transaction is open"
+
+
 def _capacity(run: Run) -> str:
     return room_for(run)
 
@@ -113,5 +128,6 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "experiment": _experiment,
     "sql gateway": _gateway,
     "consumer groups": _groups,
+    "topics": _topics,
     "capacity": _capacity,
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.kafka.offsets import committed, plan_reset, write_offsets
 from flink_chaos.kafka.strategies import parse_strategy
-from flink_chaos.kafka.topics import end_offsets, ensure_topic, last_stable_offsets
+from flink_chaos.kafka.topics import closed_end, ensure_topic
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import OffsetsReset, TopicBegin
 from flink_chaos.steps.run import Progress, StepError, now
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
 STRATEGY = "to-latest"
+OPEN_TRANSACTION = (
+    "a transaction is open; it ends by its time-out (10 min), or `kafka-transactions.sh abort` ends it now"
+)
 
 
 def prepare_topics(run: Run) -> None:
@@ -23,12 +26,9 @@ def prepare_topics(run: Run) -> None:
     for name in (topics.source, *(copy.sink for copy in run.plan.copies.values())):
         ensure_topic(run.kafka, name, topics.partitions, {})
     for copy in run.plan.copies.values():
-        end = end_offsets(run.kafka, copy.sink)
-        if last_stable_offsets(run.kafka, copy.sink) != end:
-            raise StepError(
-                f"topic {copy.sink}: an earlier run left a transaction open; it ends by its time-out (10 min), "
-                "or `kafka-transactions.sh abort` ends it now"
-            )
+        end = closed_end(run.kafka, copy.sink)
+        if end is None:
+            raise StepError(f"topic {copy.sink}: {OPEN_TRANSACTION}")
         run.attempt.append(TopicBegin(at=now(), clock="kafka", topic=copy.sink, offsets=end))
 
 
