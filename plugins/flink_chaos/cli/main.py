@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.report.text import render
+from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store, StoreError
@@ -20,6 +23,9 @@ from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from flink_chaos.steps.run import Run
+    from flink_chaos.store.records import Attempt
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.act(options))
     except KeyboardInterrupt:
         return Outcome.ABORTED.exit_code
-    except (StepError, ProfileError, StoreError) as error:
+    except (StepError, ProfileError, StoreError, ClusterError, KafkaProblem) as error:
         print(f"flink-chaos: {error}", file=sys.stderr)
         return SETUP_ERROR
 
@@ -61,15 +67,26 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     from flink_chaos.cli.script import perform
-    from flink_chaos.cli.systems import open_run
 
     store = Store()
     run_id = f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}"
     plan = make_plan(store, dag_id=options.fault, run_id=run_id, fault=options.fault, parameters=_parameters(options))
     print(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
-    verdict = perform(open_run(store.attempt(plan.run_key)))
+    verdict = perform(_opened(store.attempt(plan.run_key)))
     print(render(verdict))
     return verdict.outcome.exit_code
+
+
+def _opened(attempt: Attempt) -> Run:
+    """The run at work; one that cannot even connect ends ABORTED, so that its record does not look unfinished."""
+    from flink_chaos.cli.systems import open_run
+
+    try:
+        return open_run(attempt)
+    except (ClusterError, KafkaProblem) as error:
+        abort(attempt, "connect", str(error))
+        close(attempt)
+        raise
 
 
 def _parameters(options: argparse.Namespace) -> dict[str, Any]:
