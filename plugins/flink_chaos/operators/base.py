@@ -111,15 +111,9 @@ class RunOperator(BaseOperator):
         And a deferral that ends within a loop of the scheduler is dangerous: the event that the first process ended
         meets a task that runs again, and Airflow 3.3 fails it ("finished with state success, but ... is running").
         """
-        from flink_chaos.steps.waits import WAITS, ask
+        from flink_chaos.steps.waits import wait_for
 
-        until = time.monotonic() + INLINE_SECONDS
-        while not (progress := ask(WAITS[name], run)).done:
-            if time.monotonic() > until:
-                return False
-            time.sleep(WAITS[name].interval)
-        self.log.info("%s: %s", name, progress.message)
-        return True
+        return wait_for(name, run, lambda message: self.log.info("%s: %s", name, message), patience=INLINE_SECONDS)
 
     def _defer(self, run: Run, name: str) -> None:
         from flink_chaos.steps.waits import WAITS

@@ -43,12 +43,13 @@ def check_running(run: Run, copy: Copy) -> Progress:
     reason = status.failure(deployment)
     if reason:
         raise StepError(f"FlinkDeployment {run.namespace}/{name}: {reason}")
-    job = run.jobmanager(copy).job()
+    jobmanager = run.jobmanager(copy)
+    job = jobmanager.job()
     if job is None:
         return Progress(done=False, message=f"{name}: JobManager not reachable yet")
     if not job.runs:
         return Progress(done=False, message=f"{name}: job {job.state}, tasks {job.tasks}")
-    checkpoints = run.jobmanager(copy).checkpoints(job.id)
+    checkpoints = jobmanager.checkpoints(job.id)
     if checkpoints is None or checkpoints.completed == 0:
         return Progress(done=False, message=f"{name}: runs, no checkpoint completed yet")
     fact = Deployed(

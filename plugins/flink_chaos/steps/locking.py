@@ -14,23 +14,25 @@ if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
 
-def take(run: Run, holder_ended: bool | None = None) -> Progress:
+def take(run: Run) -> Progress:
     """Take the lock, or the lock of a run that has ended and left nothing behind.
 
-    `holder_ended` overrides what the store says of the holder. Raises StepError when it is held and the plan says so.
+    Raises StepError when it is held and the plan says so.
     """
     plan = run.plan
     notes = {"flink-chaos.io/run-id": plan.run_id, "flink-chaos.io/dag-id": plan.dag_id}
     holder = leases.acquire(run.cluster, run.namespace, plan.lease, plan.run_key, notes)
     if holder is None:
         return Progress(done=True, message=f"lease {plan.lease} is ours")
-    ended = _has_verdict(holder) if holder_ended is None else holder_ended
-    if ended and not residue(run, holder):
+    if _has_verdict(holder) and not residue(run, holder):
         leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key)
         return Progress(done=False, message=f"taking lease {plan.lease} over from {holder}, which has ended")
     message = f"topics of {plan.pipeline.name} are in use by run {holder} (lease {plan.lease})"
     if plan.request.on_busy == "refuse":
-        raise StepError(f"{message}. Wait for it to end, or set on_busy=wait.")
+        raise StepError(
+            f"{message}. Wait for it to end, or set on_busy=wait. If it was killed: `flink-chaos undo {holder}` "
+            f"where its result is stored, or `kubectl -n {run.namespace} delete lease {plan.lease}`."
+        )
     return Progress(done=False, message=message)
 
 

@@ -28,8 +28,7 @@ def remove(run: Run) -> None:
         for item in run.cluster.list(resource, run.namespace, {RUN_LABEL: run.plan.run_key}):
             if not item["metadata"].get("deletionTimestamp"):
                 run.cluster.delete(resource, run.namespace, item["metadata"]["name"], item["metadata"]["uid"])
-    for resource, name in ((CHAOS_RESULTS, f"{run.plan.engine}-{run.plan.fault.experiment}"),):
-        run.cluster.delete(resource, run.namespace, name)
+    run.cluster.delete(CHAOS_RESULTS, run.namespace, f"{run.plan.engine}-{run.plan.fault.experiment}")
 
 
 def check_removed(run: Run) -> Progress:
@@ -37,7 +36,7 @@ def check_removed(run: Run) -> Progress:
     left = list(_left(run))
     if left:
         return Progress(done=False, message=f"still there: {', '.join(left)}")
-    _finish(run, [])
+    _finish(run)
     return Progress(done=True, message="nothing left")
 
 
@@ -46,11 +45,11 @@ def removal_expired(run: Run, message: str) -> None:
     run.attempt.append(Undone(at=now(), removed=[], residue=[message]))
 
 
-def _finish(run: Run, residue: list[str]) -> None:
+def _finish(run: Run) -> None:
     removed = [copy.group for copy in run.plan.copies.values() if _tried(partial(delete_group, run.kafka, copy.group))]
     if give_back(run):
         removed.append(run.plan.lease)
-    run.attempt.append(Undone(at=now(), removed=removed, residue=residue))
+    run.attempt.append(Undone(at=now(), removed=removed, residue=[]))
 
 
 def _left(run: Run) -> Iterator[str]:

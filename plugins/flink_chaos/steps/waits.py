@@ -5,6 +5,7 @@ The CLI asks in a loop, a deferred Airflow task asks from the triggerer: both by
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
     from flink_chaos.model.plan import Deadlines
     from flink_chaos.steps.run import Run
+
+CALM_SECONDS = 10.0
+"""Figures change with every question; nobody reads them all."""
 
 REMOVAL_SECONDS = 240
 SINK_SECONDS = 660
@@ -97,23 +101,45 @@ def ask(wait: Wait, run: Run) -> Progress:
         return Progress(done=False, message=str(error))
 
 
+class Teller:
+    """Says a new answer at once when it is the first, and then no oftener than every CALM_SECONDS."""
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._say, self._clock = say, clock
+        self._last, self._at = "", -math.inf
+
+    def tell(self, progress: Progress) -> None:
+        """Say it, if it is new and it is time; what is done is always said."""
+        calm = self._clock() - self._at < CALM_SECONDS
+        if progress.message == self._last or (calm and not progress.done):
+            return
+        self._last, self._at = progress.message, self._clock()
+        self._say(progress.message)
+
+
 def wait_for(
     name: str,
     run: Run,
     say: Callable[[str], None],
+    *,
+    patience: float = math.inf,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Ask until done or until time is up; says each new answer."""
-    wait = WAITS[name]
-    deadline = clock() + wait.seconds(run.plan.deadlines)
-    last = ""
+) -> bool:
+    """Ask until done or until time is up.
+
+    False when `patience` (seconds) ended before either: somebody else must go on asking.
+    """
+    wait, teller, begin = WAITS[name], Teller(say, clock), clock()
+    seconds = wait.seconds(run.plan.deadlines)
     while not (progress := ask(wait, run)).done:
-        if progress.message != last:
-            last = progress.message
-            say(last)
-        if clock() > deadline:
-            wait.expired(run, last)
-            return
+        teller.tell(progress)
+        passed = clock() - begin
+        if passed > seconds:
+            wait.expired(run, progress.message)
+            return True
+        if passed > patience:
+            return False
         sleep(wait.interval)
-    say(progress.message)
+    teller.tell(progress)
+    return True

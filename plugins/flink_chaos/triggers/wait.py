@@ -47,15 +47,15 @@ class WaitTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Ask until there is an answer; the event says which: done, late, failed or ends."""
-        from flink_chaos.steps.waits import WAITS
+        from flink_chaos.steps.run import Progress
+        from flink_chaos.steps.waits import WAITS, Teller
 
         run, wait = await self.hook.arun(self.run_key), WAITS[self.wait]
-        last, earliest = "", time.time() + SETTLE_SECONDS
+        teller = Teller(lambda message: self.log.info("%s: %s", self.wait, message))
+        earliest = time.time() + SETTLE_SECONDS
         while True:
             answer, message = await asyncio.to_thread(_ask, wait, run)
-            if message != last:
-                self.log.info("%s: %s", self.wait, message)
-                last = message
+            teller.tell(Progress(done=answer != "pending", message=message))
             if answer == "pending" and time.time() > self.deadline:
                 answer = "late"
             if answer != "pending":

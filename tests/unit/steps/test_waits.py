@@ -34,7 +34,7 @@ def wait(monkeypatch, answers, expired=lambda _run, _message: None, seconds=10):
         return answer
 
     monkeypatch.setitem(waits.WAITS, "test", waits.Wait(check, expired, lambda _: seconds))
-    waits.wait_for("test", FakeRun(), said.append, clock, clock.sleep)
+    waits.wait_for("test", FakeRun(), said.append, clock=clock, sleep=clock.sleep)
     return said, clock
 
 
