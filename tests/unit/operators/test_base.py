@@ -1,0 +1,114 @@
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
+from flink_chaos.hooks.flink_chaos import FlinkChaosHook
+from flink_chaos.model.facts import StepFailed
+from flink_chaos.operators import base
+from flink_chaos.steps import waits
+from flink_chaos.steps.run import Progress, RunEndsError, StepError
+
+from tests.unit.runs import a_run
+
+PENDING, DONE = Progress(done=False, message="not yet"), Progress(done=True, message="there")
+
+
+class Step(base.RunOperator):
+    """A step whose deed is handed in."""
+
+    waits = ("first", "second")
+
+    def __init__(self, deed=lambda _run: None, **kwargs):
+        super().__init__(task_id="step", run_key="r0123456789", **kwargs)
+        self.deed = deed
+
+    def act(self, run):
+        self.deed(run)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """A stored run that every hook opens; both waits are answered at once, and nobody is patient."""
+    found = a_run(tmp_path)
+    monkeypatch.setattr(FlinkChaosHook, "run", lambda _hook, _key: found)
+    monkeypatch.setattr(base, "INLINE_SECONDS", -1)
+    answer(monkeypatch, first=DONE, second=DONE)
+    return found
+
+
+def answer(monkeypatch, expired=lambda _run, _message: None, **answers):
+    """Let the waits say this from now on."""
+    for name, progress in answers.items():
+        monkeypatch.setitem(waits.WAITS, name, waits.Wait(lambda _run, p=progress: p, expired, lambda _: 60))
+
+
+def raising(error):
+    def deed(_run):
+        raise error
+
+    return deed
+
+
+def test_answered_waits_hold_no_trigger(run):
+    """What is there at once is not worth a deferral."""
+    Step().execute({})
+    assert run.journal.facts == []
+
+
+def test_an_open_wait_is_deferred_with_its_deadline(run, monkeypatch):
+    """The trigger knows which wait, and until when; Airflow's own time-out is a little later."""
+    answer(monkeypatch, second=PENDING)
+    with pytest.raises(TaskDeferred) as deferred:
+        Step().execute({})
+    assert deferred.value.trigger.wait == "second"
+    assert deferred.value.timeout.total_seconds() == 60 + base.SPARE_SECONDS
+
+
+def test_the_next_wait_follows_a_done_one(run, monkeypatch):
+    """One trigger after another."""
+    answer(monkeypatch, second=PENDING)
+    with pytest.raises(TaskDeferred) as deferred:
+        Step().resume({}, {"wait": "first", "answer": "done", "message": ""})
+    assert deferred.value.trigger.wait == "second"
+
+
+def test_a_late_wait_decides_itself_what_that_means(run, monkeypatch):
+    """It is told the last answer."""
+    told = []
+    answer(monkeypatch, expired=lambda _run, message: told.append(message), first=PENDING)
+    Step().resume({}, {"wait": "first", "answer": "late", "message": "lag 7"})
+    assert told == ["lag 7"]
+
+
+@pytest.mark.parametrize("error", [StepError("pod gone"), KeyError("unexpected")])
+def test_a_step_that_fails_is_a_fact_of_the_run(run, error):
+    """Whatever it was; the task fails with one line and is never retried."""
+    with pytest.raises(AirflowFailException, match="step: "):
+        Step(deed=raising(error)).execute({})
+    assert [fact.step for fact in run.journal.all(StepFailed)] == ["step"]
+
+
+def test_a_run_that_ends_early_has_not_failed(run):
+    """Its facts tell why; they are judged."""
+    with pytest.raises(AirflowFailException, match="no steady state"):
+        Step(deed=raising(RunEndsError("no steady state"))).execute({})
+    assert run.journal.all(StepFailed) == []
+
+
+@pytest.mark.parametrize(("given", "failures"), [("failed", 1), ("ends", 0)])
+def test_a_triggers_bad_news_is_taken_as_if_the_task_had_asked(run, given, failures):
+    """A failure is a fact, an early end is none."""
+    with pytest.raises(AirflowFailException, match="news"):
+        Step().resume({}, {"wait": "first", "answer": given, "message": "news"})
+    assert len(run.journal.all(StepFailed)) == failures
+
+
+def test_without_a_plan_there_is_nothing_to_do():
+    """A template that found nothing reads None."""
+    step = Step()
+    step.run_key = "None"
+    with pytest.raises(AirflowFailException, match="plan"):
+        step.execute({})
+
+
+def test_a_step_is_never_retried_by_airflow():
+    """It may have begun to act."""
+    assert Step().retries == 0
