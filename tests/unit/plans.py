@@ -8,6 +8,7 @@ from typing import Any
 from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.facts import (
     Check,
+    CheckpointsSeen,
     Counts,
     Drained,
     Evidence,
@@ -29,21 +30,24 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 RECORDS = 200_000
 
 
-def a_plan(run_id: str = "manual__1", attempt: int = 1, **parameters: Any) -> RunPlan:
+def a_plan(run_id: str = "manual__1", attempt: int = 1, fault: str = "pod_delete", **parameters: Any) -> RunPlan:
     """The plan of a run with the shipped profiles."""
     catalogue = Catalogue()
+    chosen = catalogue.fault(fault)
+    own = {p.name for p in chosen.parameters} & set(parameters)
     pipeline = catalogue.pipeline(parameters.get("pipeline", "ad_events"))
     names = (pipeline.application.sql, pipeline.loader.sql, pipeline.report)
     return plan_run(
-        dag_id="pod_delete",
+        dag_id=fault,
         run_id=run_id,
         attempt=attempt,
         now=AT,
         version="0",
-        request=RunRequest(**parameters),
+        request=RunRequest(**{name: value for name, value in parameters.items() if name not in own}),
         environment=catalogue.environment("lab"),
         pipeline=pipeline,
-        fault=catalogue.fault("pod_delete"),
+        fault=chosen,
+        fault_parameters={name: parameters[name] for name in own},
         scripts={name: catalogue.script(name) for name in names},
     )
 
@@ -66,13 +70,29 @@ def good_facts() -> list[Fact]:
         Preflight(at=AT, checks=[Check(name="kafka", ok=True, message="")]),
         Steady(at=AT, ok=True, message="", lag={}, records_per_second=2000),
         ended(),
-        Evidence(at=AT, felt=True, message="", replaced={"a": "b"}),
+        Evidence(at=AT, felt=True, message="", details={"a": "b"}),
+        looked("before the fault", latest=3),
+        looked("drained", latest=9, restored=4),
         Loaded(at=AT, expected=RECORDS, written=RECORDS, state="FINISHED", begin={0: 0}, end={0: RECORDS}),
         *(Drained(at=AT, copy=copy, ok=True, message="lag 0", lag=0) for copy in Copy),
         *(Stopped(at=AT, copy=copy, ok=True, savepoint="s", message="s") for copy in Copy),
         table(),
         *(counts(copy) for copy in Copy),
     ]
+
+
+def looked(moment: str, latest: int, restored: int | None = None, job: str = "j1", path: str = "p") -> CheckpointsSeen:
+    """What the chaos copy's JobManager told at a moment."""
+    return CheckpointsSeen(
+        at=AT,
+        copy=Copy.CHAOS,
+        moment=moment,
+        job_id=job,
+        latest_id=latest,
+        restored_id=restored,
+        restored_path=path,
+        history=[],
+    )
 
 
 def ended(verdict: str = "Pass", message: str = "") -> FaultEnded:

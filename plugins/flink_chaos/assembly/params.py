@@ -8,21 +8,33 @@ from airflow.sdk import Param
 
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.pipeline import Pipeline
-from flink_chaos.model.request import RunRequest
+from flink_chaos.model.request import FAULT, SECTIONS, RunRequest
 
 if TYPE_CHECKING:
+    from flink_chaos.model.fault import Fault
     from flink_chaos.profiles.catalogue import Catalogue
 
-KEPT = ("type", "enum", "minimum", "maximum", "title", "description", "section")
+KEPT = ("type", "enum", "minimum", "maximum", "pattern", "title", "description", "section")
 
 
-def params(catalogue: Catalogue) -> dict[str, Param]:
-    """One Param for each field of RunRequest; pipelines and environments are offered by name."""
+def params(catalogue: Catalogue, fault: Fault) -> dict[str, Param]:
+    """One Param for each field of RunRequest and each parameter of the fault, section by section.
+
+    Pipelines and environments are offered by name.
+    """
     schema = RunRequest.model_json_schema()
     found = {name: _flat(field, schema.get("$defs", {})) for name, field in schema["properties"].items()}
     found["pipeline"]["enum"] = catalogue.names(Pipeline)
     found["environment"]["enum"] = catalogue.names(Environment)
-    return {name: Param(field["default"], **{k: field[k] for k in KEPT if k in field}) for name, field in found.items()}
+    for parameter in fault.parameters:
+        found[parameter.name] = parameter.schema_of() | {"default": parameter.default, "section": FAULT}
+    ordered = sorted(found.items(), key=lambda item: SECTIONS.index(item[1]["section"]))
+    return {name: _param(field) for name, field in ordered}
+
+
+def _param(field: dict[str, Any]) -> Param:
+    """A mapping has its default by a factory, which JSON schema does not tell: it is the empty one."""
+    return Param(field.get("default", {}), **{key: field[key] for key in KEPT if key in field})
 
 
 def _flat(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

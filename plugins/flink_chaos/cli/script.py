@@ -10,7 +10,18 @@ from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
-from flink_chaos.steps import comparing, deploying, injecting, judging, loading, preflight, resetting, stopping, undoing
+from flink_chaos.steps import (
+    comparing,
+    deploying,
+    drilling,
+    injecting,
+    judging,
+    loading,
+    preflight,
+    resetting,
+    stopping,
+    undoing,
+)
 from flink_chaos.steps.run import RunEndsError, StepError
 from flink_chaos.steps.waits import wait_for
 
@@ -71,14 +82,22 @@ def _sequence(run: Run) -> list[tuple[str, Callable[[], object]]]:
         ("applications run", waits("deploy_stable", "deploy_chaos")),
         ("load", partial(loading.start_load, run)),
         ("records flow", waits("flow", "steady")),
-        ("inject", partial(injecting.inject, run)),
-        ("fault", waits("fault")),
+        *_fault(run, waits),
         ("loaded", waits("load")),
         ("catch up", waits("drain_stable", "drain_chaos")),
         ("suspend", partial(_for_copies, stopping.suspend, run)),
         ("stopped", waits("stop_stable", "stop_chaos", "sinks")),
         ("compare", partial(comparing.compare, run)),
     ]
+
+
+def _fault(run: Run, waits: Callable[..., Callable[[], object]]) -> list[tuple[str, Callable[[], object]]]:
+    actions: dict[str, list[tuple[str, Callable[[], object]]]] = {
+        "litmus": [("inject", partial(injecting.inject, run)), ("fault", waits("fault"))],
+        "savepoint": [("drill", partial(drilling.start_drill, run)), ("resume", waits("suspended", "resumed"))],
+        "none": [],
+    }
+    return actions[run.plan.fault.action]
 
 
 def _for_copies(act: Callable[[Run, Copy], None], run: Run) -> None:

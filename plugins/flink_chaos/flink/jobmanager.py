@@ -6,11 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.proxy import ServiceError, ServiceProxy
+from flink_chaos.model.facts import Checkpoint
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
 
 PORT = 8081
+
+
+def _checkpoint(line: dict[str, Any]) -> Checkpoint:
+    """A line of the history; one in progress has lasted until now."""
+    return Checkpoint(
+        id=int(line["id"]),
+        status=str(line["status"]),
+        is_savepoint=bool(line["is_savepoint"]),
+        trigger_ms=int(line["trigger_timestamp"]),
+        duration_ms=int(line["end_to_end_duration"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class Checkpoints:
     latest_trigger_ms: int
     restored_path: str | None
     restored_id: int | None
+    history: list[Checkpoint]
 
 
 class JobManager:
@@ -71,6 +84,7 @@ class JobManager:
             latest_trigger_ms=int(completed.get("trigger_timestamp") or 0),
             restored_path=restored.get("external_path"),
             restored_id=restored.get("id"),
+            history=[_checkpoint(line) for line in answer.get("history") or []],
         )
 
     def _get(self, path: str) -> Any | None:

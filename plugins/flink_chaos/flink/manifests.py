@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
 
 CONTAINER = "flink-main-container"
+HOSTNAME = "kubernetes.io/hostname"
 SCRIPT_FOLDER = "/opt/flink/sql"
 OPENED = [
     "java.lang",
@@ -53,7 +54,9 @@ def application_manifests(plan: RunPlan, copy: Copy) -> list[dict[str, Any]]:
     labels = plan.labels | {COPY_LABEL: copy}
     return [
         _config_map(plan, name, labels, application_script(plan, copy)),
-        _deployment(plan, name, labels, application, _application_configuration(plan, copy), application.parallelism),
+        _deployment(
+            plan, name, labels, application, _pods(plan, name, labels), _application_configuration(plan, copy)
+        ),
     ]
 
 
@@ -61,9 +64,12 @@ def loader_manifests(plan: RunPlan) -> list[dict[str, Any]]:
     """ConfigMap and FlinkDeployment of the data loader: bounded, and never restarted, so that no id comes twice."""
     labels = plan.labels | {COPY_LABEL: "loader"}
     configuration = {"restart-strategy.type": "none", "taskmanager.numberOfTaskSlots": "1"}
+    loader = plan.pipeline.loader
+    resources = {Component.JOBMANAGER: loader.job_manager, Component.TASKMANAGER: loader.task_manager}
+    pods = {component: _pod(resource, labels) for component, resource in resources.items()}
     return [
         _config_map(plan, plan.loader, labels, loader_script(plan)),
-        _deployment(plan, plan.loader, labels, plan.pipeline.loader, configuration, 1),
+        _deployment(plan, plan.loader, labels, loader, pods, configuration),
     ]
 
 
@@ -83,6 +89,7 @@ def _application_configuration(plan: RunPlan, copy: Copy) -> dict[str, str]:
         "restart-strategy.fixed-delay.delay": "1s",
         **(high_availability if plan.pipeline.application.high_availability else {}),
         **plan.pipeline.application.configuration,
+        **request.flink_configuration,
     }
 
 
@@ -91,8 +98,8 @@ def _deployment(
     name: str,
     labels: dict[str, str],
     program: Application | Loader,
+    pods: dict[Component, dict[str, Any]],
     configuration: dict[str, str],
-    parallelism: int,
 ) -> dict[str, Any]:
     flink = plan.environment.flink
     common = {"env.java.opts.all": JAVA_17, **KEEP_FAILURES_VISIBLE, **OBSERVABLE, **flink.configuration}
@@ -107,14 +114,14 @@ def _deployment(
             "serviceAccount": flink.service_account,
             "mode": "native",
             "flinkConfiguration": common | configuration,
-            "jobManager": _pods(program.job_manager, labels, Component.JOBMANAGER, name),
-            "taskManager": _pods(program.task_manager, labels, Component.TASKMANAGER, name),
+            "jobManager": pods[Component.JOBMANAGER],
+            "taskManager": pods[Component.TASKMANAGER],
             "podTemplate": _pod_template(plan, name),
             "job": {
                 "jarURI": program.jar_uri,
                 "entryClass": program.entry_class,
                 "args": [f"{SCRIPT_FOLDER}/job.sql"],
-                "parallelism": parallelism,
+                "parallelism": getattr(program, "parallelism", 1),
                 "upgradeMode": "stateless" if name == plan.loader else "savepoint",
                 "state": "running",
             },
@@ -122,13 +129,27 @@ def _deployment(
     }
 
 
-def _pods(resource: Resource, labels: dict[str, str], component: Component, name: str) -> dict[str, Any]:
+def _pods(plan: RunPlan, name: str, labels: dict[str, str]) -> dict[Component, dict[str, Any]]:
     """One unique label for each copy and role: Litmus takes several labels as a union."""
-    own = {"chaos": f"{name}-{component}"}
+    away = _away_from_chaos(plan) if labels[COPY_LABEL] == Copy.STABLE and plan.fault.aim == "node" else {}
     return {
-        "resource": {"memory": resource.memory, "cpu": resource.cpu},
-        "podTemplate": {"metadata": {"labels": labels | own}},
+        component: _pod(plan.resource(component), labels | {"chaos": f"{name}-{component}"}, away)
+        for component in Component
     }
+
+
+def _pod(resource: Resource, labels: dict[str, str], affinity: dict[str, Any] | None = None) -> dict[str, Any]:
+    template: dict[str, Any] = {"metadata": {"labels": labels}}
+    if affinity:
+        template["spec"] = {"affinity": affinity}
+    return {"resource": {"memory": resource.memory, "cpu": resource.cpu}, "podTemplate": template}
+
+
+def _away_from_chaos(plan: RunPlan) -> dict[str, Any]:
+    """No node holds both copies, or a drained node would take the control with it."""
+    selector = {"matchLabels": plan.labels | {COPY_LABEL: Copy.CHAOS.value}}
+    term = {"labelSelector": selector, "topologyKey": HOSTNAME}
+    return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
 
 
 def _pod_template(plan: RunPlan, name: str) -> dict[str, Any]:

@@ -38,6 +38,15 @@ def failure(deployment: dict[str, Any]) -> str | None:
     return None
 
 
+def has_stopped(deployment: dict[str, Any]) -> bool:
+    """Whether the job has ended for good by itself: Flink gave up restarting it."""
+    return job_state(deployment) in ("FAILED", "FINISHED", "CANCELED") and not _wants_suspension(deployment)
+
+
+def _wants_suspension(deployment: dict[str, Any]) -> bool:
+    return ((deployment.get("spec") or {}).get("job") or {}).get("state") == "suspended"
+
+
 def is_suspended(deployment: dict[str, Any]) -> bool:
     """Whether the job was stopped for good by `state: suspended`."""
     lifecycle = (deployment.get("status") or {}).get("lifecycleState")

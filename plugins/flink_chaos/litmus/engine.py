@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from string import Template
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from flink_chaos.model.base import Copy
+from flink_chaos.model.fault import component_of
 
-    from flink_chaos.model.facts import Target
+if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
 
 GRACE_SECONDS = 60
@@ -17,34 +17,74 @@ GRACE_SECONDS = 60
 STATUS_CHECKS = {"delay": 2, "timeout": 60}
 """Seconds. How long Litmus looks for a target that is not there, instead of its 180."""
 
+HOSTNAME = "kubernetes.io/hostname"
 
-def engine_manifest(plan: RunPlan, targets: Sequence[Target], label: str) -> dict[str, Any]:
-    """A ChaosEngine that hits exactly these pods.
 
-    Pods are named: Litmus takes several labels as a union, and a named pod is a recorded blast radius.
+@dataclass(frozen=True)
+class Aim:
+    """What is hit, resolved right before the injection.
+
+    Pods are named: Litmus takes several labels as a union, and a named pod is a recorded blast radius. Where the fault
+    strikes several times the names would be gone after the first: then `percentage` of the pods with the unique label.
     """
-    environment = {"TARGET_PODS": ",".join(target.pod for target in targets), **_filled(plan)}
+
+    pods: tuple[str, ...] = ()
+    percentage: int = 0
+    node: str = ""
+    helper_node: str = ""
+
+
+def pod_label(plan: RunPlan) -> str:
+    """One label for one copy, role and run; the copy's own where nothing is aimed at."""
+    deployment = plan.copies[Copy.CHAOS].deployment
+    return f"chaos={deployment}-{component_of(plan.fault_values)}" if plan.fault.aim != "none" else f"app={deployment}"
+
+
+def engine_manifest(plan: RunPlan, aim: Aim) -> dict[str, Any]:
+    """A ChaosEngine that hits exactly what `aim` says. Raises ValueError for a variable that cannot be filled in."""
+    namespace = plan.environment.namespace
+    pinned = {"nodeSelector": {HOSTNAME: aim.helper_node}} if aim.helper_node else {}
     return {
         "apiVersion": "litmuschaos.io/v1alpha1",
         "kind": "ChaosEngine",
-        "metadata": {"name": plan.engine, "namespace": plan.environment.namespace, "labels": plan.labels},
+        "metadata": {"name": plan.engine, "namespace": namespace, "labels": plan.labels},
         "spec": {
             "engineState": "active",
             "chaosServiceAccount": plan.environment.litmus_service_account,
             "terminationGracePeriodSeconds": GRACE_SECONDS,
             "jobCleanUpPolicy": "retain",
-            "appinfo": {"appns": plan.environment.namespace, "applabel": label, "appkind": "deployment"},
-            "experiments": [{"name": plan.fault.experiment, "spec": {"components": _components(environment)}}],
+            **({"components": {"runner": pinned}} if pinned else {}),
+            "appinfo": {"appns": namespace, "applabel": pod_label(plan), "appkind": "deployment"},
+            "experiments": [{"name": plan.fault.experiment, "spec": {"components": _components(plan, aim) | pinned}}],
         },
     }
 
 
-def _filled(plan: RunPlan) -> dict[str, str]:
-    request = plan.request
-    names = {"force": str(request.force).lower(), "component": request.component.value}
-    return {name: Template(value).substitute(names) for name, value in plan.fault.environment.items()}
+def _components(plan: RunPlan, aim: Aim) -> dict[str, Any]:
+    variables = plan.fault.variables(plan.fault_values, _names(plan, aim))
+    return {
+        "env": [{"name": name, "value": value} for name, value in variables.items()],
+        "statusCheckTimeouts": STATUS_CHECKS,
+    }
 
 
-def _components(environment: dict[str, str]) -> dict[str, Any]:
-    variables = [{"name": name, "value": value} for name, value in environment.items()]
-    return {"env": variables, "statusCheckTimeouts": STATUS_CHECKS}
+def _names(plan: RunPlan, aim: Aim) -> dict[str, object]:
+    """What a fault's file may refer to beside its own parameters."""
+    environment = plan.environment
+    network, runtime = environment.storage_network, environment.container_runtime
+    return {
+        "namespace": environment.namespace,
+        "run_key": plan.run_key,
+        "target_pods": ",".join(aim.pods),
+        "percentage": aim.percentage or "",
+        "target_node": aim.node,
+        "storage_hosts": ",".join(network.hosts) if network else "",
+        "storage_ports": ",".join(map(str, network.ports)) if network else "",
+        "container_runtime": runtime.name,
+        "runtime_socket": runtime.socket,
+    }
+
+
+def result_name(plan: RunPlan) -> str:
+    """Name of the ChaosResult that the engine leads to."""
+    return f"{plan.engine}-{plan.fault.experiment}"

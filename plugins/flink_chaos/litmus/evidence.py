@@ -2,34 +2,141 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.model.facts import CheckpointsSeen, FaultStarted, PodsSeen, TargetsChosen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flink_chaos.cluster.pods import Pod
-    from flink_chaos.model.facts import FaultEnded, Target
+    from flink_chaos.model.facts import FaultEnded, Journal, Target
+    from flink_chaos.model.plan import RunPlan
+
+Answer = tuple[bool, str, dict[str, str]]
+"""Felt, in words, and what was measured."""
 
 INJECTED = ("Pass", "Fail")
 """Litmus' verdicts after an injection; Error and Stopped say that it could not select, inject or check."""
 
+COMPLETED = "COMPLETED"
+SLOWER = 2.0
+"""A checkpoint that takes so many times the usual has felt the fault."""
 
-def pod_replaced(targets: Sequence[Target], pods: Sequence[Pod], ended: FaultEnded) -> tuple[bool, str, dict[str, str]]:
-    """Whether Litmus removed every target, told in words, and which new pods stand in their place.
+PREFIX = "flink-chaos.io/"
+"""Annotations by which our experiments tell on the ChaosResult what they measured."""
 
-    A target that is gone although Litmus failed was taken by someone else: that is not our fault's doing.
-    """
-    alive = {pod.uid for pod in pods if not pod.deleting}
-    gone = [target for target in targets if target.uid not in alive]
-    fresh = [pod for pod in pods if not pod.deleting and pod.uid not in {target.uid for target in targets}]
-    names = iter([pod.name for pod in fresh])
-    replaced = {target.pod: next(names, "") for target in gone}
-    if not targets:
-        return False, "there was no pod to hit", {}
-    if ended.verdict not in INJECTED:
-        return False, f"Litmus: {ended.verdict} {ended.message}".strip(), replaced
-    if len(gone) < len(targets):
+
+@dataclass(frozen=True)
+class Scene:
+    """The cluster right after the fault."""
+
+    plan: RunPlan
+    journal: Journal
+    ended: FaultEnded
+    pods: Sequence[Pod]
+    node: Mapping[str, Any] | None
+    result: Mapping[str, Any] | None
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """The pods chosen before it."""
+        chosen = self.journal.last(TargetsChosen)
+        return chosen.targets if chosen else []
+
+    @property
+    def refusal(self) -> str:
+        """Why Litmus says that it injected nothing, empty if it does not say so.
+
+        A target that is gone although Litmus failed was taken by someone else: that is not our fault's doing.
+        """
+        if not self.targets:
+            return "there was no pod to hit"
+        ended = self.ended
+        return "" if ended.verdict in INJECTED else f"Litmus: {ended.verdict} {ended.message}".strip()
+
+
+def pods_replaced(scene: Scene) -> Answer:
+    """Whether every target's UID is gone, how many pods went, and which new ones stand in their place."""
+    alive = {pod.uid for pod in scene.pods if not pod.deleting}
+    targets, hit = scene.targets, {target.uid for target in scene.targets}
+    fresh = iter([pod.name for pod in scene.pods if pod.uid in alive - hit])
+    details = {target.pod: next(fresh, "") for target in targets if target.uid not in alive}
+    killed = _killed(scene, alive)
+    least = len(targets) * scene.plan.fault.rounds(scene.plan.fault_values)
+    if scene.refusal:
+        return False, scene.refusal, details
+    if len(details) < len(targets):
         still = ", ".join(target.pod for target in targets if target.uid in alive)
-        return False, f"still there with the same UID: {still}", replaced
-    told = ", ".join(f"{old} -> {new or 'nothing yet'}" for old, new in replaced.items())
-    return True, f"pod UID changed: {told}", replaced
+        return False, f"still there with the same UID: {still}", details
+    told = ", ".join(f"{old} -> {new or 'nothing yet'}" for old, new in details.items())
+    rounds = f" ({killed} pods killed in {least} strikes)" if least > len(targets) else ""
+    return True, f"pod UID changed: {told}{rounds}", details | {"killed": str(killed)}
+
+
+def packets_delayed(scene: Scene) -> Answer:
+    """Whether packets went through the injector, and the round trip grew as measured inside the pod."""
+    details = told_by_experiment(scene.result) | checkpoints_during(scene.journal)
+    if scene.refusal:
+        return False, scene.refusal, details
+    packets, way = int(details.get("packets", "0")), details.get("method", "?")
+    before, during = float(details.get("rtt-before-ms", "nan")), float(details.get("rtt-during-ms", "nan"))
+    wanted = int(scene.plan.fault_values["latency_ms"]) / 2
+    message = f"{way}: {packets:,} packets delayed, round trip {before:.1f} ms -> {during:.1f} ms"
+    if packets == 0:
+        return False, f"no packet went through the injector ({way})", details
+    if not during - before >= wanted:  # also when one of them was not measured
+        return False, f"{message}, which is less than {wanted:.0f} ms more", details
+    return True, message, details
+
+
+def checkpoints_during(journal: Journal) -> dict[str, str]:
+    """How checkpoints were during the fault against before: in words, and whether any failed or slowed down."""
+    started, after = journal.last(FaultStarted), journal.last(CheckpointsSeen, moment="after the fault")
+    if started is None or after is None:
+        return {"checkpoints": "the JobManager could not be asked after the fault"}
+    begin = started.at.timestamp() * 1000
+    usual = [c.duration_ms for c in after.history if c.trigger_ms < begin and c.status == COMPLETED]
+    during = [c for c in after.history if c.trigger_ms + c.duration_ms >= begin and not c.is_savepoint]
+    failed = sum(c.status == "FAILED" for c in during)
+    longest = max((c.duration_ms for c in during), default=0)
+    normal = median(usual) if usual else 0
+    told = f"{len(during)} during the fault, {failed} failed, longest {longest / 1e3:.1f} s, usual {normal / 1e3:.1f} s"
+    felt = failed > 0 or (bool(during) and longest >= SLOWER * normal)
+    return {"checkpoints": told, "checkpoints-felt": str(felt).lower()}
+
+
+def node_drained(scene: Scene) -> Answer:
+    """Whether the targets left the node, and whether the node takes pods again."""
+    alive = {pod.uid for pod in scene.pods if not pod.deleting}
+    still = [target.pod for target in scene.targets if target.uid in alive]
+    where = ", ".join(f"{pod.name} on {pod.node or 'no node'}" for pod in scene.pods if not pod.deleting)
+    node = (scene.node or {}).get("metadata", {}).get("name", "")
+    back = bool(scene.node) and not (scene.node or {}).get("spec", {}).get("unschedulable")
+    details = {"node": node, "uncordoned": str(back).lower()}
+    if scene.refusal and scene.ended.verdict != "Stopped":
+        return False, scene.refusal, details
+    if still:
+        return False, f"not evicted from {node}: {', '.join(still)}", details
+    return True, f"{node} drained, {'uncordoned' if back else 'still cordoned'}; now {where or 'no pod'}", details
+
+
+def told_by_experiment(result: Mapping[str, Any] | None) -> dict[str, str]:
+    """What the experiment measured, without the annotations' prefix."""
+    annotations = ((result or {}).get("metadata") or {}).get("annotations") or {}
+    return {name.removeprefix(PREFIX): value for name, value in annotations.items() if name.startswith(PREFIX)}
+
+
+def _killed(scene: Scene, alive: set[str]) -> int:
+    """Pods that were seen since the fault began and are gone."""
+    seen = {uid for fact in scene.journal.all(PodsSeen) for uid in fact.pods} | {t.uid for t in scene.targets}
+    return len(seen - alive)
+
+
+EVIDENCE: dict[str, Callable[[Scene], Answer]] = {
+    "pods_replaced": pods_replaced,
+    "packets_delayed": packets_delayed,
+    "node_drained": node_drained,
+}

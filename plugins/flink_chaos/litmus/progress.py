@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS
+from flink_chaos.litmus.engine import result_name
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -34,7 +35,7 @@ def fault_progress(cluster: Cluster, plan: RunPlan) -> FaultProgress:
     """Read both objects."""
     namespace = plan.environment.namespace
     engine = cluster.get(CHAOS_ENGINES, namespace, plan.engine)
-    result = cluster.get(CHAOS_RESULTS, namespace, f"{plan.engine}-{plan.fault.experiment}")
+    result = cluster.get(CHAOS_RESULTS, namespace, result_name(plan))
     return progress_of(engine, result)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from flink_chaos.model.base import Record
@@ -25,6 +27,20 @@ class ServiceAddress(Record):
     port: int
 
 
+class StorageNetwork(Record):
+    """Checkpoint storage as the network sees it: what a latency fault is aimed at, and nothing else."""
+
+    hosts: list[str]
+    ports: list[int] = Field(description="of all its servers, for HDFS NameNode and DataNode")
+
+
+class ContainerRuntime(Record):
+    """What runs the pods on the nodes, for faults that enter them."""
+
+    name: Literal["containerd", "docker", "crio"] = "containerd"
+    socket: str = "/run/containerd/containerd.sock"
+
+
 class Environment(Record):
     """One place to test in; `include/environments/<name>.yaml`."""
 
@@ -33,6 +49,8 @@ class Environment(Record):
     namespace: str = Field(description="Where the applications, the loader and the ChaosEngine live")
     kafka_bootstrap_servers: str = Field(description="Kafka as the pods reach it")
     storage: str = Field(description="URI of the folder for checkpoints, savepoints and high availability")
+    storage_network: StorageNetwork | None = Field(default=None, description="needed by faults of the network")
+    container_runtime: ContainerRuntime = ContainerRuntime()
     sql_gateway: ServiceAddress
     litmus_service_account: str = "litmus-admin"
     flink: FlinkSettings

@@ -94,10 +94,58 @@ class Target(Record):
 
 
 class TargetsChosen(Fact):
-    """Pods resolved right before the injection."""
+    """Pods resolved right before the injection; a node to be hit, and another one for Litmus' own pods."""
 
     kind: Literal["targets_chosen"] = "targets_chosen"
     targets: list[Target]
+    node: str = ""
+    helper_node: str = ""
+
+
+class PodsSeen(Fact):
+    """Pods of the component under attack, written whenever they are others than before."""
+
+    kind: Literal["pods_seen"] = "pods_seen"
+    pods: dict[str, str] = Field(description="UID -> name")
+
+
+class Checkpoint(Record):
+    """One checkpoint or savepoint in the JobManager's history; milliseconds."""
+
+    id: int
+    status: str
+    is_savepoint: bool
+    trigger_ms: int
+    duration_ms: int
+
+
+class CheckpointsSeen(Fact):
+    """What a copy's JobManager told of its job at a moment of the run."""
+
+    kind: Literal["checkpoints_seen"] = "checkpoints_seen"
+    copy_: Copy = Field(alias="copy")
+    moment: Literal["before the fault", "after the fault", "drained"]
+    job_id: str
+    latest_id: int = Field(description="newest completed checkpoint; 0: none")
+    restored_id: int | None
+    restored_path: str | None
+    history: list[Checkpoint]
+
+
+class SavepointTaken(Fact):
+    """The chaos copy was stopped in the middle of a run; `path` is empty when it was stopped without a savepoint."""
+
+    kind: Literal["savepoint_taken"] = "savepoint_taken"
+    path: str
+
+
+class Unschedulable(Fact):
+    """Pods of the chaos copy found no node for as long as the recovery may take."""
+
+    kind: Literal["unschedulable"] = "unschedulable"
+    pods: list[str]
+    seconds: float
+    message: str = Field(description="the scheduler's own words: what was missing")
 
 
 class FaultStarted(Fact):
@@ -124,7 +172,7 @@ class Evidence(Fact):
     kind: Literal["evidence"] = "evidence"
     felt: bool
     message: str
-    replaced: dict[str, str] = Field(description="pod hit -> pod that took its place, empty while there is none")
+    details: dict[str, str] = Field(default_factory=dict, description="what was measured")
 
 
 class LoadStarted(Fact):
@@ -214,6 +262,10 @@ AnyFact = Annotated[
     | Deployed
     | Steady
     | TargetsChosen
+    | PodsSeen
+    | CheckpointsSeen
+    | SavepointTaken
+    | Unschedulable
     | FaultStarted
     | FaultEnded
     | Evidence

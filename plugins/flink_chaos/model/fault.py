@@ -1,22 +1,91 @@
-"""A fault of the catalogue."""
+"""A fault of the catalogue: data only, so that a new one of Litmus' hub is one file."""
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from string import Template
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from flink_chaos.model.base import Record
+from flink_chaos.model.base import Component, Record
+from flink_chaos.model.parameter import Parameter, ParameterValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Values = dict[str, ParameterValue]
 
 
 class Fault(Record):
-    """What Litmus can do to a pipeline; `include/faults/<name>.yaml`."""
+    """What is done to the chaos copy; `include/faults/<name>.yaml`."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
     title: str
-    experiment: str = Field(description="name of the ChaosExperiment")
-    reach: Literal["isolated", "shared"] = Field(description="isolated: only the chaos copy can feel it")
-    evidence: Literal["pod_replaced"] = Field(description="what proves that the fault was felt")
-    environment: dict[str, str] = Field(
-        default_factory=dict, description="variables of the experiment; ${...} is filled in from the plan"
+    description: str = ""
+    action: Literal["litmus", "savepoint", "none"] = Field(
+        default="litmus", description="who acts: a ChaosEngine, the Flink operator, nobody"
     )
+    experiment: str = Field(default="", description="name of the ChaosExperiment")
+    aim: Literal["pod", "node", "none"] = Field(
+        default="pod", description="a pod of the parameter `component`, the node that holds one, or nothing at all"
+    )
+    reach: Literal["isolated", "shared"] = Field(description="isolated: only the chaos copy can feel it")
+    evidence: Literal["pods_replaced", "packets_delayed", "node_drained", "restored", "none"] = Field(
+        description="what proves that the fault was felt"
+    )
+    reverted: str = Field(description="who ends the fault, whatever happens to the run")
+    needs: list[str] = Field(default_factory=list, description="what a cluster must have beside the experiment")
+    every: str = Field(default="", description="parameter with the seconds between strikes; several if below `lasts`")
+    lasts: str | int = Field(default=0, description="seconds, or the parameter that holds them")
+    expectation: str = Field(default="", description="what a good application does, shown in the result")
+    parameters: list[Parameter] = Field(default_factory=list)
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="variables of the experiment; ${...} is a parameter or a name of the plan"
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Fault:
+        names = [parameter.name for parameter in self.parameters]
+        if self.action == "litmus" and not self.experiment:
+            raise ValueError("experiment: a fault of Litmus names its ChaosExperiment")
+        if self.aim != "none" and "component" not in names:
+            raise ValueError("parameters: a fault that aims needs the parameter `component`")
+        for field, value in (("lasts", self.lasts), ("every", self.every)):
+            if value and isinstance(value, str) and value not in names:
+                raise ValueError(f"{field}: no parameter `{value}`; there are: {', '.join(names)}")
+        return self
+
+    def values(self, given: Mapping[str, Any]) -> Values:
+        """All parameters, the given ones over their defaults. Raises ValueError that names parameter and reason."""
+        values: Values = {p.name: given.get(p.name, p.default) for p in self.parameters}
+        problems = [f"{p.name}: {problem}" for p in self.parameters if (problem := p.problem(values[p.name]))]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return values
+
+    def seconds(self, values: Values) -> int:
+        """How long the fault lasts."""
+        return int(values[self.lasts]) if isinstance(self.lasts, str) else self.lasts
+
+    def rounds(self, values: Values) -> int:
+        """How often it strikes."""
+        interval = int(values[self.every]) if self.every else 0
+        return max(1, math.ceil(self.seconds(values) / interval)) if interval else 1
+
+    def variables(self, values: Values, names: Mapping[str, object]) -> dict[str, str]:
+        """The experiment's variables, filled in. Raises ValueError for a name that is not known."""
+        known = {**names, **{name: _text(value) for name, value in values.items()}}
+        try:
+            return {name: Template(text).substitute(known) for name, text in self.environment.items()}
+        except KeyError as error:
+            raise ValueError(f"environment: no such name {error}; there are: {', '.join(sorted(known))}") from error
+
+
+def component_of(values: Values) -> Component:
+    """Whose pod, or whose node, is hit."""
+    return Component(str(values["component"]))
+
+
+def _text(value: ParameterValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from flink_chaos.model.base import Copy, Record
+from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.environment import Environment
-from flink_chaos.model.fault import Fault
-from flink_chaos.model.pipeline import Pipeline
+from flink_chaos.model.fault import Fault, Values
+from flink_chaos.model.pipeline import Pipeline, Resource
 from flink_chaos.model.request import RunRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LABEL = "flink-chaos.io"
 RUN_LABEL = f"{LABEL}/run"
@@ -60,12 +64,22 @@ class RunPlan(Record):
     environment: Environment
     pipeline: Pipeline
     fault: Fault
+    fault_values: Values = Field(description="parameters of the fault")
     copies: dict[Copy, CopyPlan]
     loader: str = Field(description="name of the loader's FlinkDeployment")
     engine: str = Field(description="name of the ChaosEngine")
     lease: str
     deadlines: Deadlines
     scripts: dict[str, str] = Field(description="SQL files that the run uses, as they were when it was planned")
+
+    def resource(self, component: Component) -> Resource:
+        """What a pod of the application asks for: the request's word over the pipeline's."""
+        application, request = self.pipeline.application, self.request
+        jobmanager = component is Component.JOBMANAGER
+        memory = request.job_manager_memory if jobmanager else request.task_manager_memory
+        cpu = request.job_manager_cpu if jobmanager else request.task_manager_cpu
+        own = application.job_manager if jobmanager else application.task_manager
+        return Resource(memory=memory or own.memory, cpu=cpu or own.cpu)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -84,9 +98,13 @@ def plan_run(
     environment: Environment,
     pipeline: Pipeline,
     fault: Fault,
+    fault_parameters: Mapping[str, Any],
     scripts: dict[str, str],
 ) -> RunPlan:
-    """Decide everything about a run; the same arguments give the same plan."""
+    """Decide everything about a run; the same arguments give the same plan. Raises ValueError for what cannot be."""
+    values = fault.values(fault_parameters)
+    lasts = fault.seconds(values)
+    request.require_load(lasts)
     key = run_key(dag_id, run_id, attempt)
     topic = f"{environment.kafka_bootstrap_servers}/{pipeline.topics.source}"
     return RunPlan(
@@ -100,11 +118,12 @@ def plan_run(
         environment=environment,
         pipeline=pipeline,
         fault=fault,
+        fault_values=values,
         copies={copy: _copy(copy, key, pipeline, environment) for copy in Copy},
         loader=f"loader-{key}",
         engine=f"{fault.name.replace('_', '-')}-{key}",
         lease="flink-chaos-" + hashlib.sha256(topic.encode()).hexdigest()[:10],
-        deadlines=_deadlines(request),
+        deadlines=_deadlines(request, lasts),
         scripts=scripts,
     )
 
@@ -120,10 +139,10 @@ def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
     )
 
 
-def _deadlines(request: RunRequest) -> Deadlines:
+def _deadlines(request: RunRequest, fault_seconds: int) -> Deadlines:
     return Deadlines(
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
-        fault=300,
+        fault=fault_seconds + 300,
         drain=int(request.load_seconds) + request.recovery_deadline_seconds,
     )

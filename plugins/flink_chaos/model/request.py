@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from flink_chaos.model.base import Component, Guarantee, Record
+from flink_chaos.model.base import Guarantee, Record
 
 
 def _section(name: str) -> dict[str, Any]:
     return {"section": name}
 
 
+MEMORY = r"^$|^[1-9][0-9]*[mMgG][bB]?$"
+OFFSETS = r"^(to-latest|to-earliest|to-offset:.+|to-datetime:.+|by-duration:.+|shift-by:.+)$"
+FAULT_OVERHEAD_SECONDS = 15
+"""From the ChaosEngine to the fault, and from its end to the knowledge of it."""
+
 TEST, LOAD, FAULT, APPLICATION, RUN = "What is tested", "Load", "Fault", "Application", "Run"
+SECTIONS = (TEST, LOAD, FAULT, APPLICATION, RUN)
 
 
 class RunRequest(Record):
@@ -46,16 +52,14 @@ class RunRequest(Record):
     data_count_to_load: int = Field(
         default=200_000, ge=1_000, le=5_000_000, title="Records", json_schema_extra=_section(LOAD)
     )
+    offsets: str = Field(
+        default="to-latest",
+        pattern=OFFSETS,
+        title="Where both copies begin",
+        description="to-latest, to-earliest, to-offset:7, shift-by:-7, by-duration:PT1H, to-datetime:2026-01-31T12:00",
+        json_schema_extra=_section(LOAD),
+    )
     records_per_second: int = Field(default=2_000, ge=10, le=100_000, title="Rate", json_schema_extra=_section(LOAD))
-    component: Component = Field(
-        default=Component.TASKMANAGER,
-        title="Component",
-        description="Whose pod is hit",
-        json_schema_extra=_section(FAULT),
-    )
-    force: bool = Field(
-        default=True, title="Force", description="Kill without a grace period", json_schema_extra=_section(FAULT)
-    )
     fault_after_seconds: int = Field(
         default=20,
         ge=5,
@@ -78,6 +82,42 @@ class RunRequest(Record):
         le=3_600,
         title="Checkpoint time-out",
         description="Seconds",
+        json_schema_extra=_section(APPLICATION),
+    )
+    flink_configuration: dict[str, str] = Field(
+        default_factory=dict,
+        title="Flink options",
+        description="For both copies, over the pipeline's, such as tolerable failed checkpoints or restart attempts",
+        json_schema_extra=_section(APPLICATION),
+    )
+    job_manager_memory: str = Field(
+        default="",
+        pattern=MEMORY,
+        title="JobManager memory",
+        description="Such as 2048m; empty: as the pipeline says",
+        json_schema_extra=_section(APPLICATION),
+    )
+    job_manager_cpu: float = Field(
+        default=0,
+        ge=0,
+        le=128,
+        title="JobManager CPU",
+        description="Cores; 0: as the pipeline says",
+        json_schema_extra=_section(APPLICATION),
+    )
+    task_manager_memory: str = Field(
+        default="",
+        pattern=MEMORY,
+        title="TaskManager memory",
+        description="Such as 4096m; empty: as the pipeline says",
+        json_schema_extra=_section(APPLICATION),
+    )
+    task_manager_cpu: float = Field(
+        default=0,
+        ge=0,
+        le=128,
+        title="TaskManager CPU",
+        description="Cores; 0: as the pipeline says",
         json_schema_extra=_section(APPLICATION),
     )
     recovery_deadline_seconds: int = Field(
@@ -113,15 +153,13 @@ class RunRequest(Record):
         """How long loading takes at the planned rate."""
         return self.data_count_to_load / self.records_per_second
 
-    @model_validator(mode="after")
-    def _load_outlasts_the_fault(self) -> RunRequest:
-        needed = self.fault_after_seconds + 30
+    def require_load(self, fault_seconds: int) -> None:
+        """Raise ValueError when the load would end before the fault does: it would hit an idle application."""
+        needed = self.fault_after_seconds + fault_seconds + FAULT_OVERHEAD_SECONDS
         if self.load_seconds < needed:
-            least = needed * self.records_per_second
             raise ValueError(
                 f"data_count_to_load {self.data_count_to_load} at {self.records_per_second}/s lasts "
                 f"{self.load_seconds:.0f} s, but steady state and fault need {needed} s: "
                 "the fault would hit an idle application. "
-                f"Load at least {least} records, or lower the rate."
+                f"Load at least {needed * self.records_per_second} records, or lower the rate."
             )
-        return self

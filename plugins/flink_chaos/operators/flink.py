@@ -47,6 +47,18 @@ class FlinkDeploymentSuspendOperator(CopyOperator):
         suspend(run, Copy(self.copy))
 
 
+class SavepointDrillOperator(RunOperator):
+    """Stops the chaos copy with a savepoint in the middle of the load and resumes it, as a redeploy does."""
+
+    waits = ("suspended", "resumed")
+
+    def act(self, run: Run) -> None:
+        """Suspend."""
+        from flink_chaos.steps.drilling import start_drill
+
+        start_drill(run)
+
+
 class FlinkSqlReportOperator(RunOperator):
     """Compares both outputs through Flink SQL Gateway: the report's tables, and counts by id."""
 

@@ -15,7 +15,10 @@ class KafkaOffsetResetOperator(RunOperator):
 
     def act(self, run: Run) -> None:
         """Reset."""
-        from flink_chaos.steps.resetting import prepare_topics, reset_offsets
+        from flink_chaos.model.facts import OffsetsReset
+        from flink_chaos.steps.resetting import prepare_topics, reset_offsets, told
 
         prepare_topics(run)
         self.log.info("%s", reset_offsets(run).message)
+        for reset in run.journal.all(OffsetsReset):
+            self.log.info("%s, %s: %s", reset.group, reset.strategy, ", ".join(told(reset)))

@@ -1,4 +1,4 @@
-"""Litmus: the fault."""
+"""The fault: by Litmus, or as a drill by the Flink operator."""
 
 from __future__ import annotations
 

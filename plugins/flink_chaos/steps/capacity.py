@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import NODES, PODS
+from flink_chaos.model.base import Component
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +51,8 @@ def place(rooms: dict[str, Room], wanted: Iterable[Room]) -> dict[str, Room] | N
 
 
 def _pods(run: Run) -> list[Room]:
-    application, loader = run.plan.pipeline.application, run.plan.pipeline.loader
-    copies = [application.job_manager, application.task_manager] * len(run.plan.copies)
+    loader = run.plan.pipeline.loader
+    copies = [run.plan.resource(component) for component in Component] * len(run.plan.copies)
     return [_flink(resource) for resource in (*copies, loader.job_manager, loader.task_manager)]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flink_chaos.flink import status
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.kafka.topics import closed_end
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
+from flink_chaos.steps.observing import see_checkpoints
+from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, RunEndsError, now
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 def check_drained(run: Run, copy: Copy) -> Progress:
     """Whether the copy read everything loaded and a checkpoint that began after that completed."""
+    if status.has_stopped(deployment_of(run, run.plan.copies[copy].deployment)):
+        drain_expired(run, copy, "the application stopped")
+        return Progress(done=True, message="the application stopped, it cannot catch up")
     lag = lag_of(run, copy)
     if lag:
         return Progress(done=False, message=f"lag {lag:,}")
@@ -25,6 +30,7 @@ def check_drained(run: Run, copy: Copy) -> Progress:
     if problem:
         return Progress(done=False, message=f"lag 0, {problem}")
     took = (now() - _loaded(run).at).total_seconds()
+    see_checkpoints(run, copy, "drained")
     run.attempt.append(_drained(copy, lag, f"lag 0 and flushed {took:.0f} s after the last record", ok=True))
     return Progress(done=True, message="lag 0, flushed")
 
@@ -32,8 +38,12 @@ def check_drained(run: Run, copy: Copy) -> Progress:
 def drain_expired(run: Run, copy: Copy, message: str) -> None:
     """The deadline passed: journal it and go on, the comparison tells what is missing."""
     deployment = deployment_of(run, run.plan.copies[copy].deployment)
-    reason = status.failure(deployment) or f"job {status.job_state(deployment)}"
+    reason = "; ".join([*_reasons(deployment), *(told for _, _, told in homeless(run))])
     run.attempt.append(_drained(copy, lag_of(run, copy), f"not drained: {message}; {reason}", ok=False))
+
+
+def _reasons(deployment: dict[str, Any]) -> list[str]:
+    return [status.failure(deployment) or f"job {status.job_state(deployment)}"]
 
 
 def lag_of(run: Run, copy: Copy) -> int:

@@ -1,60 +1,50 @@
-"""Breaks the chaos copy, once, and takes the evidence that it was felt."""
+"""Breaks the chaos copy with Litmus, once, and takes the evidence that it was felt."""
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
-from flink_chaos.cluster.pods import pods
-from flink_chaos.cluster.resources import CHAOS_ENGINES
-from flink_chaos.litmus.engine import engine_manifest
-from flink_chaos.litmus.evidence import pod_replaced
+from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES
+from flink_chaos.litmus.engine import Aim, engine_manifest, result_name
+from flink_chaos.litmus.evidence import EVIDENCE, Scene
 from flink_chaos.litmus.progress import fault_progress
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, Target, TargetsChosen
+from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, PodsSeen, TargetsChosen
+from flink_chaos.steps.aiming import candidates, take_aim
+from flink_chaos.steps.observing import see_checkpoints
+from flink_chaos.steps.room import check_room
 from flink_chaos.steps.run import Progress, RunEndsError, now
 
 if TYPE_CHECKING:
-    from flink_chaos.cluster.pods import Pod
     from flink_chaos.steps.run import Run
 
 STOP = {"spec": {"engineState": "stop"}}
+UNCORDON = {"spec": {"unschedulable": None}}
 
 
-def choose_targets(run: Run) -> list[Target]:
-    """Resolve the pods right now and journal them. Raises RunEndsError when there is none to hit."""
-    ready = [pod for pod in _candidates(run) if pod.ready and not pod.deleting]
-    component = run.plan.request.component
-    if not ready:
-        message = f"no ready {component} pod of {run.plan.copies[Copy.CHAOS].deployment} to hit"
-        run.attempt.append(Evidence(at=now(), clock="kubernetes", felt=False, message=message, replaced={}))
-        raise RunEndsError(f"fault: {message}")
-    chosen = random.Random(run.plan.request.seed).sample(sorted(ready, key=lambda pod: pod.name), 1)  # noqa: S311
-    targets = [Target(pod=pod.name, uid=pod.uid, node=pod.node, component=component) for pod in chosen]
-    run.attempt.append(TargetsChosen(at=now(), clock="kubernetes", targets=targets))
-    return targets
-
-
-def inject(run: Run, targets: list[Target] | None = None) -> None:
+def inject(run: Run, aim: Aim | None = None) -> None:
     """Create the ChaosEngine; a second call finds the first one's and creates nothing."""
     if run.journal.last(FaultStarted) is not None:
         return
-    targets = choose_targets(run) if targets is None else targets
+    see_checkpoints(run, Copy.CHAOS, "before the fault")
+    aim = take_aim(run) if aim is None else aim
     engine = run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine)
     if engine is None:
-        engine = run.cluster.create(CHAOS_ENGINES, run.namespace, engine_manifest(run.plan, targets, _label(run)))
+        engine = run.cluster.create(CHAOS_ENGINES, run.namespace, engine_manifest(run.plan, aim))
     name, uid = engine["metadata"]["name"], engine["metadata"]["uid"]
     run.attempt.append(FaultStarted(at=now(), clock="kubernetes", engine=name, uid=uid))
 
 
 def check_fault(run: Run) -> Progress:
     """Whether Litmus is done and the pods tell what happened; journals the evidence once."""
+    _see_pods(run)
     progress = fault_progress(run.cluster, run.plan)
-    if not progress.exists:
-        raise RunEndsError(f"ChaosEngine {run.plan.engine} is gone: someone deleted it during the fault")
-    if not progress.ended:
+    if not progress.ended and not check_room(run):
         told = f"engine {progress.engine_status or 'not seen by Litmus yet'}, {progress.phase or 'no result yet'}"
         return Progress(done=False, message=told)
+    if not progress.ended:
+        stop_fault(run)
+        return Progress(done=False, message="no room for the chaos copy: the fault is ended")
     ended = FaultEnded(
         at=now(),
         clock="litmus",
@@ -68,10 +58,10 @@ def check_fault(run: Run) -> Progress:
 
 
 def take_evidence(run: Run, ended: FaultEnded) -> Evidence:
-    """Compare the pods of now with the targets. Raises RunEndsError when the fault was not felt."""
-    chosen = run.journal.last(TargetsChosen)
-    felt, message, replaced = pod_replaced(chosen.targets if chosen else [], _candidates(run), ended)
-    evidence = Evidence(at=now(), clock="kubernetes", felt=felt, message=message, replaced=replaced)
+    """Look at the cluster of now. Raises RunEndsError when the fault was not felt."""
+    see_checkpoints(run, Copy.CHAOS, "after the fault")
+    felt, message, details = EVIDENCE[run.plan.fault.evidence](_scene(run, ended))
+    evidence = Evidence(at=now(), clock="kubernetes", felt=felt, message=message, details=details)
     run.attempt.append(evidence)
     if not felt:
         raise RunEndsError(f"the fault was not felt: {message}")
@@ -92,9 +82,30 @@ def stop_fault(run: Run) -> None:
         run.cluster.merge(CHAOS_ENGINES, run.namespace, run.plan.engine, STOP)
 
 
-def _label(run: Run) -> str:
-    return f"chaos={run.plan.copies[Copy.CHAOS].deployment}-{run.plan.request.component}"
+def take_node_back(run: Run) -> None:
+    """Uncordon the node that the run had drained, in case nobody did."""
+    chosen = run.journal.last(TargetsChosen)
+    node = run.cluster.get(NODES, None, chosen.node) if chosen and chosen.node else None
+    if node is not None and node["spec"].get("unschedulable"):
+        run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)
 
 
-def _candidates(run: Run) -> list[Pod]:
-    return pods(run.cluster, run.namespace, _label(run))
+def _see_pods(run: Run) -> None:
+    """Journal the pods under attack whenever they changed: repeated kills are counted by them."""
+    seen = {pod.uid: pod.name for pod in candidates(run)} if run.plan.fault.aim != "none" else {}
+    last = run.journal.last(PodsSeen)
+    if last is None or set(last.pods) != set(seen):
+        run.attempt.append(PodsSeen(at=now(), clock="kubernetes", pods=seen))
+
+
+def _scene(run: Run, ended: FaultEnded) -> Scene:
+    chosen = run.journal.last(TargetsChosen)
+    node = run.cluster.get(NODES, None, chosen.node) if chosen and chosen.node else None
+    return Scene(
+        plan=run.plan,
+        journal=run.journal,
+        ended=ended,
+        pods=candidates(run),
+        node=node,
+        result=run.cluster.get(CHAOS_RESULTS, run.namespace, result_name(run.plan)),
+    )

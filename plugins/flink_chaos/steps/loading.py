@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flink_chaos.flink import status
 from flink_chaos.flink.manifests import loader_manifests
 from flink_chaos.kafka.topics import end_offsets
-from flink_chaos.model.facts import Loaded, LoadStarted, OffsetsReset
+from flink_chaos.model.facts import Loaded, LoadStarted, TopicBegin
 from flink_chaos.steps.deploying import apply_all, deployment_of
 from flink_chaos.steps.run import Progress, RunEndsError, now
 
@@ -62,7 +62,7 @@ def _written(run: Run) -> int:
 
 
 def _begin(run: Run) -> Offsets:
-    reset = run.journal.last(OffsetsReset)
-    if reset is None:
-        raise RunEndsError("offsets were never reset in this run")
-    return reset.after
+    begin = run.journal.last(TopicBegin, topic=run.plan.pipeline.topics.source)
+    if begin is None:
+        raise RunEndsError("the source topic's end before the run was never recorded")
+    return begin.offsets

@@ -9,6 +9,9 @@ from pydantic import ValidationError
 
 from flink_chaos.flink.manifests import application_manifests, loader_manifests
 from flink_chaos.flink.scripts import report_queries
+from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.strategies import parse_strategy
+from flink_chaos.litmus.engine import Aim, engine_manifest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
@@ -18,6 +21,7 @@ from flink_chaos.steps.run import StepError, now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flink_chaos.model.fault import Fault
     from flink_chaos.store.records import Store
 
 DISTRIBUTION = "airflow-flink-chaos"
@@ -28,30 +32,38 @@ def make_plan(store: Store, *, dag_id: str, run_id: str, fault: str, parameters:
 
     Raises StepError for parameters that are wrong, ProfileError for a file of include/ that is.
     """
-    request = _request(parameters)
     catalogue = Catalogue()
+    chosen = catalogue.fault(fault)
+    request, fault_parameters = _split(parameters, chosen)
     pipeline = catalogue.pipeline(request.pipeline)
     names = (pipeline.application.sql, pipeline.loader.sql, pipeline.report)
-    plan = plan_run(
-        dag_id=dag_id,
-        run_id=run_id,
-        attempt=store.next_attempt(dag_id, run_id),
-        now=now(),
-        version=version(DISTRIBUTION),
-        request=request,
-        environment=catalogue.environment(request.environment),
-        pipeline=pipeline,
-        fault=catalogue.fault(fault),
-        scripts={name: catalogue.script(name) for name in names},
-    )
-    _prove(plan)
+    try:
+        plan = plan_run(
+            dag_id=dag_id,
+            run_id=run_id,
+            attempt=store.next_attempt(dag_id, run_id),
+            now=now(),
+            version=version(DISTRIBUTION),
+            request=request,
+            environment=catalogue.environment(request.environment),
+            pipeline=pipeline,
+            fault=chosen,
+            fault_parameters=fault_parameters,
+            scripts={name: catalogue.script(name) for name in names},
+        )
+        _prove(plan)
+    except (ValueError, KafkaProblem) as error:
+        raise StepError(f"parameters: {error}") from error
     store.open(plan)
     return plan
 
 
-def _request(parameters: Mapping[str, Any]) -> RunRequest:
+def _split(parameters: Mapping[str, Any], fault: Fault) -> tuple[RunRequest, dict[str, Any]]:
+    """The request that every fault has, and the parameters of this one."""
+    own = {parameter.name for parameter in fault.parameters}
+    common = {name: value for name, value in parameters.items() if name not in own}
     try:
-        return RunRequest.model_validate(dict(parameters))
+        return RunRequest.model_validate(common), {name: value for name, value in parameters.items() if name in own}
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, d['loc'])) or 'parameters'}: {d['msg']}" for d in error.errors())
         raise StepError(f"parameters: {told}") from error
@@ -62,3 +74,6 @@ def _prove(plan: RunPlan) -> None:
         application_manifests(plan, copy)
     loader_manifests(plan)
     report_queries(plan)
+    parse_strategy(plan.request.offsets)
+    if plan.fault.action == "litmus":
+        engine_manifest(plan, Aim())

@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.kafka.offsets import committed, plan_reset, write_offsets
-from flink_chaos.kafka.strategies import parse_strategy
-from flink_chaos.kafka.topics import closed_end, ensure_topic
+from flink_chaos.kafka.strategies import ToLatest, parse_strategy
+from flink_chaos.kafka.topics import closed_end, end_offsets, ensure_topic
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import OffsetsReset, TopicBegin
 from flink_chaos.steps.run import Progress, StepError, now
 
 if TYPE_CHECKING:
+    from flink_chaos.kafka.strategies import OffsetStrategy
+    from flink_chaos.model.facts import Offsets
     from flink_chaos.steps.run import Run
 
-STRATEGY = "to-latest"
 OPEN_TRANSACTION = (
     "a transaction is open; it ends by its time-out (10 min), or `kafka-transactions.sh abort` ends it now"
 )
 
 
 def prepare_topics(run: Run) -> None:
-    """Create what is missing and journal where each sink ends. Raises StepError while a transaction is open there."""
+    """Create what is missing and journal where each topic ends. Raises StepError while a transaction is open."""
     topics = run.plan.pipeline.topics
     for name in (topics.source, *(copy.sink for copy in run.plan.copies.values())):
         ensure_topic(run.kafka, name, topics.partitions, {})
@@ -30,17 +31,44 @@ def prepare_topics(run: Run) -> None:
         if end is None:
             raise StepError(f"topic {copy.sink}: {OPEN_TRANSACTION}")
         run.attempt.append(TopicBegin(at=now(), clock="kafka", topic=copy.sink, offsets=end))
+    end = end_offsets(run.kafka, topics.source)
+    run.attempt.append(TopicBegin(at=now(), clock="kafka", topic=topics.source, offsets=end))
 
 
 def reset_offsets(run: Run) -> Progress:
-    """Compute the targets once and write them to both groups."""
+    """Put both groups at the end, then where the strategy says: its targets are computed once for both.
+
+    The groups are new with each run, so that `shift-by` counts from the end of the topic.
+    """
+    topic, strategy = run.plan.pipeline.topics.source, parse_strategy(run.plan.request.offsets)
+    _write(run, plan_reset(run.kafka, _group(run), topic, ToLatest()), "to-latest")
+    if not isinstance(strategy, ToLatest):
+        _write(run, target_offsets(run, strategy), run.plan.request.offsets)
+    after = [fact for fact in run.journal.all(OffsetsReset) if fact.group == _group(run)][-1].after
+    message = f"{topic}: both groups {run.plan.request.offsets} at {sum(after.values()):,} in all"
+    return Progress(done=True, message=message)
+
+
+def target_offsets(run: Run, strategy: OffsetStrategy) -> Offsets:
+    """Where the strategy would put both groups now. Writes nothing."""
+    return plan_reset(run.kafka, _group(run), run.plan.pipeline.topics.source, strategy)
+
+
+def told(reset: OffsetsReset) -> list[str]:
+    """Old and new offset of each partition, in words."""
+    return [f"{reset.topic}/{n}: {reset.before.get(n)} -> {offset}" for n, offset in sorted(reset.after.items())]
+
+
+def _group(run: Run) -> str:
+    return run.plan.copies[Copy.STABLE].group
+
+
+def _write(run: Run, target: Offsets, strategy: str) -> None:
     topic = run.plan.pipeline.topics.source
-    target = plan_reset(run.kafka, run.plan.copies[Copy.STABLE].group, topic, parse_strategy(STRATEGY))
     for copy in run.plan.copies.values():
         before = committed(run.kafka, copy.group, topic)
         write_offsets(run.kafka, copy.group, topic, target)
         fact = OffsetsReset(
-            at=now(), clock="kafka", group=copy.group, topic=topic, strategy=STRATEGY, before=before, after=target
+            at=now(), clock="kafka", group=copy.group, topic=topic, strategy=strategy, before=before, after=target
         )
         run.attempt.append(fact)
-    return Progress(done=True, message=f"{topic}: both groups {STRATEGY} at {sum(target.values()):,} in all")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
 from flink_chaos.flink import status
-from flink_chaos.model.facts import Stopped
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import SavepointTaken, Stopped
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.run import Progress, now
 
 if TYPE_CHECKING:
-    from flink_chaos.model.base import Copy
     from flink_chaos.steps.run import Run
 
 SUSPEND = {"spec": {"job": {"state": "suspended", "upgradeMode": "savepoint"}}}
@@ -23,11 +23,15 @@ def suspend(run: Run, copy: Copy) -> None:
 
 
 def check_stopped(run: Run, copy: Copy) -> Progress:
-    """Whether the copy is suspended with a savepoint. A run's copy is stopped once: any savepoint is the new one."""
+    """Whether the copy is suspended with a new savepoint: status keeps the one of a drill."""
     name = run.plan.copies[copy].deployment
     deployment = deployment_of(run, name)
+    if status.job_state(deployment) == "FAILED":
+        stop_expired(run, copy, str(status.failure(deployment)))
+        return Progress(done=True, message=f"{name}: it had stopped by itself")
     path = status.savepoint(deployment)
-    if not status.is_suspended(deployment) or path is None:
+    drilled = run.journal.last(SavepointTaken) if copy is Copy.CHAOS else None
+    if not status.is_suspended(deployment) or path in (None, drilled.path if drilled else None):
         told = status.failure(deployment) or f"job {status.job_state(deployment) or 'unknown'}"
         return Progress(done=False, message=f"{name}: {told}")
     run.attempt.append(Stopped(at=now(), clock="flink", copy=copy, ok=True, savepoint=path, message=path))

@@ -9,9 +9,10 @@ from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, CONFIG_MAPS, FLINK_DEPLOYMENTS, JOBS
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import delete_group
+from flink_chaos.litmus.engine import result_name
 from flink_chaos.model.facts import Undone
 from flink_chaos.model.plan import RUN_LABEL
-from flink_chaos.steps.injecting import stop_fault
+from flink_chaos.steps.injecting import stop_fault, take_node_back
 from flink_chaos.steps.locking import give_back
 from flink_chaos.steps.run import Progress, now
 
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 def remove(run: Run) -> None:
     """Ask for the removal of everything; one that fails does not keep the others."""
     stop_fault(run)
+    take_node_back(run)
     for resource in (CHAOS_ENGINES, FLINK_DEPLOYMENTS, CONFIG_MAPS):
         for item in run.cluster.list(resource, run.namespace, {RUN_LABEL: run.plan.run_key}):
             if not item["metadata"].get("deletionTimestamp"):
                 run.cluster.delete(resource, run.namespace, item["metadata"]["name"], item["metadata"]["uid"])
-    run.cluster.delete(CHAOS_RESULTS, run.namespace, f"{run.plan.engine}-{run.plan.fault.experiment}")
+    run.cluster.delete(CHAOS_RESULTS, run.namespace, result_name(run.plan))
 
 
 def check_removed(run: Run) -> Progress:

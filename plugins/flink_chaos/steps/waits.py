@@ -18,6 +18,7 @@ from flink_chaos.steps import (
     comparing,
     deploying,
     draining,
+    drilling,
     injecting,
     loading,
     locking,
@@ -71,6 +72,8 @@ WAITS: dict[str, Wait] = {
     "flow": Wait(loading.check_flowing, _fail("the loader's first record"), lambda d: d.deploy, 1.0),
     "steady": Wait(steadying.check_steady, steadying.steady_expired, lambda d: d.steady, 1.0),
     "fault": Wait(injecting.check_fault, injecting.fault_expired, lambda d: d.fault),
+    "suspended": Wait(drilling.check_suspended, _fail("stopping for the drill"), lambda d: d.stop),
+    "resumed": Wait(drilling.check_resumed, _fail("resuming after the drill"), lambda d: d.deploy),
     "load": Wait(loading.check_loaded, loading.load_expired, lambda d: d.load),
     **_for_copies(
         "drain",

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def doubts(plan: RunPlan, journal: Journal) -> list[str]:
     """Return every reason to doubt; none means that the contract may be judged."""
-    return [*_before(journal), *_fault(journal), *_load(plan, journal), *_control(journal), *_agreement(journal)]
+    control = _control(plan, journal) if plan.fault.reach == "isolated" else []
+    return [*_before(journal), *_fault(plan, journal), *_load(plan, journal), *control, *_agreement(journal)]
 
 
 def _before(journal: Journal) -> Iterator[str]:
@@ -29,10 +30,16 @@ def _before(journal: Journal) -> Iterator[str]:
         yield f"no steady state before the fault: {steady.message if steady else 'never looked at'}"
 
 
-def _fault(journal: Journal) -> Iterator[str]:
+def _fault(plan: RunPlan, journal: Journal) -> Iterator[str]:
     evidence = journal.last(Evidence)
+    if plan.fault.action == "none":
+        return
     if evidence is None or not evidence.felt:
         yield f"the fault was not felt: {evidence.message if evidence else 'no evidence was taken'}"
+    elif evidence.details.get("checkpoints-felt") == "false":
+        yield f"the fault was not felt by any checkpoint: {evidence.details.get('checkpoints')}"
+    elif evidence.details.get("uncordoned") == "false":
+        yield f"node {evidence.details.get('node')} was not uncordoned"
 
 
 def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:
@@ -44,7 +51,7 @@ def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield f"load: {loaded.written:,} of {wanted:,} records were written ({loaded.state})"
 
 
-def _control(journal: Journal) -> Iterator[str]:
+def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
     """The stable copy was hurt by nobody: what it lacks, the pipeline or the machine lacks."""
     ends = {"drained": journal.last(Drained, copy_=Copy.STABLE), "stopped": journal.last(Stopped, copy_=Copy.STABLE)}
     for name, fact in ends.items():
@@ -53,7 +60,7 @@ def _control(journal: Journal) -> Iterator[str]:
     counts = journal.last(Counts, copy_=Copy.STABLE)
     if counts is None:
         yield "stable copy: not counted"
-    elif counts.lost or counts.extra:
+    elif counts.lost or (counts.extra and plan.request.offsets == "to-latest"):
         yield f"stable copy: {counts.lost:,} lost and {counts.extra:,} extra without any fault"
 
 

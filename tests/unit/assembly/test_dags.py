@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.plans import a_plan
+
 ROOT = Path(__file__).resolve().parents[3]
 LOOK = """
 import json, sys
@@ -55,13 +57,11 @@ def test_no_module_exists_twice(parsed):
 
 
 def test_every_dag_can_be_used_by_a_stranger(parsed):
-    """A page, tags, at most 15 parameters with defaults that make a valid request, at most 25 tasks."""
-    from flink_chaos.model.request import RunRequest
-
-    for dag in parsed["dags"].values():
-        RunRequest.model_validate(dag["params"])
+    """A page, tags, at most 25 parameters with defaults that make a valid plan, at most 25 tasks."""
+    for name, dag in parsed["dags"].items():
+        assert a_plan(fault=name, **dag["params"]).request.pipeline == "ad_events"
         assert (dag["doc"], dag["tags"]) == (True, ["chaos", "flink"])
-        assert len(dag["params"]) <= 15
+        assert len(dag["params"]) <= 25
         assert len(dag["tasks"]) <= 25
 
 

@@ -1,0 +1,69 @@
+"""A parameter of a fault: what a person may set, with its type, unit and bounds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from flink_chaos.model.base import Record
+
+ParameterValue = bool | int | str
+TYPES: dict[str, type] = {"boolean": bool, "integer": int, "string": str}
+
+
+class Parameter(Record):
+    """One field of a fault's form."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    title: str
+    type: Literal["boolean", "integer", "string"]
+    default: ParameterValue
+    description: str = ""
+    unit: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: list[str] = Field(default_factory=list, description="the only values allowed")
+    pattern: str = Field(default="", description="regular expression that a string must match as a whole")
+
+    @model_validator(mode="after")
+    def _default_is_allowed(self) -> Parameter:
+        problem = self.problem(self.default)
+        if problem:
+            raise ValueError(f"default of {self.name}: {problem}")
+        return self
+
+    def problem(self, value: Any) -> str:
+        """Why the value cannot be taken, empty when it can."""
+        wanted = TYPES[self.type]
+        if type(value) is not wanted:
+            return f"{value!r} is no {self.type}"
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self._out_of_bounds(value)
+        if self.choices and value not in self.choices:
+            return f"{value!r} is none of {', '.join(self.choices)}"
+        if self.pattern and not re.fullmatch(self.pattern, str(value)):
+            return f"{value!r} does not match {self.pattern}"
+        return ""
+
+    def schema_of(self) -> dict[str, Any]:
+        """JSON schema of the field, as Airflow's form takes it."""
+        unit = f" ({self.unit})" if self.unit else ""
+        found = {
+            "type": self.type,
+            "title": self.title,
+            "description": (self.description + unit).strip(),
+            "enum": self.choices or None,
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "pattern": f"^(?:{self.pattern})$" if self.pattern else None,
+        }
+        return {key: value for key, value in found.items() if value not in (None, "")}
+
+    def _out_of_bounds(self, value: int) -> str:
+        if self.minimum is not None and value < self.minimum:
+            return f"{value} is below {self.minimum} {self.unit}".strip()
+        if self.maximum is not None and value > self.maximum:
+            return f"{value} is above {self.maximum} {self.unit}".strip()
+        return ""

@@ -1,0 +1,76 @@
+"""Whom the fault hits: resolved from the plan's rule right before the injection, and journaled."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import TYPE_CHECKING
+
+from flink_chaos.cluster.pods import pods
+from flink_chaos.cluster.resources import NODES
+from flink_chaos.litmus.engine import Aim, pod_label
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Evidence, Target, TargetsChosen
+from flink_chaos.model.fault import component_of
+from flink_chaos.steps.run import RunEndsError, now
+
+if TYPE_CHECKING:
+    from flink_chaos.cluster.pods import Pod
+    from flink_chaos.steps.run import Run
+
+
+def take_aim(run: Run) -> Aim:
+    """Resolve the pods and nodes right now and journal them. Raises RunEndsError when there is nothing to hit."""
+    ready = [pod for pod in candidates(run) if pod.ready and not pod.deleting]
+    component = component_of(run.plan.fault_values)
+    if not ready:
+        _missed(run, f"no ready {component} pod of {run.plan.copies[Copy.CHAOS].deployment} to hit")
+    chosen = random.Random(run.plan.request.seed).sample(ready, _amount(run, len(ready)))  # noqa: S311
+    node = chosen[0].node if run.plan.fault.aim == "node" else ""
+    helper_node = _elsewhere(run, node) if node else ""
+    targets = [Target(pod=pod.name, uid=pod.uid, node=pod.node, component=component) for pod in chosen]
+    fact = TargetsChosen(at=now(), clock="kubernetes", targets=targets, node=node, helper_node=helper_node)
+    run.attempt.append(fact)
+    return _aim(run, fact, len(ready))
+
+
+def candidates(run: Run) -> list[Pod]:
+    """Pods of the component under attack."""
+    return pods(run.cluster, run.namespace, pod_label(run.plan))
+
+
+def _aim(run: Run, chosen: TargetsChosen, available: int) -> Aim:
+    """By name for one strike; by share of the pods with the unique label for several."""
+    plan = run.plan
+    if plan.fault.rounds(plan.fault_values) > 1:
+        return Aim(percentage=math.ceil(100 * len(chosen.targets) / available))
+    names = tuple(target.pod for target in chosen.targets)
+    return Aim(pods=names, node=chosen.node, helper_node=chosen.helper_node)
+
+
+def _amount(run: Run, available: int) -> int:
+    """How many of the available pods: a number, or a percentage rounded up."""
+    text = str(run.plan.fault_values.get("amount", "1"))
+    if text.endswith("%"):
+        return math.ceil(available * int(text[:-1]) / 100)
+    if int(text) > available:
+        _missed(run, f"{text} pods are to be hit, {available} are ready; lower `amount`")
+    return int(text)
+
+
+def _elsewhere(run: Run, node: str) -> str:
+    """A node for Litmus' own pods: one that is evicted with the target would be restarted, and strike again."""
+    names = {str(item["metadata"]["name"]) for item in run.cluster.list(NODES, None) if _schedulable(item["spec"])}
+    free = sorted(names - {node})
+    if not free:
+        _missed(run, f"no other schedulable node than {node}, which is to be drained: add one")
+    return free[0]
+
+
+def _schedulable(spec: dict[str, object]) -> bool:
+    return not spec.get("unschedulable") and not spec.get("taints")
+
+
+def _missed(run: Run, message: str) -> None:
+    run.attempt.append(Evidence(at=now(), clock="kubernetes", felt=False, message=message))
+    raise RunEndsError(f"fault: {message}")

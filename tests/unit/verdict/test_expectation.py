@@ -1,0 +1,83 @@
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import CheckpointsSeen, Evidence, Journal, SavepointTaken, Unschedulable
+from flink_chaos.model.verdict import Outcome
+from flink_chaos.verdict.judge import judge
+
+from tests.unit.plans import AT, RECORDS, a_plan, counts, good_facts, journal, looked, table
+
+PATH = "hdfs://x/savepoint-1"
+SAVEPOINT = a_plan(fault="savepoint", delivery_guarantee="AT_LEAST_ONCE")
+DUPLICATES = (counts(Copy.CHAOS, records=RECORDS + 9, duplicated=9, surplus=9), table(chaos=RECORDS + 9))
+
+
+def resumed(path):
+    """A drill that came back from `path`."""
+    return SavepointTaken(at=AT, path=PATH), looked("after the fault", latest=9, restored=7, path=path)
+
+
+@pytest.mark.parametrize(
+    ("plan", "facts", "outcome", "told"),
+    [
+        (a_plan(), (looked("drained", latest=9, restored=2),), Outcome.FAIL, "from checkpoint 2; demanded"),
+        (a_plan(), (looked("drained", latest=9),), Outcome.FAIL, "restored: from no checkpoint"),
+        (a_plan(component="jobmanager"), (), Outcome.PASS, "same job: j1 -> j1"),
+        (
+            a_plan(component="jobmanager"),
+            (looked("drained", latest=9, restored=4, job="j2"),),
+            Outcome.FAIL,
+            "same job: j1 -> j2",
+        ),
+        (SAVEPOINT, resumed(PATH), Outcome.PASS, f"restored: {PATH}"),
+        (SAVEPOINT, resumed("hdfs://x/chk-3"), Outcome.FAIL, "restored: hdfs://x/chk-3"),
+        (SAVEPOINT, (*resumed(PATH), *DUPLICATES), Outcome.FAIL, "9 ids duplicated"),
+        (a_plan(fault="no_fault", delivery_guarantee="AT_LEAST_ONCE"), DUPLICATES, Outcome.FAIL, "9 ids duplicated"),
+    ],
+)
+def test_how_the_copy_came_back_is_judged_by_the_kind_of_fault(plan, facts, outcome, told):
+    """A killed pod: from the last checkpoint; a drill: from its savepoint, without a duplicate."""
+    verdict = judge(plan, journal(*facts))
+    assert (verdict.outcome, told in " ".join(verdict.reasons)) == (outcome, True)
+
+
+def test_a_run_without_a_fault_needs_no_evidence_of_one():
+    """A/A."""
+    facts = [fact for fact in good_facts() if not isinstance(fact, Evidence | CheckpointsSeen)]
+    assert judge(a_plan(fault="no_fault"), Journal(facts)).outcome is Outcome.PASS
+
+
+def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():
+    """And not a hang."""
+    waiting = Unschedulable(at=AT, pods=["chaos-tm-2"], seconds=61, message="0/3 nodes: Insufficient memory")
+    verdict = judge(a_plan(fault="node_drain"), journal(waiting))
+    reasons = " ".join(verdict.reasons)
+    assert (verdict.outcome, "capacity: chaos-tm-2 found no node for 61 s: 0/3 nodes" in reasons) == ("FAIL", True)
+
+
+@pytest.mark.parametrize(
+    ("details", "told"),
+    [
+        ({"checkpoints-felt": "false", "checkpoints": "3, none failed"}, "not felt by any checkpoint"),
+        ({"uncordoned": "false", "node": "n2"}, "n2 was not uncordoned"),
+    ],
+)
+def test_evidence_that_is_only_half_there_is_inconclusive(details, told):
+    """The pods felt it, but not what was meant to."""
+    half = Evidence(at=AT, felt=True, message="", details=details)
+    verdict = judge(a_plan(fault="network_latency"), journal(half))
+    assert (verdict.outcome, told in " ".join(verdict.reasons)) == ("INCONCLUSIVE", True)
+
+
+def test_a_shared_fault_may_hurt_the_stable_copy():
+    """The control is what the loader wrote."""
+    hurt = (counts(Copy.STABLE, records=RECORDS - 5, ids=RECORDS - 5, lost=5), table(stable=RECORDS - 5))
+    assert judge(a_plan(fault="node_drain"), journal(*hurt)).outcome is Outcome.PASS
+    assert judge(a_plan(), journal(*hurt)).outcome is Outcome.INCONCLUSIVE
+
+
+def test_records_that_both_copies_replay_are_not_extra():
+    """Offsets before the run bring records of earlier runs."""
+    again = [counts(copy, records=RECORDS + 40, extra=40) for copy in Copy]
+    both = (*again, table(stable=RECORDS + 40, chaos=RECORDS + 40))
+    assert judge(a_plan(offsets="shift-by:-40"), journal(*both)).outcome is Outcome.PASS
+    assert judge(a_plan(), journal(*both)).outcome is not Outcome.PASS
