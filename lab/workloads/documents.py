@@ -1,4 +1,7 @@
-"""The manifests with this lab's image references in them, in the order in which they are applied."""
+"""The manifests with this lab's image references in them, in the order in which they are applied.
+
+What any cluster needs stands in include/manifests, what only the lab needs beside this file. Names give the order.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from pathlib import Path
 
 from lab.artifacts.cache import key_of
 from lab.images import flink, flink_operator, litmus
-from lab.paths import LAB
+from lab.paths import CHECKOUT, LAB
 
-FOLDER = Path(__file__).with_name("manifests")
+FOLDERS = (CHECKOUT / "include" / "manifests", Path(__file__).with_name("manifests"))
 IMAGES = {
     "FLINK": flink.REFERENCE,
     "FLINK_OPERATOR": flink_operator.REFERENCE,
@@ -25,15 +28,20 @@ SOURCES = {
 
 def definitions() -> str:
     """Namespaces and custom resource definitions: these have to be there before anything that uses them."""
-    own = [_render(file) for file in sorted(FOLDER.glob("[01]*.yaml"))]
+    own = [_render(file) for file in _files("[01]*.yaml")]
     return "\n---\n".join([*own, *flink_operator.custom_resource_definitions()])
 
 
 def rendered() -> str:
     """Everything else."""
-    return "\n---\n".join(_render(file) for file in sorted(FOLDER.glob("[2-9]*.yaml")))
+    return "\n---\n".join(_render(file) for file in _files("[2-9]*.yaml"))
+
+
+def _files(pattern: str) -> list[Path]:
+    return sorted((file for folder in FOLDERS for file in folder.glob(pattern)), key=lambda file: file.name)
 
 
 def _render(file: Path) -> str:
     """CHECKSUM makes pods start again when their configuration or the sources of an image have changed."""
-    return string.Template(file.read_text()).safe_substitute(IMAGES, CHECKSUM=key_of(file, SOURCES.get(file.name, "")))
+    checksum = key_of(file, SOURCES.get(file.name, ""))
+    return string.Template(file.read_text()).safe_substitute(IMAGES, PULL_POLICY="Never", CHECKSUM=checksum)

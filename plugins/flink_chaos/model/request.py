@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Literal
 
 from pydantic import Field
@@ -32,7 +33,7 @@ class RunRequest(Record):
         json_schema_extra=_section(TEST),
     )
     environment: str = Field(
-        default="lab",
+        default=os.environ.get("FLINK_CHAOS_ENVIRONMENT", "lab"),  # the place that this Airflow stands in
         title="Environment",
         description="A file of include/environments",
         json_schema_extra=_section(TEST),

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from flink_chaos.model.base import Guarantee
 from flink_chaos.model.request import RunRequest
@@ -27,3 +31,14 @@ def test_an_unknown_parameter_is_refused():
     """A misspelt parameter must not be a silent default."""
     with pytest.raises(ValidationError, match="data_count"):
         RunRequest(data_count=5)
+
+
+def test_runs_are_made_where_this_airflow_stands():
+    """The default of the form is the place that the variable names, without which it is the lab."""
+    code = "from flink_chaos.model.request import RunRequest; print(RunRequest().environment)"
+    for variables, expected in (({}, "lab"), ({"FLINK_CHAOS_ENVIRONMENT": "compose"}, "compose")):
+        env = {"PYTHONPATH": os.pathsep.join(sys.path), **variables}
+        assert (
+            subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+            == f"{expected}\n"
+        )
