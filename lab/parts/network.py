@@ -13,7 +13,7 @@ from lab.commands import LabError, run
 from lab.namespaces import mounted
 from lab.parts.part import Part
 
-NODES = {"node1": 1, "node2": 2}
+NODES = {"node1": 1, "node2": 2, "node3": 3}
 """Name and number of every node."""
 
 NAMESPACES = Path("/run/netns")

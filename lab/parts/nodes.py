@@ -24,6 +24,10 @@ from lab.supervisor import Program
 NODE_MEMORY = 8 << 30
 """Bytes that a node offers: what the machine has beyond is declared as reserved for the system."""
 
+POOL = "flink-chaos.io/pool"
+TOOLS_NODE = "node1"
+"""Where operators and SQL Gateway go first: a drain of an application's node leaves them alone."""
+
 _CNI = Path("/var/lib/cni")
 
 
@@ -129,6 +133,7 @@ def _kubelet_flags(node: str, number: int) -> list[str]:
         f"--kubeconfig={pki.kubeconfig(node)}",
         f"--hostname-override={node}",
         f"--node-ip={node_address(number)}",
+        f"--node-labels={POOL}={'tools' if node == TOOLS_NODE else 'flink'}",
     ]
 
 
