@@ -1,0 +1,75 @@
+import pytest
+from flink_chaos.cluster.resources import NODES, PODS
+from flink_chaos.litmus.engine import pod_label
+from flink_chaos.model.facts import Evidence, TargetsChosen
+from flink_chaos.steps.aiming import take_aim
+from flink_chaos.steps.run import RunEndsError
+
+from tests.unit.runs import a_run
+
+
+@pytest.fixture
+def aimed(tmp_path, cluster):
+    """A run of a fault, with so many TaskManagers of the chaos copy and three nodes."""
+
+    def make(pods=3, ready="True", cordoned=(), **parameters):
+        run = a_run(tmp_path, cluster, **parameters)
+        for number in (1, 2, 3):
+            node = {"metadata": {"name": f"node{number}"}, "spec": {"unschedulable": f"node{number}" in cordoned}}
+            cluster.create(NODES, None, {"apiVersion": "v1", "kind": "Node", **node})
+        key, _, value = pod_label(run.plan).partition("=")
+        for number in range(pods):
+            cluster.create(PODS, "flink", a_pod(f"tm-{number}", {key: value}, ready))
+        return run
+
+    return make
+
+
+def a_pod(name, labels, ready):
+    status = {"phase": "Running", "conditions": [{"type": "Ready", "status": ready}]}
+    metadata = {"name": name, "namespace": "flink", "labels": labels}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"nodeName": "node2"}, "status": status}
+
+
+@pytest.mark.parametrize(("amount", "hit"), [("1", 1), ("2", 2), ("50%", 2), ("100%", 3)])
+def test_a_number_or_a_part_of_the_pods_is_hit(aimed, amount, hit):
+    """A part is rounded up; every one is journaled by name."""
+    run = aimed(amount=amount)
+    aim = take_aim(run)
+    assert len(aim.pods) == hit
+    assert tuple(target.pod for target in run.journal.last(TargetsChosen).targets) == aim.pods
+
+
+def test_repeated_strikes_go_by_the_part(aimed):
+    """Two of three pods are 67 %: Litmus rounds down."""
+    aim = take_aim(aimed(amount="2", duration_seconds=30, interval_seconds=10))
+    assert (aim.pods, aim.percentage) == ((), 67)
+
+
+def test_the_seed_chooses_among_equals(aimed):
+    """The same one hits the same pod."""
+    run = aimed(seed=7)
+    assert take_aim(run) == take_aim(run)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"pods": 0}, "no ready taskmanager pod of chaos-"),
+        ({"ready": "False"}, "no ready taskmanager pod"),
+        ({"amount": "4"}, "4 pods are to be hit, 3 are ready"),
+        ({"fault": "node_drain", "cordoned": ("node1", "node3")}, "no other schedulable node than node2"),
+    ],
+)
+def test_nothing_to_hit_ends_the_run_with_the_reason(aimed, given, told):
+    """It is a fact as well, so that the verdict is INCONCLUSIVE."""
+    run = aimed(**given)
+    with pytest.raises(RunEndsError, match=told):
+        take_aim(run)
+    assert run.journal.last(Evidence).felt is False
+
+
+def test_the_node_of_a_target_is_drained_and_litmus_works_elsewhere(aimed):
+    """On a node that takes pods."""
+    aim = take_aim(aimed(fault="node_drain", cordoned=("node1",)))
+    assert (aim.node, aim.helper_node) == ("node2", "node3")
