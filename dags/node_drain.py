@@ -1,12 +1,13 @@
 """
-### Pod delete
+### Node drain
 
-Deletes one JobManager or TaskManager pod of a Flink application while it works, and proves record by record what that
-did to its output.
+Drains the node that holds a pod of a Flink application, takes it back after `duration_seconds`, and proves record by
+record what that did to the application's output.
 
 1. Takes the lock on the pipeline's topics, looks at everything the run needs, resets the consumer offsets.
 2. Deploys the application twice, *stable* and *chaos*, and then the data loader.
-3. Once both keep up: a Litmus ChaosEngine kills a pod of the chaos copy. The pod's UID must change.
+   No node holds both copies, and Litmus' own pods are pinned off the node that is drained.
+3. Once both keep up: a Litmus ChaosEngine cordons the node and evicts its pods, later uncordons it.
 4. Waits until both copies have read everything, stops them with a savepoint, compares their outputs by SQL.
 5. Ends with **PASS**, **FAIL**, **INCONCLUSIVE** or **ABORTED**, and takes away everything that it made.
 
@@ -14,8 +15,10 @@ did to its output.
 |---|---|
 | EXACTLY_ONCE | no record lost, none duplicated |
 | AT_LEAST_ONCE | no record lost; duplicates are counted |
+| both | every pod finds another node, the job is restored from its last completed checkpoint, the node comes back |
 
-Example: `{"component": "jobmanager", "delivery_guarantee": "AT_LEAST_ONCE"}`.
+Without room elsewhere for longer than `recovery_deadline_seconds`: FAIL, with the scheduler's words for what was
+missing. Everything else on that node is evicted too: mind whom you share it with.
 """
 
 # Airflow looks for the words "airflow" and "dag" in a file before it reads it.

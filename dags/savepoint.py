@@ -1,21 +1,19 @@
 """
-### Pod delete
+### Savepoint
 
-Deletes one JobManager or TaskManager pod of a Flink application while it works, and proves record by record what that
-did to its output.
+No fault: stops a Flink application with a savepoint in the middle of the load and resumes it, as each regular redeploy
+does, and proves record by record that nothing was lost or duplicated.
 
 1. Takes the lock on the pipeline's topics, looks at everything the run needs, resets the consumer offsets.
 2. Deploys the application twice, *stable* and *chaos*, and then the data loader.
-3. Once both keep up: a Litmus ChaosEngine kills a pod of the chaos copy. The pod's UID must change.
+3. Once both keep up: the chaos copy is suspended by the Flink operator, and resumed.
 4. Waits until both copies have read everything, stops them with a savepoint, compares their outputs by SQL.
 5. Ends with **PASS**, **FAIL**, **INCONCLUSIVE** or **ABORTED**, and takes away everything that it made.
 
-| contract | demanded |
+| upgrade mode | demanded |
 |---|---|
-| EXACTLY_ONCE | no record lost, none duplicated |
-| AT_LEAST_ONCE | no record lost; duplicates are counted |
-
-Example: `{"component": "jobmanager", "delivery_guarantee": "AT_LEAST_ONCE"}`.
+| savepoint | restored from exactly that savepoint; nothing lost, nothing duplicated, even under AT_LEAST_ONCE |
+| last-state, stateless | what the contract demands |
 """
 
 # Airflow looks for the words "airflow" and "dag" in a file before it reads it.
