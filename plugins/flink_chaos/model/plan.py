@@ -38,6 +38,10 @@ class CopyPlan(Record):
     storage: str
 
 
+LOCK_SECONDS, LONG_LOCK_SECONDS = 4 * 3600, 24 * 3600
+"""How long a run waits for the topics: started by hand, or with many others, as in a backfill (96 runs of 15 min)."""
+
+
 class Deadlines(Record):
     """Longest wait of each step, in seconds."""
 
@@ -48,7 +52,12 @@ class Deadlines(Record):
     drain: int
     stop: int = 180
     compare: int = 300
-    lock: int = 4 * 3600
+    lock: int = LOCK_SECONDS
+
+    @property
+    def total(self) -> int:
+        """All of them, one after another."""
+        return sum(self.model_dump().values())
 
 
 class RunPlan(Record):
@@ -100,8 +109,12 @@ def plan_run(
     fault: Fault,
     fault_parameters: Mapping[str, Any],
     scripts: dict[str, str],
+    by_hand: bool = True,
 ) -> RunPlan:
-    """Decide everything about a run; the same arguments give the same plan. Raises ValueError for what cannot be."""
+    """Decide everything about a run; the same arguments give the same plan. Raises ValueError for what cannot be.
+
+    :param by_hand: a person started it, and not a schedule, a backfill or a suite.
+    """
     values = fault.values(fault_parameters)
     lasts = fault.seconds(values)
     request.require_load(lasts)
@@ -114,7 +127,7 @@ def plan_run(
         attempt=attempt,
         created_at=now,
         package_version=version,
-        request=request,
+        request=request.decided(by_hand=by_hand),
         environment=environment,
         pipeline=pipeline,
         fault=fault,
@@ -123,7 +136,7 @@ def plan_run(
         loader=f"loader-{key}",
         engine=f"{fault.name.replace('_', '-')}-{key}",
         lease="flink-chaos-" + hashlib.sha256(topic.encode()).hexdigest()[:10],
-        deadlines=_deadlines(request, lasts),
+        deadlines=_deadlines(request, lasts, LOCK_SECONDS if by_hand else LONG_LOCK_SECONDS),
         scripts=scripts,
     )
 
@@ -139,10 +152,11 @@ def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
     )
 
 
-def _deadlines(request: RunRequest, fault_seconds: int) -> Deadlines:
+def _deadlines(request: RunRequest, fault_seconds: int, lock_seconds: int) -> Deadlines:
     return Deadlines(
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
         fault=fault_seconds + 300,
         drain=int(request.load_seconds) + request.recovery_deadline_seconds,
+        lock=lock_seconds,
     )

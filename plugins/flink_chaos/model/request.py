@@ -129,8 +129,11 @@ class RunRequest(Record):
         description="Seconds from the fault until the chaos copy must have caught up",
         json_schema_extra=_section(RUN),
     )
-    on_busy: Literal["refuse", "wait"] = Field(
-        default="refuse", title="If another run holds the topics", json_schema_extra=_section(RUN)
+    on_busy: Literal["auto", "refuse", "wait"] = Field(
+        default="auto",
+        title="If another run holds the topics",
+        description="auto: refuse when started by hand; wait in a backfill, a schedule or a suite",
+        json_schema_extra=_section(RUN),
     )
     dry_run: bool = Field(
         default=False, title="Plan only", description="Show what would be done", json_schema_extra=_section(RUN)
@@ -153,6 +156,12 @@ class RunRequest(Record):
     def load_seconds(self) -> float:
         """How long loading takes at the planned rate."""
         return self.data_count_to_load / self.records_per_second
+
+    def decided(self, *, by_hand: bool) -> RunRequest:
+        """The same with `on_busy` decided: nobody looks at a run that was not started by hand, so it waits."""
+        if self.on_busy != "auto":
+            return self
+        return self.model_copy(update={"on_busy": "refuse" if by_hand else "wait"})
 
     def require_load(self, fault_seconds: int) -> None:
         """Raise ValueError when the load would end before the fault does: it would hit an idle application."""

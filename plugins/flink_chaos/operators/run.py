@@ -29,14 +29,20 @@ class RunPlanOperator(BaseOperator):
         """Store the plan. With `dry_run` the rest is skipped."""
         from flink_chaos.steps.judging import close
         from flink_chaos.steps.planning import make_plan
+        from flink_chaos.steps.run import StepError
         from flink_chaos.store.records import Store
 
         store, dag_run = Store(), context["dag_run"]
         try:
             plan = make_plan(
-                store, dag_id=dag_run.dag_id, run_id=dag_run.run_id, fault=self.fault, parameters=context["params"]
+                store,
+                dag_id=dag_run.dag_id,
+                run_id=dag_run.run_id,
+                fault=self.fault,
+                parameters=context["params"],
+                by_hand=dag_run.run_type == "manual",
             )
-        except ValueError as error:
+        except (StepError, ValueError) as error:
             raise AirflowFailException(str(error)) from error
         self.log.info("run %s: %s of %s", plan.run_key, plan.fault.title, plan.pipeline.name)
         if plan.request.dry_run:

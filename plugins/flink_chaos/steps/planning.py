@@ -21,18 +21,46 @@ from flink_chaos.steps.run import StepError, now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic_core import ErrorDetails
+
     from flink_chaos.model.fault import Fault
     from flink_chaos.store.records import Store
 
 DISTRIBUTION = "airflow-flink-chaos"
 
 
-def make_plan(store: Store, *, dag_id: str, run_id: str, fault: str, parameters: Mapping[str, Any]) -> RunPlan:
-    """Decide everything, prove that manifests and SQL can be made of it, and store it as a new attempt.
+def make_plan(
+    store: Store, *, dag_id: str, run_id: str, fault: str, parameters: Mapping[str, Any], by_hand: bool = True
+) -> RunPlan:
+    """Decide everything and store it as a new attempt. Raises what `decide` raises."""
+    attempt = store.next_attempt(dag_id, run_id)
+    plan = decide(
+        Catalogue(),
+        dag_id=dag_id,
+        run_id=run_id,
+        attempt=attempt,
+        fault=fault,
+        parameters=parameters,
+        by_hand=by_hand,
+    )
+    store.open(plan)
+    return plan
+
+
+def decide(
+    catalogue: Catalogue,
+    *,
+    dag_id: str,
+    run_id: str,
+    attempt: int,
+    fault: str,
+    parameters: Mapping[str, Any],
+    by_hand: bool,
+) -> RunPlan:
+    """Decide everything, and prove that manifests and SQL can be made of it.
 
     Raises StepError for parameters that are wrong, ProfileError for a file of include/ that is.
     """
-    catalogue = Catalogue()
     chosen = catalogue.fault(fault)
     request, fault_parameters = _split(parameters, chosen)
     pipeline = catalogue.pipeline(request.pipeline)
@@ -41,7 +69,7 @@ def make_plan(store: Store, *, dag_id: str, run_id: str, fault: str, parameters:
         plan = plan_run(
             dag_id=dag_id,
             run_id=run_id,
-            attempt=store.next_attempt(dag_id, run_id),
+            attempt=attempt,
             now=now(),
             version=version(DISTRIBUTION),
             request=request,
@@ -50,11 +78,11 @@ def make_plan(store: Store, *, dag_id: str, run_id: str, fault: str, parameters:
             fault=chosen,
             fault_parameters=fault_parameters,
             scripts={name: catalogue.script(name) for name in names},
+            by_hand=by_hand,
         )
         _prove(plan)
     except (ValueError, KafkaProblem) as error:
         raise StepError(f"parameters: {error}") from error
-    store.open(plan)
     return plan
 
 
@@ -65,8 +93,13 @@ def _split(parameters: Mapping[str, Any], fault: Fault) -> tuple[RunRequest, dic
     try:
         return RunRequest.model_validate(common), {name: value for name, value in parameters.items() if name in own}
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, d['loc'])) or 'parameters'}: {d['msg']}" for d in error.errors())
-        raise StepError(f"parameters: {told}") from error
+        raise StepError(f"parameters: {'; '.join(_told(detail) for detail in error.errors())}") from error
+
+
+def _told(detail: ErrorDetails) -> str:
+    unknown = detail["type"] == "extra_forbidden"
+    problem = "no such parameter of this fault; mind the spelling, or remove it" if unknown else detail["msg"]
+    return f"{'.'.join(map(str, detail['loc'])) or 'parameters'}: {problem}"
 
 
 def _prove(plan: RunPlan) -> None:

@@ -33,6 +33,15 @@ def test_an_unknown_parameter_is_refused():
         RunRequest(data_count=5)
 
 
+@pytest.mark.parametrize(
+    ("given", "by_hand", "decided"),
+    [("auto", True, "refuse"), ("auto", False, "wait"), ("refuse", False, "refuse"), ("wait", True, "wait")],
+)
+def test_a_run_that_nobody_looks_at_waits_for_the_topics(given, by_hand, decided):
+    """Unless somebody said otherwise."""
+    assert RunRequest(on_busy=given).decided(by_hand=by_hand).on_busy == decided
+
+
 def test_runs_are_made_where_this_airflow_stands():
     """The default of the form is the place that the variable names, without which it is the lab."""
     code = "from flink_chaos.model.request import RunRequest; print(RunRequest().environment)"

@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 from flink_chaos.model.facts import Undone
-from flink_chaos.operators.run import UndoOperator, VerdictOperator
+from flink_chaos.operators.run import RunPlanOperator, UndoOperator, VerdictOperator
+from flink_chaos.store.records import ROOT, Store
 
 from tests.unit.plans import good_facts
 from tests.unit.runs import a_run
@@ -50,3 +53,25 @@ def test_anything_but_a_pass_makes_the_task_red(run):
     """With outcome and reasons as its message."""
     with pytest.raises(AirflowFailException, match="INCONCLUSIVE: preflight: never ran"):
         do(VerdictOperator)
+
+
+@pytest.mark.parametrize(
+    ("run_type", "on_busy", "hours"),
+    [("manual", "refuse", 4), ("backfill", "wait", 24), ("scheduled", "wait", 24), ("operator_triggered", "wait", 24)],
+)
+def test_only_a_run_started_by_hand_refuses_to_wait(tmp_path, monkeypatch, run_type, on_busy, hours):
+    """Airflow tells who started it; the plan holds the decision."""
+    monkeypatch.setenv(ROOT, str(tmp_path))
+    dag_run = SimpleNamespace(dag_id="savepoint", run_id="r", run_type=run_type)
+    key = RunPlanOperator(task_id="plan", fault="savepoint").execute({"dag_run": dag_run, "params": {}})
+    plan = Store().attempt(key).plan()
+    assert (plan.request.on_busy, plan.deadlines.lock) == (on_busy, hours * 3600)
+
+
+def test_a_parameter_that_cannot_be_is_told_in_one_line(tmp_path, monkeypatch):
+    """Without a traceback, and without a record."""
+    monkeypatch.setenv(ROOT, str(tmp_path))
+    dag_run = SimpleNamespace(dag_id="savepoint", run_id="r", run_type="manual")
+    with pytest.raises(AirflowFailException, match="parameters: sede: no such parameter"):
+        RunPlanOperator(task_id="plan", fault="savepoint").execute({"dag_run": dag_run, "params": {"sede": 1}})
+    assert Store().attempts() == []
