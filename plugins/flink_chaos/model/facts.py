@@ -246,6 +246,13 @@ class StepFailed(Fact):
     message: str
 
 
+class StopRequested(Fact):
+    """Somebody wants the run to end; every wait obeys at its next question."""
+
+    kind: Literal["stop_requested"] = "stop_requested"
+    by: str
+
+
 class Undone(Fact):
     """What the teardown removed and what it could not."""
 
@@ -276,6 +283,7 @@ AnyFact = Annotated[
     | Table
     | Counts
     | StepFailed
+    | StopRequested
     | Undone,
     Field(discriminator="kind"),
 ]

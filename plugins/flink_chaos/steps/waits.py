@@ -19,6 +19,7 @@ from flink_chaos.steps import (
     deploying,
     draining,
     drilling,
+    halting,
     injecting,
     loading,
     locking,
@@ -50,6 +51,8 @@ class Wait:
     expired: Callable[[Run, str], None]
     seconds: Callable[[Deadlines], int]
     interval: float = 2.0
+    stoppable: bool = True
+    """Whether a request to stop the run ends it; what takes things away goes on."""
 
 
 def _fail(what: str) -> Callable[[Run, str], None]:
@@ -92,12 +95,17 @@ WAITS: dict[str, Wait] = {
         ),
     ),
     "sinks": Wait(comparing.check_sinks_closed, comparing.sinks_expired, lambda _: SINK_SECONDS),
-    "removal": Wait(undoing.check_removed, undoing.removal_expired, lambda _: REMOVAL_SECONDS),
+    "removal": Wait(undoing.check_removed, undoing.removal_expired, lambda _: REMOVAL_SECONDS, stoppable=False),
 }
 
 
 def ask(wait: Wait, run: Run) -> Progress:
-    """Ask once. A system that does not answer right now is no answer, not an error: the deadline decides."""
+    """Ask once. A system that does not answer right now is no answer, not an error: the deadline decides.
+
+    Raises StepError when somebody asked the run to stop.
+    """
+    if wait.stoppable:
+        halting.obey(run.attempt)
     try:
         return wait.check(run)
     except (ClusterError, KafkaProblem) as error:

@@ -42,12 +42,12 @@ class Attempt:
         """Add a fact. Parts are numbered by time and name their writer, so that two writers never meet."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         kind = str(getattr(fact, "kind", "fact"))
-        _write_new(self.folder / JOURNAL / f"{stamp}-{os.getpid()}-{kind}.json", fact.model_dump_json(by_alias=True))
+        write_new(self.folder / JOURNAL / f"{stamp}-{os.getpid()}-{kind}.json", fact.model_dump_json(by_alias=True))
 
-    def journal(self) -> Journal:
-        """All facts so far, in the order in which they were written."""
+    def journal(self, kind: str = "*") -> Journal:
+        """The facts so far, all or those of one kind, in the order in which they were written."""
         folder = self.folder / JOURNAL
-        parts = sorted(folder.glob("*.json"), key=lambda part: part.name) if folder.exists() else []
+        parts = sorted(folder.glob(f"*-{kind}.json"), key=lambda part: part.name) if folder.exists() else []
         return Journal([FACT.validate_json(part.read_text()) for part in parts])
 
     def verdict(self) -> Verdict | None:
@@ -57,7 +57,7 @@ class Attempt:
 
     def close(self, verdict: Verdict) -> None:
         """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
-        _write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
+        write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
 
 
 class Store:
@@ -68,13 +68,13 @@ class Store:
 
     def next_attempt(self, dag_id: str, run_id: str) -> int:
         """Number of the attempt that `open` would begin, from 1."""
-        return len(list(_children(self._run(dag_id, run_id)))) + 1
+        return len(list(children(self._run(dag_id, run_id)))) + 1
 
     def open(self, plan: RunPlan) -> Attempt:
         """Begin an attempt by storing its plan. Raises StoreError when it was begun already."""
         folder = self._run(plan.dag_id, plan.run_id) / str(plan.attempt)
-        _write_new(folder / PLAN, plan.model_dump_json(by_alias=True, indent=2) + "\n")
-        _write_new(self.root / "keys" / plan.run_key, str(folder.relative_to(self.root)))
+        write_new(folder / PLAN, plan.model_dump_json(by_alias=True, indent=2) + "\n")
+        write_new(self.root / "keys" / plan.run_key, str(folder.relative_to(self.root)))
         return Attempt(folder)
 
     def attempt(self, run_key: str) -> Attempt:
@@ -84,9 +84,15 @@ class Store:
             raise StoreError(f"no run '{run_key}' in {self.root}. `flink-chaos runs` lists those there are.")
         return Attempt(self.root / pointer.read_text())
 
+    def latest(self, dag_id: str, run_id: str) -> Attempt | None:
+        """The newest attempt of a run, None if it never began."""
+        begun = (folder for folder in children(self._run(dag_id, run_id)) if (folder / PLAN).exists())
+        folders = sorted(begun, key=lambda folder: int(folder.name))
+        return Attempt(folders[-1]) if folders else None
+
     def attempts(self) -> list[Attempt]:
         """Every attempt, oldest first."""
-        found = [self.attempt(pointer.name) for pointer in _children(self.root / "keys")]
+        found = [self.attempt(pointer.name) for pointer in children(self.root / "keys")]
         return sorted(found, key=lambda attempt: (attempt.plan().created_at, attempt.plan().attempt))
 
     def _run(self, dag_id: str, run_id: str) -> UPath:
@@ -98,11 +104,12 @@ def _safe(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:80] + "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
 
 
-def _children(folder: UPath) -> Iterator[UPath]:
+def children(folder: UPath) -> Iterator[UPath]:
+    """What is in the folder; nothing if it is not there."""
     return iter(folder.iterdir()) if folder.exists() else iter(())
 
 
-def _write_new(path: UPath, text: str) -> None:
+def write_new(path: UPath, text: str) -> None:
     """Write a whole file or nothing; never over another."""
     if path.exists():
         raise StoreError(f"{path} exists already: a record is never overwritten")

@@ -1,5 +1,6 @@
 import pytest
 from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.model.facts import Journal
 from flink_chaos.steps import waits
 from flink_chaos.steps.run import Progress
 
@@ -19,8 +20,13 @@ class Clock:
         self.time += seconds
 
 
+class FakeAttempt:
+    def journal(self, _kind):
+        return Journal([])
+
+
 class FakeRun:
-    plan = a_plan()
+    plan, attempt = a_plan(), FakeAttempt()
 
 
 def wait(monkeypatch, answers, expired=lambda _run, _message: None, seconds=10):
