@@ -8,10 +8,12 @@ from airflow.sdk import Param
 
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.pipeline import Pipeline
-from flink_chaos.model.request import FAULT, SECTIONS, RunRequest
+from flink_chaos.model.request import FAULT, SECTIONS, TEST, RunRequest
+from flink_chaos.model.suite import DECIDED, RUNS
 
 if TYPE_CHECKING:
     from flink_chaos.model.fault import Fault
+    from flink_chaos.model.suite import Suite
     from flink_chaos.profiles.catalogue import Catalogue
 
 KEPT = ("type", "enum", "minimum", "maximum", "pattern", "title", "description", "section")
@@ -22,19 +24,46 @@ def params(catalogue: Catalogue, fault: Fault) -> dict[str, Param]:
 
     Pipelines and environments are offered by name.
     """
+    found = _fields(catalogue)
+    for parameter in fault.parameters:
+        found[parameter.name] = parameter.schema_of() | {"default": parameter.default, "section": FAULT}
+    return {name: _param(field) for name, field in _ordered(found)}
+
+
+def suite_params(catalogue: Catalogue, suite: Suite) -> dict[str, Param]:
+    """Which runs to make, and one Param for each field of RunRequest: empty, as the suite says."""
+    names = [run.name for run in suite.runs]
+    chosen = Param(
+        names, type="array", items={"type": "string", "enum": names}, examples=names, title="Runs", section=TEST
+    )
+    fields = _ordered({name: field for name, field in _fields(catalogue).items() if name not in DECIDED})
+    return {RUNS: chosen, **{name: _optional(field) for name, field in fields}}
+
+
+def _fields(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     schema = RunRequest.model_json_schema()
     found = {name: _flat(field, schema.get("$defs", {})) for name, field in schema["properties"].items()}
     found["pipeline"]["enum"] = catalogue.names(Pipeline)
     found["environment"]["enum"] = catalogue.names(Environment)
-    for parameter in fault.parameters:
-        found[parameter.name] = parameter.schema_of() | {"default": parameter.default, "section": FAULT}
-    ordered = sorted(found.items(), key=lambda item: SECTIONS.index(item[1]["section"]))
-    return {name: _param(field) for name, field in ordered}
+    return found
+
+
+def _ordered(fields: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    return sorted(fields.items(), key=lambda item: SECTIONS.index(item[1]["section"]))
 
 
 def _param(field: dict[str, Any]) -> Param:
     """A mapping has its default by a factory, which JSON schema does not tell: it is the empty one."""
     return Param(field.get("default", {}), **{key: field[key] for key in KEPT if key in field})
+
+
+def _optional(field: dict[str, Any]) -> Param:
+    """The same, but nothing by default."""
+    kept: dict[str, Any] = {key: field[key] for key in KEPT if key in field} | {"type": [field["type"], "null"]}
+    if "enum" in kept:
+        kept["enum"] = [*kept["enum"], None]
+    told = f"{field['description']}. " if field.get("description") else ""
+    return Param(None, **kept | {"description": f"{told}Empty: as the suite says"})
 
 
 def _flat(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""flink-chaos run | show | judge | runs."""
+"""flink-chaos run | show | judge | undo | stop | runs | suites."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from flink_chaos.cli.suites import list_suites, show_suite, stop
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.report.text import render
@@ -54,14 +56,18 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the run")
     run.set_defaults(act=_run)
     for name, act, told in (
-        ("show", _show, "the stored verdict of a run"),
+        ("show", _show, "the stored verdict of a run or a suite"),
         ("judge", _judge, "judge a stored run again"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
         command.add_argument("run_key")
         command.set_defaults(act=act)
+    ending = commands.add_parser("stop", help="end a run, or a suite and all its runs, wherever they are")
+    ending.add_argument("key", help="key of a run or a suite")
+    ending.set_defaults(act=stop)
     commands.add_parser("runs", help="all stored runs").set_defaults(act=_runs)
+    commands.add_parser("suites", help="all stored suites").set_defaults(act=list_suites)
     return parser
 
 
@@ -98,6 +104,8 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _show(options: argparse.Namespace) -> int:
+    if is_suite_key(options.run_key):
+        return show_suite(options.run_key)
     verdict = Store().attempt(options.run_key).verdict()
     if verdict is None:
         raise StoreError(f"run {options.run_key} has no verdict yet")

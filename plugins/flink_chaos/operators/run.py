@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from flink_chaos.operators.base import RunOperator
+from flink_chaos.operators.base import RunOperator, T
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airflow.sdk import Context
 
     from flink_chaos.steps.run import Run
@@ -30,6 +32,7 @@ class RunPlanOperator(BaseOperator):
         from flink_chaos.steps.judging import close
         from flink_chaos.steps.planning import make_plan
         from flink_chaos.steps.run import StepError
+        from flink_chaos.steps.suites import refuse_orphan
         from flink_chaos.store.records import Store
 
         store, dag_run = Store(), context["dag_run"]
@@ -42,6 +45,7 @@ class RunPlanOperator(BaseOperator):
                 parameters=context["params"],
                 by_hand=dag_run.run_type == "manual",
             )
+            refuse_orphan(store, store.attempt(plan.run_key))
         except (StepError, ValueError) as error:
             raise AirflowFailException(str(error)) from error
         self.log.info("run %s: %s of %s", plan.run_key, plan.fault.title, plan.pipeline.name)
@@ -53,9 +57,22 @@ class RunPlanOperator(BaseOperator):
 
 
 class RunLockOperator(RunOperator):
-    """Takes the lock on the pipeline's topics."""
+    """Takes the lock on the pipeline's topics.
+
+    It is the set-up of the run: when it fails, Airflow runs nothing of what follows, whatever its trigger rule. So it
+    makes the verdict itself.
+    """
 
     waits = ("lock",)
+
+    def _guarded(self, run: Run, act: Callable[[], T]) -> T:
+        from flink_chaos.steps.judging import close
+
+        try:
+            return super()._guarded(run, act)
+        except AirflowFailException:
+            close(run.attempt)
+            raise
 
 
 class PreflightOperator(RunOperator):

@@ -10,11 +10,17 @@ from flink_chaos.model.base import Record
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.fault import Fault
 from flink_chaos.model.pipeline import Pipeline
-from flink_chaos.profiles.reading import ProfileError, read
+from flink_chaos.model.suite import Suite
+from flink_chaos.profiles.reading import ProfileError, line_of, read
 
 R = TypeVar("R", bound=Record)
 INCLUDE = "FLINK_CHAOS_INCLUDE"
-FOLDERS: dict[type[Record], str] = {Pipeline: "pipelines", Environment: "environments", Fault: "faults"}
+FOLDERS: dict[type[Record], str] = {
+    Pipeline: "pipelines",
+    Environment: "environments",
+    Fault: "faults",
+    Suite: "suites",
+}
 
 
 def include_folder() -> Path:
@@ -58,6 +64,15 @@ class Catalogue:
     def fault(self, name: str) -> Fault:
         """A fault."""
         return self.get(Fault, name)
+
+    def suite(self, name: str) -> Suite:
+        """A suite. Whether its runs can be planned is another question: steps.suites.plan_runs."""
+        return self.get(Suite, name)
+
+    def place(self, suite: Suite, location: tuple[int | str, ...]) -> str:
+        """Where a part of the suite stands, as `file:line`."""
+        path = self.folder / FOLDERS[Suite] / f"{suite.name}.yaml"
+        return f"{path}:{line_of(path.read_text(), location)}"
 
     def script(self, name: str) -> str:
         """Text of a file below include/sql. Raises ProfileError when there is none."""

@@ -45,10 +45,10 @@ def _explain(path: Path, text: str, detail: ErrorDetails) -> str:
         "extra_forbidden": "no such setting; mind the spelling, or remove it",
         "missing": "required, and not there; add it",
     }.get(detail["type"], detail["msg"])
-    return f"{path}:{_line(text, detail['loc'])}: {where}: {remedy}"
+    return f"{path}:{line_of(text, detail['loc'])}: {where}: {remedy}"
 
 
-def _line(text: str, location: tuple[int | str, ...]) -> int:
+def line_of(text: str, location: tuple[int | str, ...]) -> int:
     """Line (1-based) of the innermost part of `location` that is in the file."""
     node = yaml.compose(text, LOADER)
     line = 1

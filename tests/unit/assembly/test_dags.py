@@ -9,6 +9,8 @@ import pytest
 from tests.unit.plans import a_plan
 
 ROOT = Path(__file__).resolve().parents[3]
+FAULTS = {path.stem for path in (ROOT / "dags").glob("*.py")} - {"regression"}
+SUITES = {f"regression__{path.stem}" for path in (ROOT / "include" / "suites").glob("*.yaml")}
 LOOK = """
 import json, sys
 import airflow.sdk
@@ -41,9 +43,8 @@ def parsed(tmp_path_factory):
 
 
 def test_every_dag_file_is_imported(parsed):
-    """No import error, and one DAG for each file."""
-    files = {path.stem for path in (ROOT / "dags").glob("*.py")}
-    assert (parsed["errors"], set(parsed["dags"])) == ({}, files)
+    """No import error, one DAG for each fault's file, and one for each suite."""
+    assert (parsed["errors"], set(parsed["dags"])) == ({}, FAULTS | SUITES)
 
 
 def test_parsing_imports_nothing_heavy(parsed):
@@ -57,17 +58,32 @@ def test_no_module_exists_twice(parsed):
 
 
 def test_every_dag_can_be_used_by_a_stranger(parsed):
-    """A page, tags, at most 25 parameters with defaults that make a valid plan, at most 25 tasks."""
-    for name, dag in parsed["dags"].items():
-        assert a_plan(fault=name, **dag["params"]).request.pipeline == "ad_events"
-        assert (dag["doc"], dag["tags"]) == (True, ["chaos", "flink"])
+    """A page, tags, at most 25 parameters, at most 25 tasks."""
+    for dag in parsed["dags"].values():
+        assert (dag["doc"], dag["tags"][:2]) == (True, ["chaos", "flink"])
         assert len(dag["params"]) <= 25
         assert len(dag["tasks"]) <= 25
 
 
+def test_the_form_of_a_fault_needs_no_change(parsed):
+    """Its defaults make a valid plan."""
+    for name in FAULTS:
+        assert a_plan(fault=name, **parsed["dags"][name]["params"]).request.pipeline == "ad_events"
+
+
+def test_the_form_of_a_suite_changes_nothing_by_itself(parsed):
+    """All its runs, and each parameter as the suite says."""
+    for name in SUITES:
+        dag = parsed["dags"][name]
+        chosen = dag["params"].pop("runs")
+        assert dag["tasks"] == ["plan", *chosen, "summary", "end"]
+        assert set(dag["params"].values()) == {None}
+
+
 def test_the_trigger_is_found_without_the_dag_folder():
     """The triggerer has no DAG folder on its path."""
-    code = "from airflow.sdk.module_loading import import_string as i; i('flink_chaos.triggers.wait.WaitTrigger')"
+    paths = ("flink_chaos.triggers.wait.WaitTrigger", "flink_chaos.triggers.dag_run.RunEndTrigger")
+    code = f"from airflow.sdk.module_loading import import_string as i; [i(path) for path in {paths}]"
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd="/", check=True, capture_output=True)
 
 

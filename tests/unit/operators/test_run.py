@@ -5,7 +5,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 from flink_chaos.model.facts import Undone
-from flink_chaos.operators.run import RunPlanOperator, UndoOperator, VerdictOperator
+from flink_chaos.operators.run import RunLockOperator, RunPlanOperator, UndoOperator, VerdictOperator
+from flink_chaos.steps.halting import request_stop
 from flink_chaos.store.records import ROOT, Store
 
 from tests.unit.plans import good_facts
@@ -47,6 +48,14 @@ def test_the_teardown_leaves_a_verdict_alone(run):
     do(VerdictOperator)
     do(UndoOperator)
     assert run.attempt.verdict().outcome == "PASS"
+
+
+def test_a_run_that_never_got_the_lock_has_a_verdict(run):
+    """Nothing runs after a set-up that failed."""
+    request_stop(run.attempt, "me")
+    with pytest.raises(AirflowFailException, match="t: stopped by me"):
+        do(RunLockOperator)
+    assert (run.attempt.verdict().outcome, run.attempt.verdict().reasons) == ("ABORTED", ["t: stopped by me"])
 
 
 def test_anything_but_a_pass_makes_the_task_red(run):

@@ -1,0 +1,67 @@
+"""suite_dag(name): the DAG of one suite."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain
+
+from flink_chaos.assembly.dag import TASK_LIMIT
+from flink_chaos.assembly.params import suite_params
+from flink_chaos.model.suite import Suite
+from flink_chaos.operators.suite import FaultRunOperator, SuiteEndOperator, SuitePlanOperator, SuiteSummaryOperator
+from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.timetables import OnDemandTimetable
+
+if TYPE_CHECKING:
+    from flink_chaos.model.suite import Schedule
+
+PREFIX = "regression__"
+
+
+def suite_dags(*, doc: str | None) -> dict[str, DAG]:
+    """One DAG for each file of include/suites, by its id."""
+    catalogue = Catalogue()
+    return {f"{PREFIX}{name}": suite_dag(catalogue, name, doc=doc) for name in catalogue.names(Suite)}
+
+
+def suite_dag(catalogue: Catalogue, name: str, *, doc: str | None) -> DAG:
+    """The DAG that makes the runs of a suite one after another, going on after a red one."""
+    suite = catalogue.suite(name)
+    dag = DAG(
+        dag_id=f"{PREFIX}{name}",
+        description=suite.description,
+        schedule=_timetable(suite.schedule),
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        # A schedule that breaks things begins when a person says so.
+        is_paused_upon_creation=True if suite.schedule else None,
+        max_active_runs=1,
+        params=suite_params(catalogue, suite),
+        doc_md=doc,
+        tags=["chaos", "flink", "regression"],
+        default_args={"owner": "flink-chaos", "execution_timeout": TASK_LIMIT},
+    )
+    with dag:
+        _tasks(suite)
+    return dag
+
+
+def _timetable(schedule: Schedule | None) -> CronTriggerTimetable | OnDemandTimetable:
+    if schedule is None:
+        return OnDemandTimetable("@daily", timezone="UTC")
+    return CronTriggerTimetable(schedule.cron, timezone=schedule.timezone)
+
+
+def _tasks(suite: Suite) -> None:
+    """A line of tasks, of which a red one does not stop the next.
+
+    `end` is a teardown, as nothing else runs in a DAG run that was marked failed. It has no set-up: whoever clears one
+    run's task would clear that too, and with `plan` begin another attempt.
+    """
+    plan = SuitePlanOperator(task_id="plan", suite=suite.name)
+    runs = [FaultRunOperator(task_id=run.name, trigger_rule=TriggerRule.ALL_DONE) for run in suite.runs]
+    summary = SuiteSummaryOperator(task_id="summary", trigger_rule=TriggerRule.ALL_DONE)
+    end = SuiteEndOperator(task_id="end").as_teardown(on_failure_fail_dagrun=True)
+    chain(plan, *runs, summary, end)

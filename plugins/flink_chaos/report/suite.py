@@ -1,0 +1,36 @@
+"""The verdict of a suite as text: one message for all its runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.report.text import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flink_chaos.model.suite import SuiteLine, SuiteVerdict
+
+COLUMNS = ("run", "fault", "differs", "outcome", "duration", "reasons")
+REASON_LENGTH = 160
+
+
+def render_suite(verdict: SuiteVerdict) -> str:
+    """Outcome and a table of the runs, for a terminal, a task log or a message."""
+    return "\n".join(_lines(verdict))
+
+
+def _lines(verdict: SuiteVerdict) -> Iterator[str]:
+    passed = sum(line.outcome == "PASS" for line in verdict.lines)
+    name = f"suite {verdict.suite} {verdict.run_id} #{verdict.attempt} ({verdict.suite_key})"
+    yield f"{verdict.outcome}  {name}, {passed} of {len(verdict.lines)} passed"
+    yield ""
+    yield from table(COLUMNS, [_cells(line) for line in verdict.lines])
+
+
+def _cells(line: SuiteLine) -> list[str]:
+    differs = ", ".join(f"{name}={value}" for name, value in sorted(line.differs.items()))
+    duration = "" if line.seconds is None else f"{line.seconds // 60:.0f} min {line.seconds % 60:02.0f} s"
+    reasons = "; ".join(line.reasons)
+    short = reasons if len(reasons) <= REASON_LENGTH else reasons[: REASON_LENGTH - 3] + "..."
+    return [f"{line.name} {line.run_key}".strip(), line.fault, differs, line.outcome, duration, short]

@@ -1,0 +1,124 @@
+"""What a suite does, without Airflow: plan its runs, judge them together, end those that are still open."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.model.suite import RUNS, PlannedRun, SuitePlan, child_run_id, suite_key, suite_of
+from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.steps.halting import request_stop
+from flink_chaos.steps.judging import abort, close
+from flink_chaos.steps.planning import DISTRIBUTION, decide
+from flink_chaos.steps.run import StepError, now
+from flink_chaos.store.suites import Suites
+from flink_chaos.verdict.suite import Result, judge_suite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flink_chaos.model.suite import Suite, SuiteRun, SuiteVerdict
+    from flink_chaos.profiles.catalogue import Catalogue
+    from flink_chaos.store.records import Attempt, Store
+    from flink_chaos.store.suites import SuiteRecord
+
+
+def plan_suite(
+    store: Store, catalogue: Catalogue, *, name: str, dag_id: str, run_id: str, parameters: Mapping[str, Any]
+) -> SuitePlan:
+    """Decide all runs of a new attempt and store it; what is still open of an earlier one is ended.
+
+    `parameters`: those of the runs that are to change this time (None: none), and `runs`, the names of those to make.
+    Raises StepError or ProfileError when one of the runs could not be planned.
+    """
+    suites, suite = Suites(store), catalogue.suite(name)
+    earlier = suites.attempts_of(dag_id, run_id)
+    key = suite_key(dag_id, run_id, len(earlier) + 1)
+    changes = {name: value for name, value in parameters.items() if name != RUNS and value is not None}
+    plan = SuitePlan(
+        suite_key=key,
+        suite=suite.name,
+        dag_id=dag_id,
+        run_id=run_id,
+        attempt=len(earlier) + 1,
+        created_at=now(),
+        package_version=version(DISTRIBUTION),
+        runs=plan_runs(catalogue, suite, key, parameters.get(RUNS), changes),
+    )
+    for record in earlier:
+        end(store, record)
+    suites.open(plan)
+    return plan
+
+
+def plan_runs(
+    catalogue: Catalogue,
+    suite: Suite,
+    key: str,
+    names: list[str] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> list[PlannedRun]:
+    """Decide the runs of these names, all without any. Raises ProfileError or StepError that tells all problems."""
+    planned, problems = [], []
+    for run in suite.runs:
+        if names is not None and run.name not in names:
+            continue
+        try:
+            planned.append(_plan_run(catalogue, suite, key, run, changes or {}))
+        except (StepError, ProfileError) as error:
+            where = catalogue.place(suite, ("runs", suite.runs.index(run)))
+            problems.append(f"{where}: run {run.name}: {error}")
+    if problems:
+        raise StepError("\n".join(problems))
+    return planned
+
+
+def conclude(store: Store, record: SuiteRecord) -> SuiteVerdict:
+    """The verdict of the suite; stored once, later calls return the stored one."""
+    stored = record.verdict()
+    if stored is not None:
+        return stored
+    plan = record.plan()
+    found = {run.name: store.latest(run.fault, run.run_id) for run in plan.runs}
+    verdict = judge_suite(plan, {name: _result(attempt) for name, attempt in found.items() if attempt})
+    record.close(verdict)
+    return verdict
+
+
+def end(store: Store, record: SuiteRecord) -> list[str]:
+    """Judge the suite if it is not, then ask its open runs to stop; return their keys.
+
+    In this order: a run that is planned only now finds the suite ended.
+    """
+    conclude(store, record)
+    reason = f"suite {record.plan().suite_key}, which has ended"
+    found = [store.latest(run.fault, run.run_id) for run in record.plan().runs]
+    return [attempt.plan().run_key for attempt in found if attempt and request_stop(attempt, reason)]
+
+
+def refuse_orphan(store: Store, attempt: Attempt) -> None:
+    """Close a run whose suite ended before it began. Raises StepError. A later attempt is somebody's own wish."""
+    plan = attempt.plan()
+    key = suite_of(plan.run_id)
+    if not key or plan.attempt > 1 or Suites(store).record(key).verdict() is None:
+        return
+    abort(attempt, "plan", f"stopped by suite {key}, which had ended")
+    close(attempt)
+    raise StepError(f"suite {key} ended before this run began; clear the run to make it all the same")
+
+
+def _plan_run(catalogue: Catalogue, suite: Suite, key: str, run: SuiteRun, changes: Mapping[str, Any]) -> PlannedRun:
+    run_id, parameters = child_run_id(key, run.name), suite.parameters(run, changes)
+    plan = decide(
+        catalogue, dag_id=run.fault, run_id=run_id, attempt=1, fault=run.fault, parameters=parameters, by_hand=False
+    )
+    return PlannedRun(
+        name=run.name, fault=run.fault, run_id=run_id, parameters=parameters, seconds=plan.deadlines.total
+    )
+
+
+def _result(attempt: Attempt) -> Result:
+    plan, facts = attempt.plan(), attempt.journal().facts
+    ended = max((fact.at for fact in facts if fact.clock == "worker"), default=None)
+    seconds = (ended - plan.created_at).total_seconds() if ended else None
+    return Result(run_key=plan.run_key, verdict=attempt.verdict(), seconds=seconds)

@@ -1,0 +1,123 @@
+import pytest
+from flink_chaos.model.facts import StopRequested
+from flink_chaos.model.suite import Suite
+from flink_chaos.model.verdict import Outcome
+from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.steps.run import StepError
+from flink_chaos.steps.suites import conclude, end, plan_runs, refuse_orphan
+from flink_chaos.store.records import Store
+from flink_chaos.store.suites import Suites
+
+from tests.unit.suites import SUITE, a_catalogue, begun, ended, planned
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(str(tmp_path / "store"))
+
+
+@pytest.mark.parametrize("name", Catalogue().names(Suite))
+def test_every_shipped_suite_can_be_planned(name):
+    """Each run with its parameters, its manifests and its SQL."""
+    catalogue = Catalogue()
+    suite = catalogue.suite(name)
+    assert len(plan_runs(catalogue, suite, "s0123456789")) == len(suite.runs)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            ("fault: no_fault", "fault: no_fualt"),
+            r"small.yaml:7: run no_fualt: .*no such fault 'no_fualt'. There are",
+        ),
+        (("component:", "compnent:"), r"small.yaml:4: run first: parameters: compnent: no such parameter"),
+        (("jobmanager", "jobmanger"), r"small.yaml:4: run first: parameters: component: 'jobmanger' is none of"),
+        (
+            ("pipeline: ad_events", "pipeline: ads"),
+            r"small.yaml:4: .*no such pipeline 'ads'(.|\n)*small.yaml:7: run no_fault",
+        ),
+        (("pipeline: ad_events", "seed: -1"), r"parameters: seed: .*greater than or equal to 0"),
+        (("pipeline: ad_events", "data_count_to_load: 1000"), r"would hit an idle application"),
+    ],
+)
+def test_a_run_that_cannot_be_is_found_with_its_line(tmp_path, store, change, told):
+    """Before anything is stored or touched."""
+    with pytest.raises(StepError, match=told):
+        planned(store, a_catalogue(tmp_path, SUITE.replace(*change)))
+    assert Suites(store).all() == []
+
+
+def test_a_misspelt_setting_is_found_when_the_file_is_read(tmp_path):
+    """With file and line, by whoever reads it."""
+    with pytest.raises(ProfileError, match=r"small.yaml:6: runs.0.paramters: no such setting"):
+        a_catalogue(tmp_path, SUITE.replace("  parameters", "  paramters")).suite("small")
+
+
+def test_parameters_of_the_moment_hold_for_all_runs(tmp_path, store):
+    """Those that are empty do not."""
+    plan = planned(store, a_catalogue(tmp_path), checkpoint_interval_seconds=20, seed=None)
+    assert [run.parameters.get("checkpoint_interval_seconds") for run in plan.runs] == [20, 20]
+    assert all("seed" not in run.parameters for run in plan.runs)
+
+
+def test_only_chosen_runs_are_made(tmp_path, store):
+    """`runs` names them."""
+    plan = planned(store, a_catalogue(tmp_path), runs=["no_fault"])
+    assert [run.name for run in plan.runs] == ["no_fault"]
+
+
+def test_a_run_of_a_suite_waits_for_the_topics_and_long(tmp_path, store):
+    """Nobody looks."""
+    run = planned(store, a_catalogue(tmp_path)).runs[0]
+    plan = begun(store, run).plan()
+    assert (plan.request.on_busy, plan.deadlines.lock, run.seconds) == ("wait", 24 * 3600, plan.deadlines.total)
+
+
+def test_the_verdict_is_read_from_the_store_and_stands(tmp_path, store):
+    """A run that is judged later does not change it."""
+    plan = planned(store, a_catalogue(tmp_path))
+    record = Suites(store).record(plan.suite_key)
+    ended(store, plan.runs[0])
+    verdict = conclude(store, record)
+    ended(store, plan.runs[1])
+    assert [line.outcome for line in verdict.lines] == [Outcome.PASS, Outcome.ABORTED]
+    assert (verdict.outcome, conclude(store, record)) == (Outcome.ABORTED, verdict)
+
+
+def test_the_end_of_a_suite_stops_its_open_runs_only(tmp_path, store):
+    """Each by a fact in its own journal."""
+    plan = planned(store, a_catalogue(tmp_path))
+    done, running = ended(store, plan.runs[0]), begun(store, plan.runs[1])
+    assert end(store, Suites(store).record(plan.suite_key)) == [running.plan().run_key]
+    assert done.journal().last(StopRequested) is None
+    assert plan.suite_key in running.journal().last(StopRequested).by
+
+
+def test_a_run_that_begins_after_its_suite_ended_is_refused(tmp_path, store):
+    """And has a verdict; what a person clears later is made."""
+    plan = planned(store, a_catalogue(tmp_path))
+    end(store, Suites(store).record(plan.suite_key))
+    late = begun(store, plan.runs[0])
+    with pytest.raises(StepError, match="ended before this run began"):
+        refuse_orphan(store, late)
+    assert late.verdict().outcome is Outcome.ABORTED
+    refuse_orphan(store, begun(store, plan.runs[0]))
+
+
+def test_a_run_of_an_open_suite_or_of_none_begins(tmp_path, store):
+    """The usual case."""
+    run = planned(store, a_catalogue(tmp_path)).runs[0]
+    refuse_orphan(store, begun(store, run))
+    refuse_orphan(store, begun(store, run.model_copy(update={"run_id": "manual__1"})))
+
+
+def test_a_cleared_suite_ends_what_its_last_attempt_left_open(tmp_path, store):
+    """Its new runs would wait for the topics of the old ones."""
+    catalogue = a_catalogue(tmp_path)
+    first = planned(store, catalogue)
+    running = begun(store, first.runs[0])
+    second = planned(store, catalogue)
+    assert running.journal().last(StopRequested) is not None
+    assert {run.run_id for run in first.runs}.isdisjoint({run.run_id for run in second.runs})

@@ -1,0 +1,62 @@
+"""A small suite and its runs in a store, for tests of what is done with them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.model.facts import StepFailed
+from flink_chaos.profiles.catalogue import Catalogue, include_folder
+from flink_chaos.steps.judging import close
+from flink_chaos.steps.planning import make_plan
+from flink_chaos.steps.suites import plan_suite
+
+from tests.unit.plans import AT, good_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flink_chaos.model.suite import PlannedRun, SuitePlan
+    from flink_chaos.store.records import Attempt, Store
+
+SUITE = """\
+name: small
+defaults: {pipeline: ad_events}
+runs:
+- name: first
+  fault: pod_delete
+  parameters: {component: jobmanager}
+- fault: no_fault
+"""
+
+
+def a_catalogue(folder: Path, text: str = SUITE) -> Catalogue:
+    """The shipped profiles, and one suite."""
+    include = folder / "include"
+    shutil.copytree(include_folder(), include)
+    (include / "suites" / "small.yaml").write_text(text)
+    return Catalogue(include)
+
+
+def planned(store: Store, catalogue: Catalogue, run_id: str = "manual__1", **parameters: Any) -> SuitePlan:
+    """A new attempt of the small suite."""
+    return plan_suite(store, catalogue, name="small", dag_id="regression__small", run_id=run_id, parameters=parameters)
+
+
+def begun(store: Store, run: PlannedRun) -> Attempt:
+    """A run of the suite that has planned itself."""
+    plan = make_plan(
+        store, dag_id=run.fault, run_id=run.run_id, fault=run.fault, parameters=run.parameters, by_hand=False
+    )
+    return store.attempt(plan.run_key)
+
+
+def ended(store: Store, run: PlannedRun, failure: str = "") -> Attempt:
+    """A run of the suite with a verdict: PASS, unless a step failed."""
+    attempt = begun(store, run)
+    for fact in good_facts():
+        attempt.append(fact)
+    if failure:
+        attempt.append(StepFailed(at=AT, step="deploy", message=failure))
+    close(attempt)
+    return attempt
