@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
 
 
@@ -93,17 +94,18 @@ class VerdictOperator(RunOperator):
         """Judge."""
         from flink_chaos.report.text import render
         from flink_chaos.steps.judging import close
-        from flink_chaos.steps.run import RunEndsError
 
         verdict = close(run.attempt)
         for line in render(verdict).splitlines():
             self.log.info("%s", line)
-        if verdict.outcome.exit_code:
-            raise RunEndsError(f"{verdict.outcome}: {'; '.join(verdict.reasons)}")
+        _require_pass(verdict)
 
 
 class UndoOperator(RunOperator):
-    """Takes away everything that the run made; writes ABORTED if no verdict stands."""
+    """Takes away everything that the run made; writes ABORTED if no verdict stands; fails for anything but PASS.
+
+    A teardown that may fail its DAG run is the only task that Airflow takes the run's state from.
+    """
 
     waits = ("removal",)
 
@@ -116,3 +118,16 @@ class UndoOperator(RunOperator):
         if run.attempt.verdict() is None:
             abort(run.attempt, "run", "ended before a verdict was made")
             close(run.attempt)
+
+    def conclude(self, run: Run) -> None:
+        """Be as red as the verdict."""
+        from flink_chaos.steps.judging import close
+
+        _require_pass(close(run.attempt))
+
+
+def _require_pass(verdict: Verdict) -> None:
+    from flink_chaos.steps.run import RunEndsError
+
+    if verdict.outcome.exit_code:
+        raise RunEndsError(f"{verdict.outcome}: {'; '.join(verdict.reasons)}")

@@ -34,8 +34,9 @@ def do(operator):
 
 
 def test_the_teardown_writes_aborted_if_nothing_was_judged(run):
-    """And frees the lock."""
-    do(UndoOperator)
+    """Frees the lock, and is red: Airflow takes the state of the DAG run from it."""
+    with pytest.raises(AirflowFailException, match="ABORTED: run: ended before a verdict was made"):
+        do(UndoOperator)
     assert run.attempt.verdict().outcome == "ABORTED"
     assert run.journal.last(Undone).residue == []
     assert holder_of(run.cluster, run.namespace, run.plan.lease) is None
