@@ -46,6 +46,25 @@ class AirflowClient:
         body = {"logical_date": None, "conf": dict(parameters)}
         return str(self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
+    def pause(self, dag_id: str, *, paused: bool) -> None:
+        """Let nobody execute runs of the DAG, or let them again."""
+        self._send("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": paused})
+
+    def backfill(self, dag_id: str, first: str, last: str, parameters: Mapping[str, Any], runs: int) -> None:
+        """Make a run for each date, `runs` at a time; those that were made before are made again."""
+        body: dict[str, Any] = {"dag_id": dag_id, "from_date": f"{first}T00:00:00Z", "to_date": f"{last}T00:00:00Z"}
+        body |= {"dag_run_conf": dict(parameters), "max_active_runs": runs, "reprocess_behavior": "completed"}
+        self._send("POST", "/api/v2/backfills", body)
+
+    def fail(self, dag_id: str, run_id: str) -> None:
+        """Mark a run as failed, as a person does who wants it to end."""
+        self._send("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", {"state": "failed"})
+
+    def run_ids(self, dag_id: str, prefix: str) -> list[str]:
+        """Ids of the DAG's newest runs that begin so."""
+        found = self._send("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=-id&limit=100")["dag_runs"]
+        return [str(run["dag_run_id"]) for run in found if run["dag_run_id"].startswith(prefix)]
+
     def state(self, dag_id: str, run_id: str) -> str:
         """State of a run; it is not the verdict."""
         return str(self._send("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
