@@ -65,6 +65,14 @@ def test_every_dag_can_be_used_by_a_stranger(parsed):
         assert len(dag["tasks"]) <= 25
 
 
+def test_every_dag_has_a_page_that_tells_its_present_parameters(tmp_path):
+    """Made by `make docs`."""
+    command = [sys.executable, "-W", "ignore", str(ROOT / "docs" / "make_pages.py"), "--check"]
+    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_trigger_is_found_without_the_dag_folder():
     """The triggerer has no DAG folder on its path."""
     code = "from airflow.sdk.module_loading import import_string as i; i('flink_chaos.triggers.wait.WaitTrigger')"
