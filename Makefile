@@ -34,10 +34,11 @@ unit: setup ## Tests that need no lab
 	$(BIN)/pytest
 test: lint types layers unit ## Everything that needs no lab
 
-test-lab: up ## The smoke tier on the lab
-	$(BIN)/pytest tests/e2e -m "lab and smoke" --durations=0 -s
+TESTS ?=
+test-lab: up ## The smoke tier on the lab (TESTS="duplicates or losses" chooses by name)
+	$(BIN)/pytest tests/e2e -m "lab and smoke" -k "$(TESTS)" --durations=0 -s
 test-lab-all: up ## Every test on the lab
-	$(BIN)/pytest tests/e2e -m lab --durations=0 -s
+	$(BIN)/pytest tests/e2e -m lab -k "$(TESTS)" --durations=0 -s
 
 docs: setup ## Renew the pages of the DAGs
 	$(BIN)/python docs/make_pages.py
