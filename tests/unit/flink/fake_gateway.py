@@ -78,6 +78,8 @@ class FakeGateway(FakeServer):
     opened: list[dict[str, str]] = field(default_factory=list)
     """Properties of all sessions that were ever opened."""
     statements: list[str] = field(default_factory=list)
+    spelled: dict[str, str] = field(default_factory=dict)
+    """Text in a page -> what is sent instead."""
     broken: dict[str, Answer] = field(default_factory=dict)
     """Method -> answer instead of the right one."""
 
@@ -167,7 +169,10 @@ class FakeGateway(FakeServer):
             return _error(STACK.format(operation=handle, kind=self.failure, why=operation.outcome))
         operation.token = token + 1
         onward = {"nextResultUri": f"{path}/result/{token + 1}?rowFormat=JSON"}
-        return 200, _paged(operation.outcome, token, onward)
+        text = json.dumps(_paged(operation.outcome, token, onward))
+        for written, sent in self.spelled.items():
+            text = text.replace(written, sent)
+        return 200, text
 
 
 def _paged(outcome: Outcome, token: int, onward: dict[str, str]) -> dict[str, Any]:
