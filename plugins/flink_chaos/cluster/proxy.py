@@ -89,16 +89,24 @@ def read_answer(what: str, status: int, text: str, remedy: Callable[[int, str], 
         raise ServiceError(what, status, text, reason, todo) from error
 
 
+def deepest_cause(text: str) -> str:
+    """Return the last "Caused by" of the stack in an error, as one line; empty when there is none."""
+    causes = [line.removeprefix(CAUSE).strip() for line in _lines(text) if line.startswith(CAUSE)]
+    return causes[-1][:300].rstrip(".") if causes else ""
+
+
 def _gist(text: str) -> str:
     """Return the reason inside an error (Kubernetes: message, Flink: errors), without the stack, as one line."""
+    first = next((line for line in _lines(text) if line not in NOISE), "no reason given")
+    cause = deepest_cause(text)
+    return (f"{first[:300]} (caused by {cause})" if cause else first[:600]).rstrip(".")
+
+
+def _lines(text: str) -> list[str]:
     told = _loaded(text)
     errors = told.get("message") or told.get("errors") or text
-    lines = [
-        line.strip() for part in (errors if isinstance(errors, list) else [errors]) for line in str(part).split("\n")
-    ]
-    causes = [line.removeprefix(CAUSE).strip() for line in lines if line.startswith(CAUSE)]
-    first = next((line for line in lines if line not in NOISE), "no reason given")
-    return (f"{first[:300]} (caused by {causes[-1][:300]})" if causes else first[:600]).rstrip(".")
+    parts = errors if isinstance(errors, list) else [errors]
+    return [line.strip() for part in parts for line in str(part).split("\n")]
 
 
 def _loaded(text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.cluster.proxy import ServiceError
+from flink_chaos.cluster.proxy import ServiceError, deepest_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +111,7 @@ class SqlGateway:
         except ServiceError as error:
             refused = any(mistake in error.text for mistake in MISTAKES)
             remedy = "Correct the statement" if refused else error.remedy
-            raise self.failure(what, error.reason, remedy, refused=refused) from error
+            raise self.failure(what, deepest_cause(error.text) or error.reason, remedy, refused=refused) from error
 
     def failure(self, what: str, why: str, remedy: str, *, refused: bool = False) -> GatewayError:
         """Make the error that says what could not be done, where, why and what to do."""

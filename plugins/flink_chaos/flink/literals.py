@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+BIGINT = 2**63
+DECIMAL_DIGITS = 38
 MARK = re.compile(r"%(?:%|s|\((\w+)\)s|)")
 """A doubled %, the next value, a named value, and a % that stands alone."""
 
@@ -60,15 +62,33 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _number(value: Decimal | float) -> str:
+def _integer(value: int) -> str:
+    if abs(value) >= BIGINT:
+        return _decimal(Decimal(value))
+    return _signed(int.__repr__(value))
+
+
+def _double(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError(f"no SQL literal for {value}")
-    if isinstance(value, float):
-        text = float.__repr__(value)
-        text += "" if "e" in text else "E0"  # without an exponent it is a DECIMAL
-    else:
-        text = format(value, "f") if isinstance(value, Decimal) else int.__repr__(value)
-    return f"({text})" if text.startswith("-") else text  # two minus signs would start a comment
+    text = float.__repr__(value)
+    return _signed(text if "e" in text else f"{text}E0")  # without an exponent it is a DECIMAL
+
+
+def _signed(text: str) -> str:
+    """Two minus signs in a row would start a comment."""
+    return f"({text})" if text.startswith("-") else text
+
+
+def _decimal(value: Decimal) -> str:
+    """A bare number may have 19 digits only."""
+    if not value.is_finite():
+        raise ValueError(f"no SQL literal for {value}")
+    text = format(value, "f")
+    whole, _, fraction = text.lstrip("-0").partition(".")
+    if len(whole + fraction) > DECIMAL_DIGITS:
+        raise ValueError(f"no SQL literal for {value}: a DECIMAL has at most {DECIMAL_DIGITS} digits")
+    return f"CAST('{text}' AS DECIMAL({len(whole + fraction) or 1}, {len(fraction)}))"
 
 
 def _timestamp(value: datetime) -> str:
@@ -81,20 +101,19 @@ def _timestamp(value: datetime) -> str:
 
 
 def _time(value: time) -> str:
-    if value.tzinfo is not None:
-        raise ValueError(f"no SQL literal for {value.isoformat()}: TIME has no time zone")
-    if value.microsecond % 1000:
-        raise ValueError(f"no SQL literal for {value.isoformat()}: milliseconds are the finest")
-    return f"TIME '{value.isoformat(timespec='milliseconds' if value.microsecond else 'seconds')}'"
+    """Flink takes a fraction, and drops it."""
+    if value.tzinfo is not None or value.microsecond:
+        raise ValueError(f"no SQL literal for {value.isoformat()}: TIME has whole seconds and no time zone")
+    return f"TIME '{value.isoformat()}'"
 
 
 LITERALS: dict[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL",
     bool: lambda value: str(value).upper(),
     str: _text,
-    int: _number,
-    float: _number,
-    Decimal: _number,
+    int: _integer,
+    float: _double,
+    Decimal: _decimal,
     bytes: lambda value: f"X'{value.hex()}'",
     datetime: _timestamp,
     date: lambda value: f"DATE '{value.isoformat()}'",
