@@ -63,9 +63,14 @@ def test_the_description_fits_airflows_schemas():
     jsonschema.validate(info["connection-types"], strict)
 
 
-def test_the_named_modules_exist():
-    """Airflow imports them when somebody opens a page."""
+def test_the_description_agrees_with_the_code():
+    """The modules exist, and the hook calls itself what the form calls it."""
     import importlib
 
-    for module in get_provider_info()["hooks"][0]["python-modules"]:
+    from flink_chaos.hooks.sql_gateway import FlinkSqlGatewayHook
+
+    info = get_provider_info()
+    for module in info["hooks"][0]["python-modules"]:
         importlib.import_module(module)
+    told = info["connection-types"][0]
+    assert (told["connection-type"], told["hook-name"]) == (FlinkSqlGatewayHook.conn_type, FlinkSqlGatewayHook.hook_name)

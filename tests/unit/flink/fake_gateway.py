@@ -57,7 +57,7 @@ class Operation:
     outcome: Outcome | str
     """A text is the reason of a failure."""
     token: int = 0
-    polled: bool = False
+    polls: int = 0
 
 
 @dataclass
@@ -161,9 +161,9 @@ class FakeGateway(FakeServer):
         if token not in (operation.token, operation.token - 1):
             why = f"Expecting token to be {operation.token} or {operation.token - 1}, but found {token}."
             return _error(GATEWAY.format(why=why))
-        again = {"nextResultUri": f"{path}/result/{token}?rowFormat=JSON"}
-        if not operation.polled:
-            operation.polled = True
+        operation.polls += 1
+        if operation.polls <= 2:  # with and without the address of what is asked again
+            again = {"nextResultUri": f"{path}/result/{token}?rowFormat=JSON"} if operation.polls == 2 else {}
             return 200, {"resultType": "NOT_READY", **again}
         if isinstance(operation.outcome, str):
             return _error(STACK.format(operation=handle, kind=self.failure, why=operation.outcome))

@@ -1,3 +1,6 @@
+import itertools
+from types import SimpleNamespace
+
 import pytest
 from flink_chaos.cluster.proxy import ServiceProxy
 from flink_chaos.flink.gateway import BATCH, Column, GatewayError, SqlGateway
@@ -77,14 +80,22 @@ def test_a_statement_that_failed_at_work_is_not_refused(gateway, fake_gateway):
     assert not told.value.refused
 
 
-@pytest.mark.parametrize("rows", [[], [[1]] * 1000])
-def test_a_statement_without_an_end_is_given_up_and_closed(gateway, fake_gateway, rows):
-    """Whether it waits for rows or never stops giving some."""
-    fake_gateway.scripted[NUMBERS] = Outcome({"n": {"type": "BIGINT"}}, rows, endless=True)
+def test_a_statement_without_an_end_is_given_up_and_closed(gateway, fake_gateway):
+    """The line says how long it was waited for."""
+    fake_gateway.scripted[NUMBERS] = Outcome({"n": {"type": "BIGINT"}}, [], endless=True)
     late = pytest.raises(GatewayError, match=r"cannot run `SELECT n FROM numbers`: no end within 0 s. Give it more")
     with late, gateway.session() as session:
         session.execute(NUMBERS, timeout=0)
     assert fake_gateway.operations == {}
+
+
+def test_a_statement_that_gives_rows_all_the_time_is_given_up_too(gateway, fake_gateway, monkeypatch):
+    """A stream fills the memory, not the time between two answers."""
+    clock = SimpleNamespace(monotonic=itertools.count().__next__, sleep=lambda _: None)
+    monkeypatch.setattr("flink_chaos.flink.gateway.time", clock)
+    fake_gateway.scripted[NUMBERS] = Outcome({"n": {"type": "BIGINT"}}, [[1]] * 100)
+    with pytest.raises(GatewayError, match="no end within 20 s"), gateway.session() as session:
+        session.execute(NUMBERS, timeout=20)
 
 
 def test_changes_are_not_taken_for_rows(gateway, fake_gateway):
