@@ -40,7 +40,7 @@ test-lab-all: up ## Every test on the lab
 	$(BIN)/pytest tests/e2e -m lab --durations=0 -s
 
 lock: setup ## Renew requirements.lock
-	$(BIN)/pip-compile --quiet --extra dev --extra lab --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --extra lab --extra slack --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## Remove .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
