@@ -50,7 +50,7 @@ def message(plan: RunPlan, verdict: Verdict, *, stored: str, link: str | None = 
 
 
 def _told(plan: RunPlan, verdict: Verdict) -> Iterator[Block]:
-    yield context(_setting(plan, verdict))
+    yield context(_setting(plan))
     reasons = [f"• {plain(reason, REASON)}" for reason in verdict.reasons if not _is_a_line(reason, verdict)]
     if reasons:
         yield bullets("Why", reasons)
@@ -62,10 +62,10 @@ def _told(plan: RunPlan, verdict: Verdict) -> Iterator[Block]:
         yield grid("Records by id", ["copy", *names], [[copy, *counts.values()] for copy, counts in counted.items()])
 
 
-def _setting(plan: RunPlan, verdict: Verdict) -> str:
+def _setting(plan: RunPlan) -> str:
     request = plan.request
     told = [
-        f"sink {request.delivery_guarantee}, contract {verdict.contract}",
+        f"sink {request.delivery_guarantee}",
         f"{request.data_count_to_load:,} records at {request.records_per_second:,}/s",
         f"checkpoint every {request.checkpoint_interval_seconds} s",
         f"environment {plan.environment.name}",
