@@ -31,7 +31,14 @@ SURPLUS = (
     {0: 15_592, 1: 2_644, 2: 21, 3: 42},
     {"click": 2_917, "conversion": 110, "impression": 15_272},
 )
-EMOJI = {"white_check_mark": "✅", "x": "❌", "boom": "💥", "warning": "⚠️", "octagonal_sign": "🛑"}
+EMOJI = {
+    "white_check_mark": "✅",
+    "x": "❌",
+    "boom": "💥",
+    "warning": "⚠️",
+    "octagonal_sign": "🛑",
+    "grey_question": "❔",
+}
 CSS = """
 body { margin: 0; padding: 18px 20px; font: 15px/22px Lato, sans-serif; color: #1d1c1d; background: #fff }
 .message { display: grid; grid-template-columns: 36px 1fr; gap: 10px }

@@ -94,7 +94,7 @@ def _page(plan: RunPlan) -> str | None:
     from airflow.sdk.configuration import conf
 
     base = str(conf.get("api", "base_url", fallback="") or "")
-    return f"{base.rstrip('/')}/dags/{plan.dag_id}/runs/{quote(plan.run_id, safe='')}" if base else None
+    return f"{base.rstrip('/')}/dags/{plan.dag_id}/runs/{quote(plan.run_id)}" if base else None
 
 
 def _explained(error: Exception) -> str:

@@ -55,7 +55,7 @@ def _told(plan: RunPlan, verdict: Verdict) -> Iterator[Block]:
     if reasons:
         yield bullets("Why", reasons)
     if verdict.outcome not in (Outcome.ABORTED, Outcome.PLANNED):
-        yield bullets(f"Contract {verdict.contract}", [_line(line) for line in verdict.lines])
+        yield bullets(f"Contract {verdict.contract}", [_line(line, verdict.outcome) for line in verdict.lines])
     counted = {copy: counts for copy, counts in verdict.counts.items() if counts}
     if counted:
         names = list(next(iter(counted.values())))
@@ -78,8 +78,10 @@ def _is_a_line(reason: str, verdict: Verdict) -> bool:
     return any(reason.startswith(f"{line.name}: {line.seen}") for line in verdict.lines)
 
 
-def _line(line: Line) -> str:
-    sign = SIGNS[Outcome.PASS if line.ok else Outcome.FAIL]
+def _line(line: Line, outcome: Outcome) -> str:
+    """Only a FAIL says that the application broke its contract."""
+    broken = SIGNS[outcome] if outcome is Outcome.FAIL else ":grey_question:"
+    sign = SIGNS[Outcome.PASS] if line.ok else broken
     demanded = "" if line.ok else f" (demanded: {plain(line.demanded, REASON)})"
     return f"{sign}  *{plain(line.name, REASON)}*: {plain(line.seen, REASON)}{demanded}"
 

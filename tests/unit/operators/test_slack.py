@@ -158,13 +158,13 @@ def test_slack_is_waited_for_briefly_and_asked_once(slack, monkeypatch, extra, s
     assert (client.timeout, client.retry_handlers) == (seconds, [])
 
 
-@pytest.mark.parametrize("key", ["None", "r0123456789"])
-def test_without_a_run_there_is_nothing_to_tell(slack, key):
-    """The task `plan` failed, or the record is gone: the task succeeds all the same."""
+@pytest.mark.parametrize(("key", "warnings"), [("None", []), ("r0123456789", ["StoreError"])])
+def test_without_a_run_there_is_nothing_to_tell(slack, caplog, key, warnings):
+    """The task `plan` failed, or the record is gone, which is worth a warning: the task succeeds all the same."""
     from flink_chaos.operators.slack import SlackResultOperator
 
     SlackResultOperator(task_id="notify", run_key=key).execute({})
-    assert slack.messages == []
+    assert ([line.split(": ")[1] for line in ours(caplog)], slack.messages) == (warnings, [])
 
 
 def test_a_run_that_was_killed_is_told_by_its_teardown(slack, cluster):

@@ -44,7 +44,8 @@ def test_headline_and_colour_tell_the_outcome(facts, outcome, colour):
     """Seen without reading on, and in the notification too."""
     sent = told(*facts)
     title = f"{outcome}: Pod delete of taskmanager in ad_events"
-    assert (title in texts(sent)[0], sent["text"].startswith(title)) == (True, True)
+    reason = judge(PLAN, journal(*facts)).reasons[0]
+    assert (title in texts(sent)[0], sent["text"].startswith(f"{title} - {reason}")) == (True, True)
     assert sent["attachments"][0]["color"] == colour
 
 
@@ -58,6 +59,12 @@ def test_every_contract_line_is_told_with_what_was_demanded_where_it_broke():
     text = "\n".join(texts(told(*DUPLICATES)))
     assert ":white_check_mark:  *no loss*: 200,000 of 200,000 ids, 0 lost" in text
     assert ":x:  *no duplicates*: 7 ids duplicated, 9 surplus records (demanded: 0 duplicated)" in text
+
+
+def test_an_inconclusive_run_crosses_nothing():
+    """What it saw may have other causes."""
+    text = "\n".join(texts(told(*DUPLICATES, UNSTEADY)))
+    assert (":grey_question:  *no duplicates*: 7 ids" in text, ":x:" in text) == (True, False)
 
 
 def test_a_reason_is_told_once():
@@ -137,11 +144,30 @@ def test_fifty_small_tables_stay_within_the_blocks_of_a_message():
 
 def test_an_error_message_calls_nobody():
     """Slack's own markup in foreign text stays text."""
-    text = json.dumps(told(StepFailed(at=AT, step="x", message="<!channel> & <@U1>\n```")))
-    assert ("<!channel>" in text, "&lt;!channel&gt; &amp; &lt;@U1&gt; '''" in text) == (False, True)
+    text = json.dumps(
+        told(StepFailed(at=AT, step="x", message="<!channel> & <@U1>\n```"), report([["<!here>"]], columns=["c"]))
+    )
+    assert ("<!" in text, "&lt;!channel&gt; &amp; &lt;@U1&gt; '''" in text, "&lt;!here&gt;" in text) == (
+        False,
+        True,
+        True,
+    )
 
 
 def test_foreign_text_does_not_end_its_table():
     """Back-ticks and line breaks in values of a report."""
     text = next(text for text in texts(told(report([["a```\nb"]], columns=["c"]))) if "*by" in text)
     assert text.splitlines()[-1] == "a''' b```"
+
+
+def test_a_long_value_does_not_push_its_row_away():
+    """It is clipped, the values beside it stay."""
+    text = next(text for text in texts(told(report([["x" * 300, 7]], columns=["c", "n"]))) if "*by" in text)
+    assert (text.endswith("7```"), "x…" in text) == (True, True)
+
+
+def test_a_very_wide_table_still_shows_rows():
+    """Escaped letters are five times as long, and only whole lines are shown."""
+    columns = ["&" * 38 + str(n) for n in range(30)]
+    text = next(text for text in texts(told(report([columns] * 90, columns=columns))) if "*by" in text)
+    assert text.endswith("```\n_and 89 more rows_")
