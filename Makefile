@@ -44,7 +44,7 @@ docs: setup ## Renew the pages of the DAGs
 	$(BIN)/python docs/make_pages.py
 
 lock: setup ## Renew requirements.lock
-	$(BIN)/pip-compile --quiet --extra dev --extra lab --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --extra lab --extra slack --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## Remove .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

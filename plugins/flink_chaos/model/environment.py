@@ -41,6 +41,15 @@ class ContainerRuntime(Record):
     socket: str = "/run/containerd/containerd.sock"
 
 
+class SlackSettings(Record):
+    """Where the verdicts of this environment are told; token, proxy and time-out are the connection's."""
+
+    conn_id: str = Field(default="slack_api_default", description="Airflow connection of type `slack`")
+    channel: str = Field(min_length=1, description="`#name` or id")
+    username: str = "Chaos-test"
+    icon_emoji: str = Field(default=":boom:", pattern=r"^:[^:\s]+:$")
+
+
 class Environment(Record):
     """One place to test in; `include/environments/<name>.yaml`."""
 
@@ -54,3 +63,4 @@ class Environment(Record):
     sql_gateway: ServiceAddress
     litmus_service_account: str = "litmus-admin"
     flink: FlinkSettings
+    slack: SlackSettings | None = Field(default=None, description="nothing is sent without it")

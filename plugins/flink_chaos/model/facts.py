@@ -254,6 +254,14 @@ class Undone(Fact):
     residue: list[str]
 
 
+class Notified(Fact):
+    """Whether people were told the verdict."""
+
+    kind: Literal["notified"] = "notified"
+    ok: bool
+    message: str
+
+
 AnyFact = Annotated[
     Preflight
     | OffsetsReset
@@ -276,7 +284,8 @@ AnyFact = Annotated[
     | Table
     | Counts
     | StepFailed
-    | Undone,
+    | Undone
+    | Notified,
     Field(discriminator="kind"),
 ]
 F = TypeVar("F", bound=Fact)

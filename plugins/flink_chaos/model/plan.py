@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LABEL = "flink-chaos.io"
+LOCK_SECONDS = 4 * 3600
+LOCK_ANSWER_SECONDS = 60
+"""Whoever does not wait for another run waits for the API server only."""
+
 RUN_LABEL = f"{LABEL}/run"
 COPY_LABEL = f"{LABEL}/copy"
 
@@ -48,7 +52,7 @@ class Deadlines(Record):
     drain: int
     stop: int = 180
     compare: int = 300
-    lock: int = 4 * 3600
+    lock: int
 
 
 class RunPlan(Record):
@@ -71,6 +75,12 @@ class RunPlan(Record):
     lease: str
     deadlines: Deadlines
     scripts: dict[str, str] = Field(description="SQL files that the run uses, as they were when it was planned")
+
+    @property
+    def deed(self) -> str:
+        """What is done to whom, for a headline."""
+        component = self.fault_values.get("component")
+        return f"{self.fault.title} of {component}" if component else self.fault.title
 
     def resource(self, component: Component) -> Resource:
         """What a pod of the application asks for: the request's word over the pipeline's."""
@@ -141,6 +151,7 @@ def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
 
 def _deadlines(request: RunRequest, fault_seconds: int) -> Deadlines:
     return Deadlines(
+        lock=LOCK_SECONDS if request.on_busy == "wait" else LOCK_ANSWER_SECONDS,
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
         fault=fault_seconds + 300,

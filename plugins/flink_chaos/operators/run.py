@@ -80,16 +80,20 @@ class VerdictOperator(RunOperator):
 
 
 class UndoOperator(RunOperator):
-    """Takes away everything that the run made; writes ABORTED if no verdict stands."""
+    """Takes away everything that the run made; writes and tells ABORTED if no verdict stands."""
 
     waits = ("removal",)
 
     def act(self, run: Run) -> None:
-        """Remove; the fault first."""
+        """Remove; the fault first. A removal that fails keeps nobody from the verdict."""
+        from flink_chaos.hooks.slack import tell
         from flink_chaos.steps.judging import abort, close
         from flink_chaos.steps.undoing import remove
 
-        remove(run)
-        if run.attempt.verdict() is None:
-            abort(run.attempt, "run", "ended before a verdict was made")
-            close(run.attempt)
+        try:
+            remove(run)
+        finally:
+            if run.attempt.verdict() is None:
+                abort(run.attempt, "run", "ended before a verdict was made")
+                close(run.attempt)
+            tell(run.plan.run_key, again=False)
