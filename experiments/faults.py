@@ -1,0 +1,26 @@
+"""The experiments of this image, by the names of Litmus' hub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from experiments import pod_delete
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from experiments.run import Run
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What runs, and the default of TOTAL_CHAOS_DURATION in seconds."""
+
+    inject: Callable[[Run], None]
+    duration: int
+
+
+FAULTS = {
+    "pod-delete": Fault(pod_delete.inject, pod_delete.DURATION),
+}
