@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments import pod_delete
+from experiments import node_drain, pod_delete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,5 +22,6 @@ class Fault:
 
 
 FAULTS = {
+    "node-drain": Fault(node_drain.inject, node_drain.DURATION),
     "pod-delete": Fault(pod_delete.inject, pod_delete.DURATION),
 }
