@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments import node_drain, pod_delete
+from experiments import node_drain, pod_delete, pod_network_latency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,4 +24,5 @@ class Fault:
 FAULTS = {
     "node-drain": Fault(node_drain.inject, node_drain.DURATION),
     "pod-delete": Fault(pod_delete.inject, pod_delete.DURATION),
+    "pod-network-latency": Fault(pod_network_latency.inject, pod_network_latency.DURATION),
 }
