@@ -1,7 +1,7 @@
 """Delay without netem: iptables hands the packets to this process, which sends them when they are due.
 
 It sends copies by a raw socket and lets the kernel drop the originals. An original that is held counts as not sent by
-its TCP socket, which then stops after two of them (TCP small queues): a delay of 200 ms became 15 kB/s.
+its TCP socket, which then stops after two of them (TCP small queues): 10 MB at 20 ms took more than 30 s.
 """
 
 from __future__ import annotations

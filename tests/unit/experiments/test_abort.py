@@ -83,6 +83,7 @@ def test_a_second_signal_is_ignored():
 
     with pytest.raises(AbortedError), abort.always(revert):
         stop()
+    stop()
     assert reverts == [1]
 
 

@@ -24,18 +24,20 @@ class _Way:
 
     def __init__(self, _order) -> None:
         self.at_work = False
+        self.reverts = 0
         self.made.append(self)
 
     def start(self):
+        self.at_work = True
         if self.problem:
             raise ToolError(self.problem)
-        self.at_work = True
 
     def revert(self):
         if type(self).broken_reverts:
             type(self).broken_reverts -= 1
             raise ToolError("stuck")
         self.at_work = False
+        self.reverts += 1
 
     def counts(self, probes):
         return Counts(5, probes)
@@ -89,6 +91,7 @@ def test_a_delay_tells_its_beginning_and_its_end(capsys, ways):
     assert (first["status"], last["status"]) == ("injected", "reverted")
     assert (last["way"], last["packets"], last["latency"]) == ("netem", 5, 2000)
     assert not ways["netem"].made[-1].at_work
+    assert [way.reverts for way in ways["netem"].made + ways["nfqueue"].made] == [1, 1, 1]
 
 
 def test_a_closed_input_ends_it_before_its_time(capsys):

@@ -74,6 +74,9 @@ def test_netem_reverts_only_what_is_ours(tc):
     tc.shown = [{"kind": "prio", "handle": "fc1:"}, {"kind": "netem", "handle": "fc2:", "packets": 30}]
     way.revert()
     assert tc.commands == ["tc qdisc delete dev eth0 root"]
+    tc.shown = [{"kind": "prio", "handle": "fc1:"}]
+    way.revert()
+    assert len(tc.commands) == 2, "also where netem itself was refused"
     tc.shown = []
     assert way.counts(5) == Counts(10, 20), "the packets are known after the revert, without four for each round trip"
 
