@@ -30,7 +30,7 @@ class ServiceAddress(Record):
 class StorageNetwork(Record):
     """Checkpoint storage as the network sees it: what a latency fault is aimed at, and nothing else."""
 
-    hosts: list[str]
+    hosts: list[str] = Field(description="IP addresses")
     ports: list[int] = Field(description="of all its servers, for HDFS NameNode and DataNode")
 
 
