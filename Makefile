@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help demo down setup up status lint types layers unit test test-lab test-lab-all lock clean
+.PHONY: docs help demo down setup up status lint types layers unit test test-lab test-lab-all lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -34,13 +34,17 @@ unit: setup ## Tests that need no lab
 	$(BIN)/pytest
 test: lint types layers unit ## Everything that needs no lab
 
-test-lab: up ## The smoke tier on the lab
-	$(BIN)/pytest tests/e2e -m "lab and smoke" --durations=0 -s
+TESTS ?=
+test-lab: up ## The smoke tier on the lab (TESTS="duplicates or losses" chooses by name)
+	$(BIN)/pytest tests/e2e -m "lab and smoke" -k "$(TESTS)" --durations=0 -s
 test-lab-all: up ## Every test on the lab
-	$(BIN)/pytest tests/e2e -m lab --durations=0 -s
+	$(BIN)/pytest tests/e2e -m lab -k "$(TESTS)" --durations=0 -s
+
+docs: setup ## Renew the pages of the DAGs
+	$(BIN)/python docs/make_pages.py
 
 lock: setup ## Renew requirements.lock
-	$(BIN)/pip-compile --quiet --extra dev --extra lab --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --extra lab --extra slack --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## Remove .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

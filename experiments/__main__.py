@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
-from typing import TYPE_CHECKING
 
-from experiments import pod_delete
+from experiments import abort
 from experiments.cluster import Cluster
 from experiments.errors import AbortedError
+from experiments.faults import FAULTS
 from experiments.run import Run
 from experiments.settings import read_settings
+from experiments.variables import Variables
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-FAULTS: dict[str, Callable[[Run], None]] = {"pod-delete": pod_delete.inject}
+LOG = logging.getLogger(__name__)
 
 
 def main(arguments: list[str]) -> int:
@@ -27,14 +24,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("-name", required=True, choices=sorted(FAULTS), help="the experiment")
     name = parser.parse_args(arguments).name
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    signal.signal(signal.SIGTERM, _abort)
-    Run(read_settings(os.environ, name), Cluster()).execute(FAULTS[name])
+    variables, fault = Variables(os.environ), FAULTS[name]
+    settings = read_settings(variables, name, fault.duration)
+    try:
+        abort.install()
+        Run(settings, Cluster(), variables).execute(fault.inject)
+    except AbortedError:
+        LOG.info("told to end before the run began or after it had ended")
     return 0
-
-
-def _abort(_signal: int, _frame: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise AbortedError
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The few calls to Kubernetes that experiments make."""
+"""The calls to Kubernetes that every experiment makes; those of single faults hang on it as `nodes` and `helpers`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from kubernetes import client, config
 
+from experiments.helpers import Helpers
+from experiments.nodes import Nodes
+from experiments.pods import FINISHED, read_pod
 from experiments.targets import Owner, Pod
 
 GROUP = "litmuschaos.io"
@@ -23,11 +26,13 @@ class Cluster:
         self._apps = client.AppsV1Api()
         self._custom = client.CustomObjectsApi()
         self._owners: dict[tuple[str, str], Owner] = {}
+        self.nodes = Nodes(self._core)
+        self.helpers = Helpers(self._core)
 
     def pods(self, namespace: str) -> list[Pod]:
         """All pods of a namespace, the finished ones left out."""
         listed = self._core.list_namespaced_pod(namespace).items
-        return [self._pod(pod) for pod in listed if pod.status.phase not in ("Succeeded", "Failed")]
+        return [self._pod(pod) for pod in listed if pod.status.phase not in FINISHED]
 
     def pod(self, namespace: str, name: str) -> Pod | None:
         """One pod, or None if there is none of that name."""
@@ -37,10 +42,6 @@ class Cluster:
             if error.status == NOT_FOUND:
                 return None
             raise
-
-    def nodes(self, label: str) -> set[str]:
-        """Names of the nodes that carry `label`."""
-        return {node.metadata.name for node in self._core.list_node(label_selector=label).items}
 
     def delete_pod(self, pod: Pod, *, force: bool) -> None:
         """Delete exactly this pod (by UID); `force` gives it no time to end."""
@@ -96,17 +97,7 @@ class Cluster:
         self._core.create_namespaced_event(metadata["namespace"], body)
 
     def _pod(self, pod: Any) -> Pod:
-        conditions = {condition.type: condition.status for condition in pod.status.conditions or []}
-        return Pod(
-            name=pod.metadata.name,
-            namespace=pod.metadata.namespace,
-            uid=pod.metadata.uid,
-            labels=pod.metadata.labels or {},
-            owner=self._owner(pod),
-            node=pod.spec.node_name or "",
-            ready=pod.status.phase == "Running" and conditions.get("Ready") == "True",
-            terminating=pod.metadata.deletion_timestamp is not None,
-        )
+        return read_pod(pod, self._owner(pod))
 
     def _owner(self, pod: Any) -> Owner | None:
         owners = pod.metadata.owner_references or []

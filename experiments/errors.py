@@ -13,6 +13,8 @@ class Code(StrEnum):
     TARGET_SELECTION = "TARGET_SELECTION_ERROR"
     STATUS_CHECKS = "STATUS_CHECKS_ERROR"
     CHAOS_INJECT = "CHAOS_INJECT_ERROR"
+    CHAOS_REVERT = "CHAOS_REVERT_ERROR"
+    HELPER = "HELPER_ERROR"
     ABORTED = "EXPERIMENT_ABORTED"
 
 
@@ -34,8 +36,11 @@ class ChaosError(Exception):
         self.target = target
 
 
-class AbortedError(Exception):
-    """Kubernetes asked the pod to end (SIGTERM): somebody stopped the engine."""
+class AbortedError(BaseException):
+    """Kubernetes asked the pod to end (SIGTERM): somebody stopped the engine.
+
+    No Exception: it comes at any place, also where somebody catches whatever the API server may say.
+    """
 
 
 def error_output(code: Code, reason: str, *, phase: Phase, source: str, target: str = "") -> dict[str, str]:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping
 
     from experiments.settings import Settings
     from experiments.targets import Owner
+
+
+class Mark(StrEnum):
+    """`chaosStatus` of a target: `injected` after the end of a run means that the fault is still there."""
+
+    TARGETED = "targeted"
+    INJECTED = "injected"
+    REVERTED = "reverted"
+    GONE = "noLongerExist"
+
+
+OWN = "flink-chaos.io/"
+"""Prefix of the annotations with which a fault tells what it did. Litmus leaves them alone."""
+
+LONGEST_NAME = 63
+"""Of the part of an annotation's key behind the slash."""
 
 AWAITED = {"phase": "Running", "verdict": "Awaited", "probeSuccessPercentage": "Awaited", "errorOutput": None}
 COUNTERS = {"Pass": "passedRuns", "Fail": "failedRuns", "Stopped": "stoppedRuns"}
@@ -38,20 +55,32 @@ def started_status() -> dict[str, Any]:
     return {"experimentStatus": status, "history": {"passedRuns": 0, "failedRuns": 0, "stoppedRuns": 0, "targets": []}}
 
 
-def restarted_patch(settings: Settings) -> dict[str, Any]:
+def restarted_patch(settings: Settings, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Merge patch for a result of the same name from before: counters stay, everything else starts again."""
+    old = [key for key in annotations_of(stored) if key.startswith(OWN)]
     return {
-        "metadata": {"labels": {"chaosUID": settings.chaos_uid}},
+        "metadata": {"labels": {"chaosUID": settings.chaos_uid}, "annotations": dict.fromkeys(old)},
         "spec": {"engine": settings.engine, "experiment": settings.experiment, "instance": settings.instance},
         "status": {"experimentStatus": dict(AWAITED), "history": {"targets": []}},
     }
 
 
+def annotations_of(stored: Mapping[str, Any] | None) -> dict[str, str]:
+    """Annotations of a ChaosResult, empty if it has none."""
+    return dict((stored or {}).get("metadata", {}).get("annotations") or {})
+
+
+def mark_annotation(owner: Owner, mark: Mark | None) -> dict[str, str | None]:
+    """Litmus' annotation of a target during the run; None removes it. Empty if the name is too long for a key."""
+    value = mark.value if mark else None
+    return {f"{owner.kind}/{owner.name}": value} if len(owner.name) <= LONGEST_NAME else {}
+
+
 def final_patch(
-    stored: dict[str, Any], verdict: str, targets: Sequence[Owner], error: dict[str, str] | None
+    stored: dict[str, Any], verdict: str, targets: Mapping[Owner, Mark], error: dict[str, str] | None
 ) -> dict[str, Any]:
     """Merge patch that ends the run with `verdict` (Pass, Fail, Error or Stopped)."""
-    history: dict[str, Any] = {"targets": [_target(target) for target in targets]}
+    history: dict[str, Any] = {"targets": [_target(*item) for item in targets.items()]}
     counter = COUNTERS.get(verdict)
     if counter:
         before = stored.get("status", {}).get("history", {})
@@ -62,8 +91,13 @@ def final_patch(
         "probeSuccessPercentage": "100" if verdict == "Pass" else "0",
         "errorOutput": error,
     }
-    return {"status": {"experimentStatus": experiment, "history": history}}
+    status = {"experimentStatus": experiment, "history": history}
+    return {"metadata": {"annotations": _without_marks(targets)}, "status": status}
 
 
-def _target(owner: Owner) -> dict[str, str]:
-    return {"name": owner.name, "kind": owner.kind, "chaosStatus": "targeted"}
+def _target(owner: Owner, mark: Mark) -> dict[str, str]:
+    return {"name": owner.name, "kind": owner.kind, "chaosStatus": mark.value}
+
+
+def _without_marks(targets: Iterable[Owner]) -> dict[str, str | None]:
+    return {key: value for owner in targets for key, value in mark_annotation(owner, None).items()}

@@ -5,28 +5,31 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from experiments.abort import shielded
 from experiments.errors import AbortedError, ChaosError, Code, Phase, error_output
-from experiments.result import final_patch, new_result, restarted_patch
+from experiments.result import Mark, annotations_of, final_patch, mark_annotation, new_result, restarted_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from experiments.cluster import Cluster
     from experiments.settings import Settings
     from experiments.targets import Owner
+    from experiments.variables import Variables
 
 LOG = logging.getLogger(__name__)
 SUMMARIES = {"Pass": "Passed", "Fail": "Failed", "Error": "Error", "Stopped": "Stopped"}
 
 
 class Run:
-    """What a fault needs: settings, the cluster, and the run's own records."""
+    """What a fault needs: settings, its variables, the cluster, and the run's own records."""
 
-    def __init__(self, settings: Settings, cluster: Cluster) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster, variables: Variables) -> None:
         self.settings = settings
         self.cluster = cluster
+        self.variables = variables
         self.phase = Phase.PRE
-        self._targets: dict[Owner, None] = {}
+        self._targets: dict[Owner, Mark] = {}
         self._result: dict[str, Any] = {}
         self._engine: dict[str, Any] | None = None
 
@@ -44,22 +47,35 @@ class Run:
             return self._end("Error", (Code.GENERIC, str(error), ""))
         return self._end("Pass", None)
 
-    def target(self, owner: Owner) -> None:
-        """Record whom the fault is meant for."""
-        self._targets[owner] = None
+    def mark(self, owner: Owner, mark: Mark = Mark.TARGETED) -> None:
+        """Record how a target stands; `injected` and `reverted` can be seen in the ChaosResult at once."""
+        before = self._targets.get(owner, Mark.TARGETED)
+        self._targets[owner] = mark
+        if mark is not before:
+            self.annotate(mark_annotation(owner, mark))
+
+    def annotations(self) -> dict[str, str]:
+        """Annotations of the ChaosResult as they are now."""
+        return annotations_of(self.cluster.result(self.settings.namespace, self.settings.result))
+
+    def annotate(self, annotations: Mapping[str, str | None]) -> None:
+        """Set annotations of the ChaosResult; None removes one."""
+        patch = {"metadata": {"annotations": dict(annotations)}}
+        self.cluster.patch_result(self.settings.namespace, self.settings.result, patch)
 
     def engine_event(self, reason: str, message: str, *, warning: bool = False) -> None:
         """Write an event about the ChaosEngine: clients take the times of a run from these."""
         LOG.info("event %s: %s", reason, message)
         if self._engine:
-            source = self.settings.pod or self.settings.experiment
+            source = self.settings.source
             self.cluster.event(self._engine, reason=reason, message=message, warning=warning, source=source)
 
     def _start(self) -> None:
         settings, cluster = self.settings, self.cluster
         self._engine = cluster.engine(settings.namespace, settings.engine) if settings.engine else None
-        if cluster.result(settings.namespace, settings.result):
-            self._result = cluster.patch_result(settings.namespace, settings.result, restarted_patch(settings))
+        before = cluster.result(settings.namespace, settings.result)
+        if before:
+            self._result = cluster.patch_result(settings.namespace, settings.result, restarted_patch(settings, before))
         else:
             self._result = cluster.create_result(new_result(settings, self._labels()))
         self._result_event("Awaited", warning=False)
@@ -81,15 +97,19 @@ class Run:
         if failure:
             code, reason, target = failure
             error = error_output(code, reason, phase=self.phase, source=settings.pod, target=target)
-        patch = final_patch(self._result, verdict, list(self._targets), error)
-        self._result = self.cluster.patch_result(settings.namespace, settings.result, patch)
-        self._result_event(verdict, warning=verdict != "Pass")
-        self.engine_event(
-            "Summary", f"{settings.experiment} experiment has been {SUMMARIES[verdict]}", warning=verdict != "Pass"
-        )
+        with shielded():
+            self._write_end(verdict, error)
         return verdict
+
+    def _write_end(self, verdict: str, error: dict[str, str] | None) -> None:
+        settings, bad = self.settings, verdict != "Pass"
+        patch = final_patch(self._result, verdict, self._targets, error)
+        self._result = self.cluster.patch_result(settings.namespace, settings.result, patch)
+        self._result_event(verdict, warning=bad)
+        message = f"{settings.experiment} experiment has been {SUMMARIES[verdict]}"
+        self.engine_event("Summary", message, warning=bad)
 
     def _result_event(self, verdict: str, *, warning: bool) -> None:
         message = f"experiment: {self.settings.experiment}, Result: {verdict}"
-        source = self.settings.pod or self.settings.experiment
+        source = self.settings.source
         self.cluster.event(self._result, reason=verdict, message=message, warning=warning, source=source)

@@ -20,7 +20,7 @@ def chosen_targets(cluster: Cluster, settings: Settings) -> list[Pod]:
         return _by_name(cluster, settings)
     exact, others = _split(cluster, settings)
     if settings.node_label:
-        nodes = cluster.nodes(settings.node_label)
+        nodes = cluster.nodes.labelled(settings.node_label)
         chosen = [pod for pod in exact + others if pod.node in nodes]
     else:
         chosen = exact + share(others, settings.percentage)

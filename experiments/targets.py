@@ -51,6 +51,17 @@ class Pod:
     node: str = ""
     ready: bool = False
     terminating: bool = False
+    host_network: bool = False
+    mirror: bool = False
+
+    @property
+    def workload(self) -> Owner:
+        """What it belongs to, else itself."""
+        return self.owner or Owner(EXACT_PODS, self.name)
+
+    def __str__(self) -> str:
+        """As Litmus writes a pod in errors."""
+        return f"{{podName: {self.name}, namespace: {self.namespace}}}"
 
 
 def parse_targets(text: str) -> tuple[Target, ...]:

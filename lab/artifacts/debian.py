@@ -19,6 +19,7 @@ PACKAGES = {
     "runc": "/usr/*/runc",
     "containernetworking-plugins": "/usr/lib/cni/ptp",
     "iptables": "/usr/sbin/iptables",
+    "libnetfilter-queue1": "/usr/lib/*/libnetfilter_queue.so.1",
     "conntrack": "/usr/sbin/conntrack",
     "iproute2": "/usr/*/ip",
     "procps": "/usr/*/sysctl",

@@ -38,7 +38,7 @@ def result_name(engine: Object, entry: Object, definition: Object) -> str:
 
 def environment(engine: Object, entry: Object, definition: Object) -> list[Object]:
     """Variables of the experiment: the runner's own < the experiment's < the engine's."""
-    by_name = {item["name"]: item for item in _built_in(engine, entry)}
+    by_name = {item["name"]: item for item in _built_in(engine, entry, definition)}
     by_name |= {item["name"]: item for item in definition.get("env") or []}
     by_name |= {item["name"]: item for item in _components(entry).get("env") or []}
     return list(by_name.values())
@@ -50,7 +50,7 @@ def timeouts(entry: Object) -> dict[str, int]:
     return DEFAULT_TIMEOUTS | {key: int(value) for key, value in given.items() if value}
 
 
-def _built_in(engine: Object, entry: Object) -> list[Object]:
+def _built_in(engine: Object, entry: Object, definition: Object) -> list[Object]:
     spec, metadata, checks = engine["spec"], engine["metadata"], timeouts(entry)
     values = {
         "CHAOSENGINE": metadata["name"],
@@ -59,7 +59,7 @@ def _built_in(engine: Object, entry: Object) -> list[Object]:
         "AUXILIARY_APPINFO": spec.get("auxiliaryAppInfo", ""),
         "CHAOS_UID": metadata["uid"],
         "EXPERIMENT_NAME": entry["name"],
-        "LIB_IMAGE_PULL_POLICY": "Always",
+        "LIB_IMAGE_PULL_POLICY": _pull_policy(definition),
         "TERMINATION_GRACE_PERIOD_SECONDS": str(spec.get("terminationGracePeriodSeconds", 0)),
         "DEFAULT_HEALTH_CHECK": str(bool(spec.get("defaultHealthCheck", False))).lower(),
         "CHAOS_SERVICE_ACCOUNT": spec["chaosServiceAccount"],
@@ -69,6 +69,11 @@ def _built_in(engine: Object, entry: Object) -> list[Object]:
     }
     pod_name = {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
     return [{"name": name, "value": value} for name, value in values.items()] + [pod_name]
+
+
+def _pull_policy(definition: Object) -> str:
+    """The helpers' images are pulled as the experiment's own."""
+    return str(definition.get("imagePullPolicy") or "Always")
 
 
 def _components(entry: Object) -> Object:
@@ -111,7 +116,7 @@ def _container(engine: Object, entry: Object, definition: Object, name: str) -> 
     container = {
         "name": name,
         "image": components.get("experimentImage") or definition["image"],
-        "imagePullPolicy": definition.get("imagePullPolicy") or "Always",
+        "imagePullPolicy": _pull_policy(definition),
         "command": definition.get("command"),
         "args": definition.get("args"),
         "env": environment(engine, entry, definition),

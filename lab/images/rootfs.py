@@ -12,7 +12,9 @@ from lab.versions import VERSIONS
 FLINK_USER = "9999"
 """Uid of user `flink` in the Java base, as in Flink's official image. Hadoop's client needs a user with a name."""
 
-PYTHON_PACKAGES = ("python3", "procps", "iproute2", "ca-certificates")
+PYTHON_PACKAGES = ("python3", "procps", "iproute2", "iptables", "libnetfilter-queue1", "ca-certificates")
+"""iproute2, iptables and the library are what delays packets (experiments/network)."""
+
 JAVA_PACKAGES = (f"openjdk-{VERSIONS['java']}-jre-headless", "procps", "iproute2", "ca-certificates")
 UNUSED = ("doc", "man", "info", "locale", "i18n", "bash-completion", "lintian")
 MANUALS_FOLDER = '--essential-hook=mkdir -p "$1"/usr/share/man/man1'

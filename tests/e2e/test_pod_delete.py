@@ -1,52 +1,13 @@
-"""The DAG pod_delete on the lab, through Airflow's REST API, and its verdict from the store."""
+"""The DAG pod_delete on the lab: the contract kept, and every way to break it found."""
 
 from __future__ import annotations
 
-import subprocess
-import threading
-import time
-
 import pytest
-from flink_chaos.store.records import Store
 
-from lab.demo import run_once
-from lab.paths import KUBECONFIG, RUNS
+from tests.e2e.runs import FULL, SHORT, kubectl, left_behind, until, verdict_during, verdict_of
 
 pytestmark = pytest.mark.lab
-FULL = {"data_count_to_load": 200_000, "records_per_second": 2_000}
-SHORT = {"data_count_to_load": 80_000, "records_per_second": 1_000}
-
-
-def verdict_of(parameters):
-    """Run once, and once more if the machine and not the application was the reason."""
-    for last in (False, True):
-        verdict = Store(RUNS.as_uri()).attempt(run_once(parameters)).verdict()
-        print(verdict.outcome, *verdict.reasons, sep="\n  ")
-        if verdict.outcome not in ("INCONCLUSIVE", "ABORTED") or last:
-            return verdict
-        print("tried once more")
-    return None
-
-
-def left_behind(run_key):
-    """Objects of the run that are still in the cluster."""
-    kinds = "flinkdeployments,chaosengines,chaosresults,configmaps,jobs,pods"
-    return kubectl("get", kinds, "-l", f"flink-chaos.io/run={run_key}", "-o", "name").split()
-
-
-def kubectl(*words, check=True):
-    """In the namespace of the lab's applications, with all rights."""
-    command = ["kubectl", "--kubeconfig", KUBECONFIG, "-n", "flink", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=check).stdout
-
-
-def steal_target():
-    """Wait for the next ChaosEngine and delete the pod that it names."""
-    query = "jsonpath={.items[0].spec.experiments[0].spec.components.env[?(@.name=='TARGET_PODS')].value}"
-    deadline, pod = time.monotonic() + 600, ""
-    while not pod and time.monotonic() < deadline:
-        pod = kubectl("get", "chaosengines", "-o", query, check=False).strip()
-    kubectl("delete", "pod", pod, "--force", "--grace-period=0")
+NAMED = "jsonpath={.items[0].spec.experiments[0].spec.components.env[?(@.name=='TARGET_PODS')].value}"
 
 
 @pytest.mark.smoke
@@ -68,6 +29,7 @@ def test_duplicates_break_the_contract_of_exactly_once():
     assert (chaos["lost"], chaos["duplicated"] > 0) == (0, True)
 
 
+@pytest.mark.smoke
 def test_losses_are_found():
     """No high availability and latest offsets, the JobManager killed: FAIL, with the lost ids counted."""
     verdict = verdict_of(SHORT | {"pipeline": "ad_events_fragile", "component": "jobmanager"})
@@ -76,7 +38,7 @@ def test_losses_are_found():
 
 
 def test_exactly_once_survives_a_killed_jobmanager():
-    """High availability brings the job back from its last checkpoint."""
+    """High availability brings the same job back from its last checkpoint."""
     verdict = verdict_of(SHORT | {"component": "jobmanager"})
     assert verdict.outcome == "PASS", verdict.reasons
     assert (verdict.counts["chaos"]["lost"], verdict.counts["chaos"]["duplicated"]) == (0, 0)
@@ -84,14 +46,26 @@ def test_exactly_once_survives_a_killed_jobmanager():
 
 def test_a_target_that_someone_else_took_is_inconclusive():
     """The pod is gone before Litmus reaches it: its UID changes too, but not by our fault, so never PASS."""
-    thief = threading.Thread(target=steal_target, daemon=True)
-    thief.start()
-    verdict = Store(RUNS.as_uri()).attempt(run_once(SHORT)).verdict()
+    verdict = verdict_during(SHORT, steal_target)
     assert (verdict.outcome, "not felt" in " ".join(verdict.reasons)) == ("INCONCLUSIVE", True)
 
 
-def test_at_least_once_may_duplicate_and_must_not_lose():
+def steal_target():
+    """Wait for the next ChaosEngine and delete the pod that it names."""
+    pod = until(lambda: kubectl("get", "chaosengines", "-o", NAMED, check=False).strip())
+    kubectl("delete", "pod", str(pod), "--force", "--grace-period=0")
+
+
+@pytest.mark.parametrize("component", ["taskmanager", "jobmanager"])
+def test_at_least_once_may_duplicate_and_must_not_lose(component):
     """Duplicates are counted and allowed."""
-    verdict = verdict_of(SHORT | {"delivery_guarantee": "AT_LEAST_ONCE"})
+    verdict = verdict_of(SHORT | {"delivery_guarantee": "AT_LEAST_ONCE", "component": component})
     assert verdict.outcome == "PASS", verdict.reasons
     assert verdict.counts["chaos"]["lost"] == 0
+
+
+def test_repeated_graceful_kills_as_in_the_article():
+    """Every 10 s for 30 s: three TaskManagers killed, nothing lost, nothing duplicated."""
+    verdict = verdict_of(FULL | {"duration_seconds": 30, "interval_seconds": 10, "force": False})
+    assert verdict.outcome == "PASS", verdict.reasons
+    assert verdict.counts["chaos"]["duplicated"] == 0

@@ -10,21 +10,41 @@ from urllib.parse import quote
 from flink_chaos.cluster.resources import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Self
 
     from flink_chaos.cluster.objects import Cluster
 
 CAUSE = "Caused by:"
+NOISE = ("", "Internal server error.", "<Exception on server side:")
+"""Lines of Flink's errors that tell nothing."""
 
 
 class ServiceError(Exception):
-    """A service (or the API server on its way) answered with an error; `status` is HTTP's, `text` the whole answer."""
+    """A service (or what lies on the way to it) answered with an error; `status` is HTTP's, `text` the whole answer.
 
-    def __init__(self, message: str, status: int, text: str) -> None:
-        """`message` is the one line for people."""
-        super().__init__(message)
+    `reason` and `remedy` are the parts of the one line for people that do not name the request.
+    """
+
+    def __init__(self, what: str, status: int, text: str, reason: str, remedy: str) -> None:
+        """`what` names the request and the service; `status` is 0 when nothing answered."""
+        super().__init__(f"{what}: {reason}. {remedy}")
         self.status = status
         self.text = text
+        self.reason = reason
+        self.remedy = remedy
+
+
+class Digits(float):
+    """A number with a fraction, as the answer spells it: a DECIMAL may have more digits than a float keeps."""
+
+    spelled: str
+
+    def __new__(cls, spelled: str) -> Self:
+        """Keep the spelling beside the number."""
+        number = super().__new__(cls, spelled)
+        number.spelled = spelled
+        return number
 
 
 class ServiceProxy:
@@ -52,24 +72,41 @@ class ServiceProxy:
         what = f"{method} {path} of {self.name}"
         url = f"{self._base}/{path.lstrip('/')}"
         status, text = self.cluster.send(method, url, f"send {what}", body=body, query=query, timeout=timeout)
-        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            raise ServiceError(f"{what}: {status}: {_gist(text)}. {_remedy(status, text)}", status, text)
-        try:
-            return json.loads(text) if text.strip() else None
-        except ValueError as error:
-            raise ServiceError(f"{what}: answered no JSON: {_gist(text)}", status, text) from error
+        return read_answer(what, status, text, _remedy)
+
+
+def read_answer(what: str, status: int, text: str, remedy: Callable[[int, str], str]) -> Any:
+    """Return the JSON of an answer, None when it is empty.
+
+    Raises ServiceError when it is not 2xx or not JSON; `remedy` says by status and text what to do.
+    """
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        raise ServiceError(what, status, text, f"{status}: {_gist(text)}", remedy(status, text))
+    try:
+        return json.loads(text, parse_float=Digits) if text.strip() else None
+    except ValueError as error:
+        reason, todo = f"answered no JSON: {_gist(text)}", "Check that the address is the service's own"
+        raise ServiceError(what, status, text, reason, todo) from error
+
+
+def deepest_cause(text: str) -> str:
+    """Return the last "Caused by" of the stack in an error, as one line; empty when there is none."""
+    causes = [line.removeprefix(CAUSE).strip() for line in _lines(text) if line.startswith(CAUSE)]
+    return causes[-1][:300].rstrip(".") if causes else ""
 
 
 def _gist(text: str) -> str:
     """Return the reason inside an error (Kubernetes: message, Flink: errors), without the stack, as one line."""
+    first = next((line for line in _lines(text) if line not in NOISE), "no reason given")
+    cause = deepest_cause(text)
+    return (f"{first[:300]} (caused by {cause})" if cause else first[:600]).rstrip(".")
+
+
+def _lines(text: str) -> list[str]:
     told = _loaded(text)
     errors = told.get("message") or told.get("errors") or text
-    lines = [
-        line.strip() for part in (errors if isinstance(errors, list) else [errors]) for line in str(part).split("\n")
-    ]
-    causes = [line.removeprefix(CAUSE).strip() for line in lines if line.startswith(CAUSE)]
-    first = next(filter(None, lines), "no reason given")
-    return (f"{first[:300]} (caused by {causes[-1][:300]})" if causes else first[:600]).rstrip(".")
+    parts = errors if isinstance(errors, list) else [errors]
+    return [line.strip() for part in parts for line in str(part).split("\n")]
 
 
 def _loaded(text: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseHook
 
+from flink_chaos.hooks.cluster import open_cluster
+
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
@@ -17,8 +19,7 @@ class FlinkChaosHook(BaseHook):
     """A run at work.
 
     :param kafka_conn_id: connection of type `kafka`: its extra is librdkafka's configuration.
-    :param kubernetes_conn_id: connection of type `kubernetes`: `kube_config_path` and `cluster_context` of its extra
-        are used; without them the pod's own service account.
+    :param kubernetes_conn_id: connection of type `kubernetes`, see `open_cluster`.
     """
 
     def __init__(self, *, kafka_conn_id: str, kubernetes_conn_id: str) -> None:
@@ -39,13 +40,10 @@ class FlinkChaosHook(BaseHook):
 
 
 def _open(run_key: str, kafka: Connection, kubernetes: Connection) -> Run:
-    from flink_chaos.cluster.connect import connect
-    from flink_chaos.cluster.objects import Cluster
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.steps.run import Run
     from flink_chaos.store.records import Store
 
     attempt = Store().attempt(run_key)
-    extra = kubernetes.extra_dejson
-    cluster = Cluster(connect(extra.get("kube_config_path"), extra.get("cluster_context")))
-    return Run(plan=attempt.plan(), attempt=attempt, kafka=Kafka(kafka.extra_dejson), cluster=cluster)
+    kafka_client = Kafka(kafka.extra_dejson)
+    return Run(plan=attempt.plan(), attempt=attempt, kafka=kafka_client, cluster=open_cluster(kubernetes))

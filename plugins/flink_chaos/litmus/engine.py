@@ -9,6 +9,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.fault import component_of
 
 if TYPE_CHECKING:
+    from flink_chaos.model.environment import StorageNetwork
     from flink_chaos.model.plan import RunPlan
 
 GRACE_SECONDS = 60
@@ -78,11 +79,15 @@ def _names(plan: RunPlan, aim: Aim) -> dict[str, object]:
         "target_pods": ",".join(aim.pods),
         "percentage": aim.percentage or "",
         "target_node": aim.node,
-        "storage_hosts": ",".join(network.hosts) if network else "",
-        "storage_ports": ",".join(map(str, network.ports)) if network else "",
+        "storage_endpoints": ",".join(_endpoints(network)) if network else "",
         "container_runtime": runtime.name,
         "runtime_socket": runtime.socket,
     }
+
+
+def _endpoints(network: StorageNetwork) -> list[str]:
+    """As Litmus reads them: `address|port|port`."""
+    return ["|".join([host, *map(str, network.ports)]) for host in network.hosts]
 
 
 def result_name(plan: RunPlan) -> str:

@@ -30,7 +30,7 @@ class ServiceAddress(Record):
 class StorageNetwork(Record):
     """Checkpoint storage as the network sees it: what a latency fault is aimed at, and nothing else."""
 
-    hosts: list[str]
+    hosts: list[str] = Field(description="IP addresses")
     ports: list[int] = Field(description="of all its servers, for HDFS NameNode and DataNode")
 
 
@@ -39,6 +39,15 @@ class ContainerRuntime(Record):
 
     name: Literal["containerd", "docker", "crio"] = "containerd"
     socket: str = "/run/containerd/containerd.sock"
+
+
+class SlackSettings(Record):
+    """Where the verdicts of this environment are told; token, proxy and time-out are the connection's."""
+
+    conn_id: str = Field(default="slack_api_default", description="Airflow connection of type `slack`")
+    channel: str = Field(min_length=1, description="`#name` or id")
+    username: str = "Chaos-test"
+    icon_emoji: str = Field(default=":boom:", pattern=r"^:[^:\s]+:$")
 
 
 class Environment(Record):
@@ -54,3 +63,4 @@ class Environment(Record):
     sql_gateway: ServiceAddress
     litmus_service_account: str = "litmus-admin"
     flink: FlinkSettings
+    slack: SlackSettings | None = Field(default=None, description="nothing is sent without it")

@@ -261,6 +261,14 @@ class Undone(Fact):
     residue: list[str]
 
 
+class Notified(Fact):
+    """Whether people were told the verdict."""
+
+    kind: Literal["notified"] = "notified"
+    ok: bool
+    message: str
+
+
 AnyFact = Annotated[
     Preflight
     | OffsetsReset
@@ -284,7 +292,8 @@ AnyFact = Annotated[
     | Counts
     | StepFailed
     | StopRequested
-    | Undone,
+    | Undone
+    | Notified,
     Field(discriminator="kind"),
 ]
 F = TypeVar("F", bound=Fact)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LABEL = "flink-chaos.io"
+LOCK_SECONDS, LONG_LOCK_SECONDS = 4 * 3600, 24 * 3600
+"""How long a run waits for the topics: started by hand, or with many others, as in a backfill (96 runs of 15 min)."""
+LOCK_ANSWER_SECONDS = 60
+"""Whoever does not wait for another run waits for the API server only."""
+
 RUN_LABEL = f"{LABEL}/run"
 COPY_LABEL = f"{LABEL}/copy"
 
@@ -38,10 +43,6 @@ class CopyPlan(Record):
     storage: str
 
 
-LOCK_SECONDS, LONG_LOCK_SECONDS = 4 * 3600, 24 * 3600
-"""How long a run waits for the topics: started by hand, or with many others, as in a backfill (96 runs of 15 min)."""
-
-
 class Deadlines(Record):
     """Longest wait of each step, in seconds."""
 
@@ -52,7 +53,7 @@ class Deadlines(Record):
     drain: int
     stop: int = 180
     compare: int = 300
-    lock: int = LOCK_SECONDS
+    lock: int
 
     @property
     def total(self) -> int:
@@ -80,6 +81,12 @@ class RunPlan(Record):
     lease: str
     deadlines: Deadlines
     scripts: dict[str, str] = Field(description="SQL files that the run uses, as they were when it was planned")
+
+    @property
+    def deed(self) -> str:
+        """What is done to whom, for a headline."""
+        component = self.fault_values.get("component")
+        return f"{self.fault.title} of {component}" if component else self.fault.title
 
     def resource(self, component: Component) -> Resource:
         """What a pod of the application asks for: the request's word over the pipeline's."""
@@ -115,7 +122,7 @@ def plan_run(
 
     :param by_hand: a person started it, and not a schedule, a backfill or a suite.
     """
-    values = fault.values(fault_parameters)
+    values, request = fault.values(fault_parameters), request.decided(by_hand=by_hand)
     lasts = fault.seconds(values)
     request.require_load(lasts)
     key = run_key(dag_id, run_id, attempt)
@@ -127,7 +134,7 @@ def plan_run(
         attempt=attempt,
         created_at=now,
         package_version=version,
-        request=request.decided(by_hand=by_hand),
+        request=request,
         environment=environment,
         pipeline=pipeline,
         fault=fault,
@@ -136,7 +143,7 @@ def plan_run(
         loader=f"loader-{key}",
         engine=f"{fault.name.replace('_', '-')}-{key}",
         lease="flink-chaos-" + hashlib.sha256(topic.encode()).hexdigest()[:10],
-        deadlines=_deadlines(request, lasts, LOCK_SECONDS if by_hand else LONG_LOCK_SECONDS),
+        deadlines=_deadlines(request, lasts, by_hand=by_hand),
         scripts=scripts,
     )
 
@@ -152,11 +159,12 @@ def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
     )
 
 
-def _deadlines(request: RunRequest, fault_seconds: int, lock_seconds: int) -> Deadlines:
+def _deadlines(request: RunRequest, fault_seconds: int, *, by_hand: bool) -> Deadlines:
+    patience = LOCK_SECONDS if by_hand else LONG_LOCK_SECONDS
     return Deadlines(
+        lock=patience if request.on_busy == "wait" else LOCK_ANSWER_SECONDS,
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
         fault=fault_seconds + 300,
         drain=int(request.load_seconds) + request.recovery_deadline_seconds,
-        lock=lock_seconds,
     )

@@ -38,17 +38,19 @@ def _mark(line: Any) -> list[str]:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """Rows under their columns, numbers to the right."""
+    """Rows under their columns, numbers and their names to the right."""
     cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(len(text) for text in column) for column in zip(columns, *cells, strict=True)]
-    yield "  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip()
+    right = [isinstance(value, int | float) for value in rows[0]] if rows else [False] * len(columns)
+    yield _aligned(columns, widths, right)
     yield "  ".join("-" * width for width in widths)
     for row, values in zip(cells, rows, strict=True):
-        aligned = [
-            text.rjust(width) if isinstance(value, int | float) else text.ljust(width)
-            for text, value, width in zip(row, values, widths, strict=True)
-        ]
-        yield "  ".join(aligned).rstrip()
+        yield _aligned(row, widths, [isinstance(value, int | float) for value in values])
+
+
+def _aligned(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    pairs = zip(texts, widths, right, strict=True)
+    return "  ".join(text.rjust(width) if number else text.ljust(width) for text, width, number in pairs).rstrip()
 
 
 def _cell(value: Any) -> str:

@@ -10,6 +10,7 @@ from flink_chaos.model.base import Component
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from flink_chaos.cluster.objects import Cluster
     from flink_chaos.model.pipeline import Resource
     from flink_chaos.steps.run import Run
 
@@ -29,7 +30,7 @@ def quantity(text: object) -> float:
 
 def room_for(run: Run) -> str:
     """Say that every pod of the run finds a node. Raises ValueError naming what is missing."""
-    rooms = _free(run)
+    rooms = free_rooms(run.cluster)
     wanted = sorted(_pods(run), key=lambda room: room[1], reverse=True)
     left = place(rooms, wanted)
     if left is None:
@@ -61,10 +62,11 @@ def _flink(resource: Resource) -> Room:
     return resource.cpu, float(memory[:-1]) * FLINK_UNITS[memory[-1]]
 
 
-def _free(run: Run) -> dict[str, Room]:
-    nodes = [node for node in run.cluster.list(NODES, None) if not (node.get("spec") or {}).get("unschedulable")]
+def free_rooms(cluster: Cluster) -> dict[str, Room]:
+    """What each schedulable node has left beside the requests of its pods."""
+    nodes = [node for node in cluster.list(NODES, None) if not (node.get("spec") or {}).get("unschedulable")]
     rooms = {n["metadata"]["name"]: _room(n["status"]["allocatable"]) for n in nodes}
-    for pod in run.cluster.list(PODS, None):
+    for pod in cluster.list(PODS, None):
         name, phase = pod["spec"].get("nodeName"), (pod.get("status") or {}).get("phase")
         if name in rooms and phase not in ENDED:
             cpu, memory = _requests(pod)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from flink_chaos.flink.comparison import counts_statement, table_statement
+from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
 from flink_chaos.kafka.topics import closed_end, last_stable_offsets
 from flink_chaos.model.base import Copy
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from flink_chaos.flink.gateway import Session
     from flink_chaos.steps.run import Run
 
+TRIES = 3
+GATEWAY_SECONDS = 120
+"""A gateway that was killed is back by then."""
+
+PAUSE = 2.0
 TABLES = {Copy.STABLE: "no_chaos", Copy.CHAOS: "chaos"}
 
 
@@ -41,7 +48,34 @@ def sinks_expired(run: Run, message: str) -> None:
 
 
 def compare(run: Run) -> list[Table]:
-    """Run the profile's report queries and the counts by id; journal each."""
+    """Run the profile's report queries and the counts by id; journal each.
+
+    A gateway that is lost on the way is waited for and asked anew: reading twice changes nothing.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _compare(run)
+        except GatewayError as error:
+            if error.refused:
+                raise
+            _await_gateway(run)
+    return _compare(run)
+
+
+def _await_gateway(run: Run) -> None:
+    deadline = time.monotonic() + GATEWAY_SECONDS
+    while True:
+        try:
+            gateway(run).info()
+        except GatewayError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
+
+
+def _compare(run: Run) -> list[Table]:
     with gateway(run).session() as session:
         for copy, table in TABLES.items():
             session.execute(_table(run, copy, table), run.plan.deadlines.compare)

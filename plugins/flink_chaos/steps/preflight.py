@@ -14,6 +14,7 @@ from flink_chaos.cluster.resources import (
     CUSTOM_RESOURCE_DEFINITIONS,
     FLINK_DEPLOYMENTS,
     LEASES,
+    NODES,
     PODS,
 )
 from flink_chaos.flink.gateway import GatewayError, SqlGateway
@@ -21,7 +22,7 @@ from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import members
 from flink_chaos.kafka.topics import closed_end, partition_count
 from flink_chaos.model.facts import Check, Preflight
-from flink_chaos.steps.capacity import room_for
+from flink_chaos.steps.capacity import free_rooms, room_for
 from flink_chaos.steps.resetting import OPEN_TRANSACTION
 from flink_chaos.steps.run import RunEndsError, now
 
@@ -41,6 +42,10 @@ NEEDED = (
     ("list", PODS),
     ("create", LEASES),
 )
+NEEDED_FOR_NODES = (("list", NODES), ("patch", NODES))
+NODES_FOR_A_DRAIN = 3
+"""One that is drained, one for what leaves it, one for the stable copy."""
+
 DEFINITIONS = ("flinkdeployments.flink.apache.org", "chaosengines.litmuschaos.io", "chaosresults.litmuschaos.io")
 
 
@@ -74,14 +79,34 @@ def _definitions(run: Run) -> str:
 
 
 def _permissions(run: Run) -> str:
-    denied = [f"{v} {r.plural}" for v, r in NEEDED if not run.cluster.allowed(v, r, run.namespace)]
+    needed = NEEDED + (NEEDED_FOR_NODES if run.plan.fault.aim == "node" else ())
+    denied = [f"{verb} {what.plural}" for verb, what in needed if not run.cluster.allowed(verb, what, run.namespace)]
     if denied:
-        raise ValueError(f"not allowed in namespace {run.namespace}: {', '.join(denied)}; see docs for the role")
-    return f"{len(NEEDED)} permissions in namespace {run.namespace}"
+        raise ValueError(
+            f"not allowed in namespace {run.namespace}: {', '.join(denied)}; "
+            "apply include/manifests/60-flink-chaos.yaml, or give this user those rights"
+        )
+    return f"{len(needed)} permissions in namespace {run.namespace}"
+
+
+def _fault(run: Run) -> str:
+    """What the fault needs of the cluster and of the environment's profile."""
+    environment, fault = run.plan.environment, run.plan.fault
+    if "storage_network" in fault.needs and environment.storage_network is None:
+        raise ValueError(
+            f"{fault.name} needs hosts and ports of the checkpoint storage; "
+            f"add `storage_network: {{hosts: [...], ports: [...]}}` to include/environments/{environment.name}.yaml"
+        )
+    nodes = len(free_rooms(run.cluster))
+    if fault.aim == "node" and nodes < NODES_FOR_A_DRAIN:
+        raise ValueError(f"{fault.name} needs {NODES_FOR_A_DRAIN} schedulable nodes, there are {nodes}; add one")
+    return fault.title
 
 
 def _experiment(run: Run) -> str:
     name = run.plan.fault.experiment
+    if not name:
+        return "none is needed"
     if run.cluster.get(CHAOS_EXPERIMENTS, run.namespace, name) is None:
         raise ValueError(f"no ChaosExperiment {name} in namespace {run.namespace}; apply it from Litmus' hub")
     return f"ChaosExperiment {name} is there"
@@ -125,6 +150,7 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "kafka": _kafka,
     "custom resources": _definitions,
     "permissions": _permissions,
+    "fault": _fault,
     "experiment": _experiment,
     "sql gateway": _gateway,
     "consumer groups": _groups,

@@ -16,11 +16,24 @@ import json, sys
 import airflow.sdk
 before = set(sys.modules)
 from airflow.dag_processing.dagbag import DagBag
+from airflow.models.dagrun import DagRun
+
+class Task:
+    state = None
+
+    def __init__(self, task):
+        self.task_id = task.task_id
+
+def deciding(dag):
+    tasks = DagRun._tis_for_dagrun_state(None, dag=dag, tis=[Task(task) for task in dag.tasks])
+    return sorted(task.task_id for task in tasks)
+
 bag = DagBag(dag_folder=sys.argv[1])
-heavy = {"kubernetes", "kubernetes_asyncio", "confluent_kafka", "duckdb", "pandas"}
+heavy = {"kubernetes", "kubernetes_asyncio", "confluent_kafka", "duckdb", "pandas", "slack_sdk"}
 print("RESULT" + json.dumps({
     "errors": {str(k): v for k, v in bag.import_errors.items()},
     "dags": {d: {"tasks": [t.task_id for t in dag.tasks], "params": {k: v for k, v in dag.params.dump().items()},
+                 "decide": deciding(dag),
                  "doc": bool(dag.doc_md), "tags": sorted(dag.tags)} for d, dag in bag.dags.items()},
     "heavy": sorted(heavy & set(sys.modules)),
     "twice": sorted(m for m in sys.modules if m in {"base", "dag", "waits", "records", "judge"}),
@@ -78,6 +91,20 @@ def test_the_form_of_a_suite_changes_nothing_by_itself(parsed):
         chosen = dag["params"].pop("runs")
         assert dag["tasks"] == ["plan", *chosen, "summary", "end"]
         assert set(dag["params"].values()) == {None}
+
+
+def test_every_dag_has_a_page_that_tells_its_present_parameters(tmp_path):
+    """Made by `make docs`."""
+    command = [sys.executable, "-W", "ignore", str(ROOT / "docs" / "make_pages.py"), "--check"]
+    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_verdict_and_clean_up_colour_a_run_and_no_message_does(parsed):
+    """A FAIL makes the run red, what was left behind too; whether somebody could be told does not matter."""
+    assert [parsed["dags"][name]["decide"] for name in sorted(FAULTS)] == [["undo", "verdict"]] * len(FAULTS)
+    assert [parsed["dags"][name]["decide"] for name in sorted(SUITES)] == [["end"]] * len(SUITES)
 
 
 def test_the_trigger_is_found_without_the_dag_folder():

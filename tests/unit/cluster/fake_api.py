@@ -5,40 +5,27 @@ Not modelled: watches, admission, defaulting, list merging by key, garbage colle
 
 from __future__ import annotations
 
-import json
-import threading
 import uuid
 from copy import deepcopy
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 from kubernetes.client import ApiClient, Configuration
 
 from tests.unit.cluster.fake_fields import Owners, merged
 from tests.unit.cluster.fake_selectors import fits_fields, fits_labels
+from tests.unit.fake_server import FakeServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
 
     from flink_chaos.cluster.resources import Resource
 
+    from tests.unit.fake_server import Answer, Request
+
 Object = dict[str, Any]
-Answer = tuple[int, Any]
 VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request as it came in."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Any
-    headers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,7 @@ class Target:
 
 
 @dataclass
-class FakeApi:
+class FakeApi(FakeServer):
     """Start it with `with`; then `client()` speaks to it."""
 
     objects: dict[tuple[str, str, str, str], Object] = field(default_factory=dict)
@@ -85,24 +72,6 @@ class FakeApi:
     owners: Owners = field(default_factory=Owners)
     version: int = 0
     token: str = "token-of-the-test"
-
-    def __enter__(self) -> Self:
-        lock = threading.RLock()
-        handler = type("Handler", (_Handler,), {"fake": self, "lock": lock})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def client(self) -> ApiClient:
         """Return a client with a bearer token."""
@@ -248,31 +217,6 @@ class FakeApi:
             **({"namespace": target.namespace} if target.namespace else {}),
         }
         return {**fresh, "metadata": {**fresh["metadata"], **own}}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    fake: FakeApi
-    lock: threading.RLock
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-
-    def _serve(self) -> None:
-        url = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {key.lower(): value for key, value in self.headers.items()}
-        request = Request(self.command, url.path, dict(parse_qsl(url.query)), json.loads(body or "null"), headers)
-        with self.lock:
-            status, answer = self.fake.answer(request)
-            text = answer if isinstance(answer, str) else json.dumps(answer)
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(text.encode())))
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
-
-    def log_message(self, *_: object) -> None:
-        """Keep the tests' output clean."""
 
 
 def _status(code: int, reason: str, message: str) -> Answer:

@@ -42,6 +42,8 @@ def test_an_error_of_the_service_keeps_status_and_text(cluster, fake_api):
         (["Job 1 not found.", "ignored"], "Job 1 not found. See"),
         (["E: outer\n\tat A.b(C.java:1)\nCaused by: X: middle\n\tat D\nCaused by: Y: inner\n\t... 9 more"],
          r"E: outer \(caused by Y: inner\). See"),
+        (["Internal server error.", "<Exception on server side:\nE: outer\n\tat A\nCaused by: X: inner\n\nEnd of it>"],
+         r"E: outer \(caused by X: inner\). See"),
         ([], r'\{"errors": \[\]\}. See'),
     ],
 )  # fmt: skip

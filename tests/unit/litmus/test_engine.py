@@ -31,7 +31,7 @@ def test_repeated_kills_go_by_the_share_of_a_unique_label():
 def test_latency_is_aimed_at_the_storages_ports_only():
     """Kafka may live on the same host."""
     env = variables(a_plan(fault="network_latency"), Aim(pods=("chaos-tm-1",)))
-    assert (env["DESTINATION_IPS"], env["DESTINATION_PORTS"]) == ("198.18.0.1", "8020,9866")
+    assert (env["DESTINATION_IPS"], "DESTINATION_PORTS" in env) == ("198.18.0.1|8020|9866", False)
 
 
 def test_litmus_own_pods_are_pinned_off_a_node_that_is_drained():

@@ -1,8 +1,9 @@
+import json
 from datetime import timedelta
 
 import pytest
 from flink_chaos.cluster.pods import Pod
-from flink_chaos.litmus.evidence import PREFIX, Scene, checkpoints_during, node_drained, packets_delayed, pods_replaced
+from flink_chaos.litmus.evidence import DELAY, Scene, checkpoints_during, node_drained, packets_delayed, pods_replaced
 from flink_chaos.model.facts import Checkpoint, FaultStarted, Journal, PodsSeen, TargetsChosen
 
 from tests.unit.plans import AT, a_plan, a_target, ended, looked
@@ -15,9 +16,9 @@ def pod(uid, name="chaos-tm-2", node="node1", deleting=False):
 TARGET = a_target("u1")
 
 
-def scene(*pods, targets=(TARGET,), end=None, facts=(), node=None, annotations=None, plan=None):
+def scene(*pods, targets=(TARGET,), end=None, facts=(), node=None, report=None, plan=None):
     chosen = TargetsChosen(at=AT, targets=list(targets), node="node1")
-    result = {"metadata": {"annotations": {PREFIX + k: v for k, v in (annotations or {}).items()}}}
+    result = {"metadata": {"annotations": {f"{DELAY}1": json.dumps(report)} if report else {}}}
     return Scene(plan or a_plan(), Journal([chosen, *facts]), end or ended(), pods, node, result)
 
 
@@ -52,22 +53,28 @@ def test_repeated_kills_are_counted_by_the_pods_that_were_seen():
     assert (felt, "3 pods killed in 3 strikes" in message, details["killed"]) == (True, True, "3")
 
 
-MEASURED = {"method": "nfqueue", "packets": "812", "rtt-before-ms": "0.2", "rtt-during-ms": "2000.9"}
+def measured(packets=812, during=2000.9, lost=0):
+    """What our experiment writes for one pod."""
+    usual = {"median": 0.2, "lost": 0}
+    trip = {"endpoint": "198.18.0.1:8020", "before": usual, "during": {"median": during, "lost": lost}, "after": usual}
+    return {"pod": "chaos-tm-1", "status": "reverted", "way": "nfqueue", "packets": packets, "rtt": [trip]}
 
 
 @pytest.mark.parametrize(
-    ("measured", "felt", "told"),
+    ("report", "felt", "told"),
     [
-        (MEASURED, True, "nfqueue: 812 packets delayed, round trip 0.2 ms -> 2000.9 ms"),
-        (MEASURED | {"packets": "0"}, False, "no packet went through"),
-        (MEASURED | {"rtt-during-ms": "0.3"}, False, "less than 1000 ms more"),
-        ({"method": "nfqueue", "packets": "5"}, False, "less than 1000 ms more"),
-        ({}, False, "no packet went through"),
+        (measured(), True, "812 packets delayed by nfqueue, round trip to 198.18.0.1:8020 0.2 -> 2000.9 ms"),
+        (measured(packets=0), False, "0 packets delayed"),
+        (measured(during=0.3), False, "at least 1000 ms more are demanded"),
+        (measured(lost=3, during=None), True, "0.2 -> inf ms"),
+        (measured(during=None), False, "at least 1000 ms more are demanded"),
+        (measured() | {"rtt": []}, False, "at least 1000 ms more are demanded"),
+        (None, False, "measured in 0 of 1 pods"),
     ],
 )
-def test_latency_is_felt_by_packets_and_by_the_round_trip(measured, felt, told):
+def test_latency_is_felt_by_packets_and_by_the_round_trip(report, felt, told):
     """One alone is no proof; nothing measured is none either."""
-    found = packets_delayed(scene(pod("u1"), annotations=measured, plan=a_plan(fault="network_latency")))
+    found = packets_delayed(scene(pod("u1"), report=report, plan=a_plan(fault="network_latency")))
     assert (found[0], told in found[1]) == (felt, True)
 
 

@@ -75,6 +75,25 @@ def test_host_files_and_configuration_are_mounted():
     assert [mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]] == ["/c", "/s", "/h"]
 
 
+def test_the_experiment_can_be_kept_off_a_node():
+    """node-drain must not evict itself: the engine's components say where its pod may run."""
+    pinned = {
+        "nodeSelector": {"kubernetes.io/hostname": "node2"},
+        "tolerations": [{"key": "k", "operator": "Exists"}],
+        "experimentAnnotations": {"a": "b"},
+    }
+    template = job.job_manifest(engine(), entry(**pinned), DEFINITION, "n", 0)["spec"]["template"]
+    assert template["spec"]["nodeSelector"] == pinned["nodeSelector"]
+    assert template["spec"]["tolerations"] == pinned["tolerations"]
+    assert template["metadata"]["annotations"] == {"a": "b"}
+
+
+def test_helpers_are_pulled_as_the_experiment_itself():
+    """Litmus' runner hands down the experiment's policy, Always if it has none."""
+    assert values(engine(), entry(), DEFINITION)["LIB_IMAGE_PULL_POLICY"] == "Always"
+    assert values(engine(), entry(), DEFINITION | {"imagePullPolicy": "Never"})["LIB_IMAGE_PULL_POLICY"] == "Never"
+
+
 def test_result_name():
     assert job.result_name(engine(), entry(), DEFINITION) == "e-pod-delete"
     assert job.result_name(engine(), entry(env=[{"name": "INSTANCE_ID", "value": "2"}]), DEFINITION) == "e-pod-delete-2"

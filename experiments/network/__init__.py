@@ -1,0 +1,1 @@
+"""Delays what a pod sends: a helper pod on its node, and a small program in its network namespace."""

@@ -1,0 +1,63 @@
+"""Parts of Airflow killed right after the fault was injected: nothing is injected twice, nothing stays broken."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from lab import supervisor
+from lab.parts.control_plane import AUDIT_LOG
+from tests.e2e.runs import SHORT, kubectl, left_behind, until, verdict_during
+
+pytestmark = pytest.mark.lab
+
+
+def engines_created(run_key):
+    """How often the API server was asked to create a ChaosEngine of the run, by its audit log."""
+    lines = (json.loads(line) for line in AUDIT_LOG.read_text().splitlines() if run_key in line)
+    return sum(
+        line["verb"] == "create" and line["objectRef"].get("resource") == "chaosengines" and "code" in line["responseStatus"]
+        for line in lines
+    )
+
+
+def an_engine():
+    """The name of a ChaosEngine."""
+    return kubectl("get", "chaosengines", "-o", "name", check=False).strip()
+
+
+def kill_program(name):
+    """Kill one of the lab's programs once there is an engine; its supervisor starts it anew."""
+    until(an_engine)
+    (pid,) = (info["pid"] for info in supervisor.processes("airflow") if info["name"] == name)
+    os.kill(pid, signal.SIGKILL)
+
+
+def kill_task():
+    """Kill the process of the task that has just created the engine."""
+    until(an_engine)
+    found = subprocess.run(["pgrep", "-f", "airflow task runner.*inject"], capture_output=True, text=True, check=False)
+    for pid in found.stdout.split():
+        os.kill(int(pid), signal.SIGKILL)
+    assert found.stdout.split(), "the task had ended before it could be killed"
+
+
+@pytest.mark.parametrize(
+    ("victim", "outcomes"),
+    [
+        ("airflow-triggerer", {"PASS"}),
+        ("airflow-scheduler", {"PASS", "INCONCLUSIVE", "ABORTED"}),
+        ("task", {"INCONCLUSIVE", "ABORTED"}),
+    ],
+)
+def test_a_killed_part_of_airflow_injects_nothing_twice_and_leaves_nothing_broken(victim, outcomes):
+    """One engine, a stored verdict, no residue, the lock free; never a PASS without its evidence."""
+    disturb = kill_task if victim == "task" else lambda: kill_program(victim)
+    verdict = verdict_during(SHORT, disturb)
+    assert verdict.outcome in outcomes, verdict.reasons
+    assert engines_created(verdict.run_key) == 1
+    assert left_behind(verdict.run_key) == []

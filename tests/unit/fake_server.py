@@ -1,0 +1,80 @@
+"""An HTTP server on loopback, for systems that tests keep in memory."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Answer = tuple[int, Any]
+"""Status, and JSON or text; with a status of a redirect the text is where to."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it came in."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    headers: dict[str, str]
+
+
+class FakeServer:
+    """Start it with `with`; a subclass says what it answers, to one request at a time."""
+
+    def __enter__(self) -> Self:
+        lock = threading.RLock()
+        handler = type("Handler", (_Handler,), {"fake": self, "lock": lock})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def answer(self, request: Request) -> Answer:
+        """Serve one request."""
+        raise NotImplementedError
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: FakeServer
+    lock: threading.RLock
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def _serve(self) -> None:
+        url = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {key.lower(): value for key, value in self.headers.items()}
+        request = Request(self.command, url.path, dict(parse_qsl(url.query)), json.loads(body or "null"), headers)
+        with self.lock:
+            status, answer = self.fake.answer(request)
+            text = answer if isinstance(answer, str) else json.dumps(answer)
+        self.send_response(status)
+        if 300 <= status < 400:
+            self.send_header("Location", text)
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""

@@ -1,0 +1,212 @@
+import json
+import logging
+import socket
+import sys
+import time
+
+import pytest
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.model.base import Copy
+from flink_chaos.model.environment import SlackSettings
+from flink_chaos.model.facts import Notified
+from flink_chaos.steps import undoing
+from flink_chaos.steps.judging import close
+from flink_chaos.steps.run import Run
+from flink_chaos.store.records import Store
+
+from tests.unit.fake_slack import BREAK, HANG, TOKEN, FakeSlack
+from tests.unit.plans import RECORDS, a_plan, counts, good_facts, table
+
+SETTINGS = SlackSettings(channel="#chaos", icon_emoji=":boom:")
+
+
+@pytest.fixture(autouse=True)
+def slack(monkeypatch, tmp_path, caplog):
+    """A workspace, a connection that leads there, and an empty store."""
+    caplog.set_level(logging.INFO)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("FLINK_CHAOS_STORE", str(tmp_path))
+    with FakeSlack() as fake:
+        monkeypatch.setenv("AIRFLOW_CONN_SLACK_API_DEFAULT", fake.connection())
+        yield fake
+
+
+def a_run(*later, settings=SETTINGS, judged=True, **parameters):
+    """A stored run with the good facts and these."""
+    plan = a_plan(**parameters)
+    environment = plan.environment.model_copy(update={"slack": settings})
+    attempt = Store().open(plan.model_copy(update={"environment": environment}))
+    for fact in (*good_facts(), *later):
+        attempt.append(fact)
+    if judged:
+        close(attempt)
+    return attempt
+
+
+def notify(attempt):
+    """Run the task `notify`; the fact that it journaled, None if it did not."""
+    from flink_chaos.operators.slack import SlackResultOperator
+
+    SlackResultOperator(task_id="notify", run_key=attempt.plan().run_key).execute({})
+    return attempt.journal().last(Notified)
+
+
+def undo(attempt, cluster):
+    """Do what the task `undo` does first."""
+    from flink_chaos.operators.run import UndoOperator
+
+    run = Run(plan=attempt.plan(), attempt=attempt, kafka=None, cluster=cluster)
+    UndoOperator(task_id="undo", run_key=run.plan.run_key).act(run)
+
+
+def ours(caplog):
+    """Our lines of the log, and everybody's warnings."""
+    return [r.getMessage() for r in caplog.records if r.name == "flink_chaos.hooks.slack" or r.levelno > logging.INFO]
+
+
+def test_a_verdict_arrives_as_the_environment_says(slack):
+    """Channel, name, picture, colour, tables; and the record tells that it went out."""
+    fact = notify(a_run())
+    (sent,) = slack.messages
+    assert (sent["channel"], sent["username"], sent["icon_emoji"]) == ("#chaos", "Chaos-test", ":boom:")
+    assert (sent["attachments"][0]["color"], sent["text"][:4]) == ("#2eb67d", "PASS")
+    assert "*by valid_status*" in json.dumps(sent)
+    assert (fact.ok, fact.message) == (True, "sent to #chaos (C0CHAOS, 1700000000.000001)")
+
+
+def test_a_broken_contract_is_told_too(slack):
+    """Bad news above all."""
+    notify(a_run(counts(Copy.CHAOS, records=RECORDS - 3, ids=RECORDS - 3, lost=3), table(chaos=RECORDS - 3)))
+    assert slack.messages[0]["text"].startswith("FAIL")
+
+
+def test_the_page_of_the_run_is_linked_where_airflow_knows_its_address(slack, monkeypatch):
+    """Run ids hold `:` and `+`."""
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/")
+    notify(a_run(run_id="manual__2026-01-01T00:00:00+00:00"))
+    page = "https://airflow.example/dags/pod_delete/runs/manual__2026-01-01T00%3A00%3A00%2B00%3A00"
+    assert f"<{page}|open in Airflow>" in json.dumps(slack.messages)
+
+
+def test_without_a_section_nothing_is_sent(slack, caplog):
+    """One line says why, and nothing is journaled."""
+    assert notify(a_run(settings=None)) is None
+    assert ours(caplog) == ["slack: nothing is sent: environment lab has no section `slack`"]
+    assert slack.messages == []
+
+
+def test_a_dry_run_is_not_told(slack):
+    """Nothing was tested."""
+    assert (notify(a_run(dry_run=True)), slack.messages) == (None, [])
+
+
+def closed_port():
+    """An address at which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"connection": lambda fake: fake.connection(proxy=closed_port())}, "Connection refused"),
+        ({"connection": lambda fake: fake.connection(base_url=closed_port())}, "Connection refused"),
+        ({"connection": lambda fake: fake.connection(token="xoxb-old")}, "Slack answers invalid_auth"),
+        ({"connection": lambda fake: fake.connection(token="")}, "does not contain password"),
+        ({"connection": lambda _: "{"}, "slack_api_default"),
+        ({"connection": lambda fake: fake.connection(timeout=1), "trouble": HANG}, "timed out"),
+        ({"trouble": BREAK}, "Slack answers Received a response in a non-JSON format: <html>upstream is down"),
+        (
+            {"settings": SlackSettings(channel="#nowhere")},
+            "to #nowhere over slack_api_default: Slack answers channel_n",
+        ),
+        ({"settings": SlackSettings(channel="#chaos", conn_id="gone")}, "gone"),
+        ({"module": None}, "install airflow-flink-chaos[slack]"),
+    ],
+)
+def test_whatever_goes_wrong_is_one_line_and_a_fact(slack, monkeypatch, caplog, change, told):
+    """The task succeeds soon; log and record tell why nothing arrived, and the token is in neither."""
+    slack.trouble = change.get("trouble")
+    if "connection" in change:
+        monkeypatch.setenv("AIRFLOW_CONN_SLACK_API_DEFAULT", change["connection"](slack))
+    if "module" in change:
+        monkeypatch.setitem(sys.modules, "airflow.providers.slack.hooks.slack", None)
+    begin = time.monotonic()
+    fact = notify(a_run(settings=change.get("settings", SETTINGS)))
+    assert (fact.ok, told in fact.message, slack.messages) == (False, True, []), fact.message
+    assert ours(caplog) == [f"slack: {fact.message}"]
+    assert ("\n" in fact.message, TOKEN in fact.message, time.monotonic() - begin < 5) == (False, False, True)
+
+
+def test_a_message_goes_through_the_proxy_of_the_connection(slack, monkeypatch):
+    """Slack's own address is only known to the proxy."""
+    connection = slack.connection(base_url="http://slack.invalid/api/", proxy=slack.address)
+    monkeypatch.setenv("AIRFLOW_CONN_SLACK_API_DEFAULT", connection)
+    assert (notify(a_run()).ok, slack.hosts, len(slack.messages)) == (True, ["slack.invalid"], 1)
+
+
+@pytest.mark.parametrize(("extra", "seconds"), [({}, 10), ({"timeout": 3}, 3)])
+def test_slack_is_waited_for_briefly_and_asked_once(slack, monkeypatch, extra, seconds):
+    """10 s, or what the connection says; the client's own retries are off."""
+    from flink_chaos.hooks.slack import _hook
+
+    monkeypatch.setenv("AIRFLOW_CONN_SLACK_API_DEFAULT", slack.connection(**extra))
+    client = _hook("slack_api_default").client
+    assert (client.timeout, client.retry_handlers) == (seconds, [])
+
+
+@pytest.mark.parametrize(("key", "warnings"), [("None", []), ("r0123456789", ["StoreError"])])
+def test_without_a_run_there_is_nothing_to_tell(slack, caplog, key, warnings):
+    """The task `plan` failed, or the record is gone, which is worth a warning: the task succeeds all the same."""
+    from flink_chaos.operators.slack import SlackResultOperator
+
+    SlackResultOperator(task_id="notify", run_key=key).execute({})
+    assert ([line.split(": ")[1] for line in ours(caplog)], slack.messages) == (warnings, [])
+
+
+def test_a_run_that_was_killed_is_told_by_its_teardown(slack, cluster):
+    """`notify` found no verdict; `undo` writes ABORTED and tells it."""
+    attempt = a_run(judged=False)
+    assert notify(attempt) is None
+    undo(attempt, cluster)
+    assert (attempt.verdict().outcome, [m["text"][:7] for m in slack.messages]) == ("ABORTED", ["ABORTED"])
+
+
+def test_a_verdict_is_told_once(slack, cluster):
+    """`undo` leaves a run alone that `notify` told, or tried to."""
+    attempt = a_run()
+    notify(attempt)
+    undo(attempt, cluster)
+    assert len(slack.messages) == 1
+
+
+def test_a_verdict_that_notify_never_came_to_is_told_by_the_teardown(slack, cluster):
+    """Killed between the two."""
+    undo(a_run(), cluster)
+    assert [message["text"][:4] for message in slack.messages] == ["PASS"]
+
+
+def test_a_removal_that_fails_keeps_nobody_from_the_verdict(slack, cluster, monkeypatch):
+    """The task fails, but ABORTED stands and was told."""
+
+    def refuse(_):
+        raise ClusterError("Kubernetes is gone")
+
+    monkeypatch.setattr(undoing, "remove", refuse)
+    attempt = a_run(judged=False)
+    with pytest.raises(ClusterError):
+        undo(attempt, cluster)
+    assert (attempt.verdict().outcome, len(slack.messages)) == ("ABORTED", 1)
+
+
+@pytest.mark.parametrize("how", ["json", "data"])
+def test_the_fake_reads_encoded_blocks_as_slack_does(slack, how):
+    """The provider's own operator sends JSON in JSON; older clients send forms."""
+    from airflow.providers.slack.hooks.slack import SlackHook
+
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x"}}]
+    SlackHook().call("chat.postMessage", **{how: {"channel": "#chaos", "text": "x", "blocks": json.dumps(blocks)}})
+    assert slack.messages[0]["blocks"] == blocks
