@@ -16,7 +16,7 @@ Makes the runs of a suite one after another, and one verdict of theirs. A suite 
 | all others | for all runs, this time only; empty: as the suite says |
 
 Backfill, over dates and with new parameters:
-`airflow backfill create --dag-id regression__nightly --from-date 2026-01-05 --to-date 2026-01-07
+`airflow backfill create --dag-id regression__nightly --from-date 2026-01-05 --to-date 2026-01-08
 --max-active-runs 1 --dag-run-conf '{"checkpoint_interval_seconds": 20}'`.
 
 A suite with a schedule is paused at first: unpause it to let the schedule begin.

@@ -1,13 +1,18 @@
-"""A schedule that never fires by itself, so that a DAG started by hand can be backfilled too."""
+"""Schedules for what breaks things: one never fires by itself, the other never long after its time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow.timetables.base import TimeRestriction
 from airflow.timetables.trigger import CronTriggerTimetable
+from pendulum import now
 
 if TYPE_CHECKING:
-    from airflow.timetables.base import DagRunInfo, TimeRestriction
+    from airflow.timetables.base import DagRunInfo, DataInterval
+
+LATE_HOURS = 1
+"""How late a scheduled run may still begin."""
 
 
 class OnDemandTimetable(CronTriggerTimetable):
@@ -35,4 +40,20 @@ class OnDemandTimetable(CronTriggerTimetable):
         return super().next_dagrun_info(
             last_automated_data_interval=last_automated_data_interval,  # type: ignore[arg-type]
             restriction=restriction,
+        )
+
+
+class PromptTimetable(CronTriggerTimetable):
+    """Cron ticks, each missed for good after an hour: to unpause a DAG by day must not start the run of last night."""
+
+    def next_dagrun_info(
+        self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        """Return the next tick; outside a backfill none that is more than an hour old."""
+        if not restriction.catchup:
+            bound = now("UTC").subtract(hours=LATE_HOURS)
+            earliest = max(restriction.earliest, bound) if restriction.earliest else bound
+            restriction = TimeRestriction(earliest=earliest, latest=restriction.latest, catchup=False)
+        return super().next_dagrun_info(
+            last_automated_data_interval=last_automated_data_interval, restriction=restriction
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, chain
+from airflow.sdk import DAG, TriggerRule, chain
 
 from flink_chaos.assembly.dag import TASK_LIMIT
 from flink_chaos.assembly.params import suite_params
 from flink_chaos.model.suite import Suite
 from flink_chaos.operators.suite import FaultRunOperator, SuiteEndOperator, SuitePlanOperator, SuiteSummaryOperator
 from flink_chaos.profiles.catalogue import Catalogue
-from flink_chaos.timetables import OnDemandTimetable
+from flink_chaos.timetables import OnDemandTimetable, PromptTimetable
 
 if TYPE_CHECKING:
     from flink_chaos.model.suite import Schedule
@@ -48,10 +48,10 @@ def suite_dag(catalogue: Catalogue, name: str, *, doc: str | None) -> DAG:
     return dag
 
 
-def _timetable(schedule: Schedule | None) -> CronTriggerTimetable | OnDemandTimetable:
+def _timetable(schedule: Schedule | None) -> PromptTimetable | OnDemandTimetable:
     if schedule is None:
         return OnDemandTimetable("@daily", timezone="UTC")
-    return CronTriggerTimetable(schedule.cron, timezone=schedule.timezone)
+    return PromptTimetable(schedule.cron, timezone=schedule.timezone)
 
 
 def _tasks(suite: Suite) -> None:
