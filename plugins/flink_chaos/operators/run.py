@@ -60,21 +60,19 @@ class RunPlanOperator(BaseOperator):
 class RunLockOperator(RunOperator):
     """Takes the lock on the pipeline's topics.
 
-    It is the set-up of the run: when it fails, Airflow runs nothing of what follows, whatever its trigger rule. So it
-    makes and tells the verdict itself.
+    It is the set-up of the run: when it fails, Airflow runs nothing of what follows but `notify`, whatever its trigger
+    rule. So it makes the verdict itself.
     """
 
     waits = ("lock",)
 
     def _guarded(self, run: Run, act: Callable[[], T]) -> T:
-        from flink_chaos.hooks.slack import tell
         from flink_chaos.steps.judging import close
 
         try:
             return super()._guarded(run, act)
         except AirflowFailException:
             close(run.attempt)
-            tell(run.plan.run_key, again=False)
             raise
 
 

@@ -53,7 +53,7 @@ def _equal(run: PlannedRun, other: PlannedRun, name: str) -> bool:
 def _line(run: PlannedRun, result: Result | None, differs: dict[str, Any]) -> SuiteLine:
     """A run without a verdict counts as ABORTED, whatever Airflow says of it."""
     verdict = result.verdict if result else None
-    missing = ["it has no verdict"] if result else ["it never began"]
+    missing = ["it had no verdict when the suite ended"] if result else ["it never began"]
     return SuiteLine(
         name=run.name,
         fault=run.fault,
