@@ -24,7 +24,7 @@ def airflow():
     """Airflow with the suite's schedule on, for the time of a test only."""
     client = AirflowClient()
     for dag_id in (SUITE, "pod_delete", "savepoint"):
-        client.wait_for_dag(dag_id)
+        client.wait_for_dag(dag_id, seconds=300)
     client.pause(SUITE, paused=False)
     yield client
     client.pause(SUITE, paused=True)
