@@ -81,12 +81,12 @@ def _ids(plan: RunPlan, table: str) -> str:
     own = f"COALESCE(`{output.run_key}` = '{plan.run_key}', FALSE)"
     weight = f"CAST(`{output.count}` AS BIGINT)" if output.count else "CAST(1 AS BIGINT)"
     id_columns = ", ".join(f"`{name}`" for name in (output.run_key, *output.key))
-    columns = ", ".join(f"`{name}`" for name in dict.fromkeys((output.run_key, *output.key, *output.value)))
+    columns = ", ".join(f"`{name}`" for name in dict.fromkeys((output.run_key, *output.key, *output.compared)))
     both = " UNION ALL ".join(
         f"SELECT {columns}, {weight} AS weight, {stable} AS stable FROM `{name}`"  # noqa: S608
         for name, stable in ((TABLES[Copy.STABLE], "TRUE"), (table, "FALSE"))
     )
-    differs = " OR ".join(_differs(name) for name in output.value) or "FALSE"
+    differs = " OR ".join(_differs(name) for name in output.compared) or "FALSE"
     return (
         f"SELECT {own} AS own, {own} AND MAX(CASE WHEN stable THEN 1 ELSE 0 END) = 1 AS expected, "  # noqa: S608
         "SUM(CASE WHEN stable THEN 0 ELSE 1 END) AS copies, "

@@ -107,6 +107,11 @@ class Output(Record):
             raise ValueError("`value` and `count` need `key`: the columns that identify a record")
         return self
 
+    @property
+    def compared(self) -> list[str]:
+        """Columns that must equal the stable copy's: how many records there are is always one of them."""
+        return [*dict.fromkeys([*self.value, *filter(None, [self.count])])]
+
 
 class Pipeline(Record):
     """An application under test; `include/pipelines/<name>.yaml`."""
@@ -118,6 +123,16 @@ class Pipeline(Record):
     topics: Topics
     output: Output
     report: str = Field(description="file below include/sql with the named report queries")
+
+    @model_validator(mode="after")
+    def _lets_watermarks_move(self) -> Pipeline:
+        parallelism, partitions = self.application.parallelism, self.topics.partitions
+        if self.loader.flush_records and parallelism > partitions:
+            raise ValueError(
+                f"application.parallelism {parallelism} is above topics.partitions {partitions}: "
+                "a source task without a partition holds back every watermark; lower it, or have more partitions"
+            )
+        return self
 
     @property
     def scripts(self) -> list[str]:

@@ -42,14 +42,31 @@ def test_a_jar_needs_no_script(tmp_path):
 @pytest.mark.parametrize(
     ("text", "change", "message"),
     [
-        (SQL, ("  sql: orders.sql", "  parallelism: 1"), r"orders.yaml:2: application: .*exactly one of `sql`.*`args`"),
-        (JAR, ("  args:", "  sql: orders.sql\n  args:"), r"orders.yaml:2: application: .*exactly one of `sql`"),
-        (JAR, ("  entry_class: Orders\n", ""), r"orders.yaml:2: application: .*name it too: entry_class"),
-        (SQL, ("n: BIGINT", "m: BIGINT"), r"orders.yaml:7: output.number: .*no column n; .*there are: run_key, m"),
-        (SQL, ("report", "  key: [shp]\nreport"), r"orders.yaml:9: output.key: .*no column shp; add it"),
-        (SQL, ("report", "  key: [shop]\n  count: cmt\nreport"), r"orders.yaml:10: output.count: .*no column cmt"),
-        (SQL, ("report", "  key: [shop]\n  number: n\nreport"), r"orders.yaml:7: output: .*one of `key` and `number`"),
-        (SQL, ("report", "  value: [cnt]\nreport"), r"orders.yaml:7: output: .*need `key`"),
+        (
+            SQL,
+            ("  sql: orders.sql", "  parallelism: 1"),
+            r"orders.yaml:2: application: takes exactly one of `sql`.*`args`",
+        ),
+        (JAR, ("  args:", "  sql: orders.sql\n  args:"), r"orders.yaml:2: application: takes exactly one of `sql`"),
+        (
+            JAR,
+            ("  entry_class: Orders\n", ""),
+            r"orders.yaml:2: application: `args` belong .* name it too: entry_class",
+        ),
+        (SQL, ("n: BIGINT", "m: BIGINT"), r"orders.yaml:7: output.number: no column n; .*there are: run_key, m"),
+        (SQL, ("report", "  key: [shp]\nreport"), r"orders.yaml:9: output.key: no column shp; add it"),
+        (SQL, ("report", "  key: [shop]\n  count: cmt\nreport"), r"orders.yaml:10: output.count: no column cmt"),
+        (
+            SQL,
+            ("report", "  key: [shop]\n  number: n\nreport"),
+            r"orders.yaml:7: output: takes exactly one of `key` and `number`",
+        ),
+        (SQL, ("report", "  value: [cnt]\nreport"), r"orders.yaml:7: output: `value` and `count` need `key`"),
+        (
+            SQL,
+            ("sql\nloader:\n", "sql\n  parallelism: 5\nloader:\n  flush_records: 1\n"),
+            r"orders.yaml:1: application.parallelism 5 is above topics.partitions 4: .*lower it",
+        ),
         (
             SQL,
             ("orders_loader.sql", "x.sql\n  flush_records: -1"),
