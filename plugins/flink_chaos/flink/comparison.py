@@ -83,24 +83,24 @@ def _ids(plan: RunPlan, table: str) -> str:
     id_columns = ", ".join(f"`{name}`" for name in (output.run_key, *output.key))
     columns = ", ".join(f"`{name}`" for name in dict.fromkeys((output.run_key, *output.key, *output.compared)))
     both = " UNION ALL ".join(
-        f"SELECT {columns}, {weight} AS weight, {stable} AS stable FROM `{name}`"  # noqa: S608
+        f"SELECT {columns}, {weight} AS row_weight, {stable} AS row_stable FROM `{name}`"  # noqa: S608
         for name, stable in ((TABLES[Copy.STABLE], "TRUE"), (table, "FALSE"))
     )
     differs = " OR ".join(_differs(name) for name in output.compared) or "FALSE"
     return (
-        f"SELECT {own} AS own, {own} AND MAX(CASE WHEN stable THEN 1 ELSE 0 END) = 1 AS expected, "  # noqa: S608
-        "SUM(CASE WHEN stable THEN 0 ELSE 1 END) AS copies, "
-        "SUM(CASE WHEN stable THEN 0 ELSE weight END) AS total, "
-        "MAX(CASE WHEN stable THEN 0 ELSE weight END) AS most, "
-        "MAX(CASE WHEN stable THEN weight ELSE 0 END) AS expected_most, "
+        f"SELECT {own} AS own, {own} AND MAX(CASE WHEN row_stable THEN 1 ELSE 0 END) = 1 AS expected, "  # noqa: S608
+        "SUM(CASE WHEN row_stable THEN 0 ELSE 1 END) AS copies, "
+        "SUM(CASE WHEN row_stable THEN 0 ELSE row_weight END) AS total, "
+        "MAX(CASE WHEN row_stable THEN 0 ELSE row_weight END) AS most, "
+        "MAX(CASE WHEN row_stable THEN row_weight ELSE 0 END) AS expected_most, "
         f"{differs} AS differs FROM ({both}) GROUP BY {id_columns}"
     )
 
 
 def _differs(column: str) -> str:
     """Whether any of the copy's values of an id is another than the stable copy's; of several the greatest."""
-    expected = f"MAX(CASE WHEN stable THEN `{column}` END)"
-    found = (f"{function}(CASE WHEN NOT stable THEN `{column}` END)" for function in ("MIN", "MAX"))
+    expected = f"MAX(CASE WHEN row_stable THEN `{column}` END)"
+    found = (f"{function}(CASE WHEN NOT row_stable THEN `{column}` END)" for function in ("MIN", "MAX"))
     return " OR ".join(f"{one} IS DISTINCT FROM {expected}" for one in found)
 
 
