@@ -36,7 +36,6 @@ def make_plan(store: Store, *, dag_id: str, run_id: str, fault: str, parameters:
     chosen = catalogue.fault(fault)
     request, fault_parameters = _split(parameters, chosen)
     pipeline = catalogue.pipeline(request.pipeline)
-    names = (pipeline.application.sql, pipeline.loader.sql, pipeline.report)
     try:
         plan = plan_run(
             dag_id=dag_id,
@@ -49,7 +48,7 @@ def make_plan(store: Store, *, dag_id: str, run_id: str, fault: str, parameters:
             pipeline=pipeline,
             fault=chosen,
             fault_parameters=fault_parameters,
-            scripts={name: catalogue.script(name) for name in names},
+            scripts={name: catalogue.script(name) for name in pipeline.scripts},
         )
         _prove(plan)
     except (ValueError, KafkaProblem) as error:
