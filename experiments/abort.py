@@ -12,24 +12,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+class _Shield:
+    """Depth of the shields, and whether a signal came behind one.
+
+    A blocked signal would not do: it is delivered to any other thread, and Python then runs its handler all the same.
+    """
+
+    depth = 0
+    struck = False
+
+
 def install() -> None:
     """From now on the first SIGTERM raises AbortedError in the main thread; later ones are ignored."""
+    _Shield.struck = False
     signal.signal(signal.SIGTERM, _abort)
 
 
 def _abort(_signal: int, _frame: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise AbortedError
+    if _Shield.depth:
+        _Shield.struck = True
+    else:
+        raise AbortedError
 
 
 @contextmanager
 def shielded() -> Iterator[None]:
     """Keep a SIGTERM waiting until the block is done."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    _Shield.depth += 1
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _Shield.depth -= 1
+        if _Shield.struck and not _Shield.depth:
+            _Shield.struck = False
+            raise AbortedError
 
 
 @contextmanager

@@ -37,6 +37,21 @@ def test_losses_are_found():
     assert verdict.counts["chaos"]["lost"] > 0
 
 
+def test_windows_survive_a_killed_taskmanager():
+    """Keyed windows with state: the same windows with the same values, which account for every loaded record."""
+    verdict = verdict_of(SHORT | {"pipeline": "ad_event_counts"})
+    assert verdict.outcome == "PASS", verdict.reasons
+    chaos = verdict.counts["chaos"]
+    assert (chaos["counted"], chaos["lost"], chaos["changed"]) == (SHORT["data_count_to_load"], 0, 0)
+
+
+def test_windows_may_count_twice_and_must_not_lose_under_at_least_once():
+    """Windows that fire again and records that are counted again are allowed, lower counts are not."""
+    verdict = verdict_of(SHORT | {"pipeline": "ad_event_counts", "delivery_guarantee": "AT_LEAST_ONCE"})
+    assert verdict.outcome == "PASS", verdict.reasons
+    assert (verdict.counts["chaos"]["lost"], verdict.counts["chaos"]["undercounted"]) == (0, 0)
+
+
 def test_exactly_once_survives_a_killed_jobmanager():
     """High availability brings the same job back from its last checkpoint."""
     verdict = verdict_of(SHORT | {"component": "jobmanager"})

@@ -36,7 +36,6 @@ def a_plan(run_id: str = "manual__1", attempt: int = 1, fault: str = "pod_delete
     chosen = catalogue.fault(fault)
     own = {p.name for p in chosen.parameters} & set(parameters)
     pipeline = catalogue.pipeline(parameters.get("pipeline", "ad_events"))
-    names = (pipeline.application.sql, pipeline.loader.sql, pipeline.report)
     return plan_run(
         dag_id=fault,
         run_id=run_id,
@@ -48,14 +47,14 @@ def a_plan(run_id: str = "manual__1", attempt: int = 1, fault: str = "pod_delete
         pipeline=pipeline,
         fault=chosen,
         fault_parameters={name: parameters[name] for name in own},
-        scripts={name: catalogue.script(name) for name in names},
+        scripts={name: catalogue.script(name) for name in pipeline.scripts},
     )
 
 
-def counts(copy: Copy, **other: int) -> Counts:
+def counts(copy: Copy, **other: Any) -> Counts:
     """Every record once, unless said otherwise."""
     fields = {"records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0, "extra": 0} | other
-    return Counts(at=AT, copy=copy, expected=RECORDS, **fields)
+    return Counts(at=AT, copy=copy, **({"expected": RECORDS} | fields))
 
 
 def table(stable: int = RECORDS, chaos: int = RECORDS) -> Table:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.flink.scripts import application_script, loader_script
+from flink_chaos.flink.scripts import (
+    application_arguments,
+    application_script,
+    loader_arguments,
+    loader_script,
+)
 from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.plan import COPY_LABEL
 
 if TYPE_CHECKING:
-    from flink_chaos.model.pipeline import Application, Loader, Resource
+    from flink_chaos.model.pipeline import Program, Resource
     from flink_chaos.model.plan import RunPlan
 
 CONTAINER = "flink-main-container"
 HOSTNAME = "kubernetes.io/hostname"
 SCRIPT_FOLDER = "/opt/flink/sql"
+SCRIPT = f"{SCRIPT_FOLDER}/job.sql"
 OPENED = [
     "java.lang",
     "java.net",
@@ -49,28 +55,27 @@ OBSERVABLE = {
 
 
 def application_manifests(plan: RunPlan, copy: Copy) -> list[dict[str, Any]]:
-    """ConfigMap and FlinkDeployment of one copy."""
+    """FlinkDeployment of one copy, after the ConfigMap with its SQL if it has any."""
     name, application = plan.copies[copy].deployment, plan.pipeline.application
     labels = plan.labels | {COPY_LABEL: copy}
-    return [
-        _config_map(plan, name, labels, application_script(plan, copy)),
-        _deployment(
-            plan, name, labels, application, _pods(plan, name, labels), _application_configuration(plan, copy)
-        ),
-    ]
+    args, pods = application_arguments(plan, copy), _pods(plan, name, labels)
+    deployment = _deployment(plan, name, labels, application, args, pods, _application_configuration(plan, copy))
+    if not application.sql:
+        return [deployment]
+    return [_config_map(plan, name, labels, application_script(plan, copy)), deployment]
 
 
 def loader_manifests(plan: RunPlan) -> list[dict[str, Any]]:
-    """ConfigMap and FlinkDeployment of the data loader: bounded, and never restarted, so that no id comes twice."""
+    """The same of the data loader: bounded, and never restarted, so that no id comes twice."""
     labels = plan.labels | {COPY_LABEL: "loader"}
     configuration = {"restart-strategy.type": "none", "taskmanager.numberOfTaskSlots": "1"}
     loader = plan.pipeline.loader
     resources = {Component.JOBMANAGER: loader.job_manager, Component.TASKMANAGER: loader.task_manager}
     pods = {component: _pod(resource, labels) for component, resource in resources.items()}
-    return [
-        _config_map(plan, plan.loader, labels, loader_script(plan)),
-        _deployment(plan, plan.loader, labels, loader, pods, configuration),
-    ]
+    deployment = _deployment(plan, plan.loader, labels, loader, loader_arguments(plan), pods, configuration)
+    if not loader.sql:
+        return [deployment]
+    return [_config_map(plan, plan.loader, labels, loader_script(plan)), deployment]
 
 
 def _application_configuration(plan: RunPlan, copy: Copy) -> dict[str, str]:
@@ -97,7 +102,8 @@ def _deployment(
     plan: RunPlan,
     name: str,
     labels: dict[str, str],
-    program: Application | Loader,
+    program: Program,
+    args: list[str],
     pods: dict[Component, dict[str, Any]],
     configuration: dict[str, str],
 ) -> dict[str, Any]:
@@ -116,11 +122,11 @@ def _deployment(
             "flinkConfiguration": common | configuration,
             "jobManager": pods[Component.JOBMANAGER],
             "taskManager": pods[Component.TASKMANAGER],
-            "podTemplate": _pod_template(plan, name),
+            "podTemplate": _pod_template(plan, name, program),
             "job": {
                 "jarURI": program.jar_uri,
                 "entryClass": program.entry_class,
-                "args": [f"{SCRIPT_FOLDER}/job.sql"],
+                "args": args or [SCRIPT],
                 "parallelism": getattr(program, "parallelism", 1),
                 "upgradeMode": "stateless" if name == plan.loader else "savepoint",
                 "state": "running",
@@ -152,14 +158,16 @@ def _away_from_chaos(plan: RunPlan) -> dict[str, Any]:
     return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
 
 
-def _pod_template(plan: RunPlan, name: str) -> dict[str, Any]:
-    container = {
+def _pod_template(plan: RunPlan, name: str, program: Program) -> dict[str, Any]:
+    container: dict[str, Any] = {
         "name": CONTAINER,
         "imagePullPolicy": plan.environment.flink.image_pull_policy,
-        "volumeMounts": [{"name": "sql", "mountPath": SCRIPT_FOLDER}],
     }
-    volume = {"name": "sql", "configMap": {"name": f"{name}-sql"}}
-    return {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [container], "volumes": [volume]}}
+    spec: dict[str, Any] = {"containers": [container]}
+    if program.sql:
+        container["volumeMounts"] = [{"name": "sql", "mountPath": SCRIPT_FOLDER}]
+        spec["volumes"] = [{"name": "sql", "configMap": {"name": f"{name}-sql"}}]
+    return {"apiVersion": "v1", "kind": "Pod", "spec": spec}
 
 
 def _config_map(plan: RunPlan, name: str, labels: dict[str, str], script: str) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.base import Copy, Guarantee
 
 if TYPE_CHECKING:
-    from flink_chaos.model.plan import CopyPlan, RunPlan
+    from collections.abc import Mapping
+
+    from flink_chaos.model.pipeline import Program
+    from flink_chaos.model.plan import RunPlan
 
 SINK_GUARANTEE = {Guarantee.EXACTLY_ONCE: "exactly-once", Guarantee.AT_LEAST_ONCE: "at-least-once"}
 NAMED_QUERY = re.compile(r"^--\s*name:\s*(?P<name>.+?)\s*$", re.MULTILINE)
@@ -21,12 +24,49 @@ class ScriptError(ValueError):
 
 def application_script(plan: RunPlan, copy: Copy) -> str:
     """SQL of one copy of the application."""
-    return fill(plan, plan.pipeline.application.sql, **_copy_names(plan, plan.copies[copy]))
+    return _script(plan, plan.pipeline.application.sql, application_names(plan, copy))
+
+
+def application_arguments(plan: RunPlan, copy: Copy) -> list[str]:
+    """Arguments of one copy of an application that is a jar of its own."""
+    return _arguments(plan, "application", plan.pipeline.application, application_names(plan, copy))
 
 
 def loader_script(plan: RunPlan) -> str:
     """SQL of the data loader."""
-    return fill(plan, plan.pipeline.loader.sql, **_common_names(plan))
+    return _script(plan, plan.pipeline.loader.sql, loader_names(plan))
+
+
+def loader_arguments(plan: RunPlan) -> list[str]:
+    """Arguments of a data loader that is a jar of its own."""
+    return _arguments(plan, "loader", plan.pipeline.loader, loader_names(plan))
+
+
+def loader_names(plan: RunPlan) -> dict[str, object]:
+    """What can be filled in for the data loader."""
+    return {
+        "run_key": plan.run_key,
+        "created_ms": int(plan.created_at.timestamp() * 1000),
+        "bootstrap_servers": plan.environment.kafka_bootstrap_servers,
+        "source_topic": plan.pipeline.topics.source,
+        "records": plan.request.data_count_to_load,
+        "last_number": plan.request.data_count_to_load - 1,
+        "flush_records": plan.pipeline.loader.flush_records,
+        "last_flush_number": plan.records_to_write - 1,
+        "records_per_second": plan.request.records_per_second,
+    }
+
+
+def application_names(plan: RunPlan, copy: Copy) -> dict[str, object]:
+    """What can be filled in for a copy of the application."""
+    own = plan.copies[copy]
+    return loader_names(plan) | {
+        "group_id": own.group,
+        "sink_topic": own.sink,
+        "transactional_id_prefix": own.transactional_id_prefix,
+        "sink_guarantee": SINK_GUARANTEE[plan.request.delivery_guarantee],
+        "startup_mode": plan.pipeline.application.start_from,
+    }
 
 
 def report_queries(plan: RunPlan) -> dict[str, str]:
@@ -42,32 +82,17 @@ def report_queries(plan: RunPlan) -> dict[str, str]:
     return found
 
 
-def fill(plan: RunPlan, script: str, **names: object) -> str:
+def fill(where: str, text: str, names: Mapping[str, object]) -> str:
     """Replace `${name}`. Raises ScriptError, with the names there are, for one that is not known."""
     try:
-        return Template(plan.scripts[script]).substitute(names)
+        return Template(text).substitute(names)
     except (KeyError, ValueError) as error:
-        raise ScriptError(
-            f"include/sql/{script}: {error} cannot be filled in; known names: {', '.join(names)}"
-        ) from error
+        raise ScriptError(f"{where}: {error} cannot be filled in; known names: {', '.join(names)}") from error
 
 
-def _common_names(plan: RunPlan) -> dict[str, object]:
-    return {
-        "run_key": plan.run_key,
-        "bootstrap_servers": plan.environment.kafka_bootstrap_servers,
-        "source_topic": plan.pipeline.topics.source,
-        "records": plan.request.data_count_to_load,
-        "last_number": plan.request.data_count_to_load - 1,
-        "records_per_second": plan.request.records_per_second,
-    }
+def _script(plan: RunPlan, name: str, names: Mapping[str, object]) -> str:
+    return fill(f"include/sql/{name}", plan.scripts[name], names)
 
 
-def _copy_names(plan: RunPlan, copy: CopyPlan) -> dict[str, object]:
-    return _common_names(plan) | {
-        "group_id": copy.group,
-        "sink_topic": copy.sink,
-        "transactional_id_prefix": copy.transactional_id_prefix,
-        "sink_guarantee": SINK_GUARANTEE[plan.request.delivery_guarantee],
-        "startup_mode": plan.pipeline.application.start_from,
-    }
+def _arguments(plan: RunPlan, key: str, program: Program, names: Mapping[str, object]) -> list[str]:
+    return [fill(f"include/pipelines/{plan.pipeline.name}.yaml: {key}.args", text, names) for text in program.args]

@@ -225,17 +225,23 @@ class Table(Fact):
 
 
 class Counts(Fact):
-    """Records of one copy by id, against what was loaded."""
+    """Records of one copy by id, against those of the loader, or of the stable copy where only that tells the ids."""
 
     kind: Literal["counts"] = "counts"
     copy_: Copy = Field(alias="copy")
-    expected: int = Field(description="ids loaded")
+    expected: int = Field(description="ids there should be")
     records: int = Field(description="records in the sink between the recorded offsets")
     ids: int = Field(description="distinct ids of this run among them")
-    lost: int = Field(description="loaded ids that never arrived")
+    lost: int = Field(description="expected ids that never arrived")
     duplicated: int = Field(description="ids that arrived more than once")
     surplus: int = Field(description="records beyond the first of their id")
-    extra: int = Field(description="records whose id was never loaded")
+    extra: int = Field(description="records whose id is not expected")
+    changed: int | None = Field(default=None, description="ids with another value than in the stable copy")
+    undercounted: int | None = Field(default=None, description="of them, those that count fewer records")
+    counted: int | None = Field(
+        default=None, description="loaded records that the ids of this run stand for, each id once"
+    )
+    summed: int | None = Field(default=None, description="loaded records that all records stand for")
 
 
 class StepFailed(Fact):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from flink_chaos.model.base import Record
+
+SQL_RUNNER = "local:///opt/flink/usrlib/sql-runner.jar"
 
 
 class Resource(Record):
@@ -16,28 +18,42 @@ class Resource(Record):
     cpu: float = Field(default=0.3, gt=0, description="cores")
 
 
-class Application(Record):
-    """How the application is started: a jar, and for SQL applications the script it runs."""
+class Program(Record):
+    """A Flink job: an SQL script for the SQL runner, or a jar of one's own with its arguments."""
 
-    jar_uri: str = "local:///opt/flink/usrlib/sql-runner.jar"
+    sql: str = Field(default="", description="file below include/sql, a template of the names that a run fills in")
+    jar_uri: str = SQL_RUNNER
     entry_class: str = "SqlRunner"
-    sql: str = Field(description="file below include/sql, a template of the names that a run fills in")
-    parallelism: int = Field(default=2, ge=1)
+    args: list[str] = Field(default_factory=list, description="of a jar, templates of the same names")
     job_manager: Resource = Resource()
+    task_manager: Resource = Resource()
+
+    @model_validator(mode="after")
+    def _is_sql_or_jar(self) -> Program:
+        if bool(self.sql) == bool(self.args):
+            raise ValueError("takes exactly one of `sql` (a file below include/sql) and `args` (of a jar of your own)")
+        missing = {"jar_uri", "entry_class"} - self.model_fields_set if self.args else set()
+        if missing:
+            raise ValueError(f"`args` belong to a jar of your own; name it too: {', '.join(sorted(missing))}")
+        return self
+
+
+class Application(Program):
+    """How the application under test is started."""
+
+    parallelism: int = Field(default=2, ge=1)
     task_manager: Resource = Resource(memory="1200m")
     high_availability: bool = True
     start_from: Literal["group-offsets", "latest-offset"] = "group-offsets"
     configuration: dict[str, str] = Field(default_factory=dict, description="Flink options over the environment's")
 
 
-class Loader(Record):
-    """The program that writes the source topic: bounded, and each record's id is (run key, n)."""
+class Loader(Program):
+    """The program that writes the source topic: bounded, and each record carries the run key."""
 
-    sql: str
-    jar_uri: str = "local:///opt/flink/usrlib/sql-runner.jar"
-    entry_class: str = "SqlRunner"
-    job_manager: Resource = Resource()
-    task_manager: Resource = Resource()
+    flush_records: int = Field(
+        default=0, ge=0, description="written after the records, to move the watermark of every partition past them"
+    )
 
 
 class Topics(Record):
@@ -49,12 +65,52 @@ class Topics(Record):
 
 
 class Output(Record):
-    """What the application writes, as the comparison reads it."""
+    """What the application writes, as the comparison reads it.
+
+    An id is (run key, number), known from the loader; or (run key, key columns), known from the stable copy only.
+    """
 
     columns: dict[str, str] = Field(description="column -> Flink SQL type")
-    run_key: str = Field(default="run_key", description="column with the run that loaded the record")
-    number: str = Field(default="n", description="column with the record's number in that run, 0 .. N-1")
+    run_key: str = Field(
+        default="run_key", description="column with the run that loaded the record", validate_default=True
+    )
+    key: list[str] = Field(default_factory=list, description="columns that identify a record in its run")
+    number: str = Field(description="without `key`: column with the record's number, 0 .. N-1; `n` if nothing is said")
+    value: list[str] = Field(default_factory=list, description="with `key`: columns that must equal the stable copy's")
+    count: str = Field(
+        default="", description="with `key`: column with how many loaded records it stands for; empty: 1"
+    )
     format: str = "json"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_if_no_key(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "number" not in given:
+            return given | {"number": "" if given.get("key") else "n"}
+        return given
+
+    @field_validator("run_key", "key", "number", "value", "count")
+    @classmethod
+    def _is_a_column(cls, given: str | list[str], info: ValidationInfo) -> str | list[str]:
+        columns = info.data.get("columns", {})
+        names = [given] if isinstance(given, str) else given
+        unknown = [name for name in names if name and name not in columns]
+        if unknown:
+            raise ValueError(f"no column {', '.join(unknown)}; add it to `columns`, there are: {', '.join(columns)}")
+        return given
+
+    @model_validator(mode="after")
+    def _has_one_identity(self) -> Output:
+        if bool(self.key) == bool(self.number):
+            raise ValueError("takes exactly one of `key` and `number`: what identifies a record in its run")
+        if not self.key and (self.value or self.count):
+            raise ValueError("`value` and `count` need `key`: the columns that identify a record")
+        return self
+
+    @property
+    def compared(self) -> list[str]:
+        """Columns that must equal the stable copy's: how many records there are is always one of them."""
+        return [*dict.fromkeys([*self.value, *filter(None, [self.count])])]
 
 
 class Pipeline(Record):
@@ -67,3 +123,18 @@ class Pipeline(Record):
     topics: Topics
     output: Output
     report: str = Field(description="file below include/sql with the named report queries")
+
+    @model_validator(mode="after")
+    def _lets_watermarks_move(self) -> Pipeline:
+        parallelism, partitions = self.application.parallelism, self.topics.partitions
+        if self.loader.flush_records and parallelism > partitions:
+            raise ValueError(
+                f"application.parallelism {parallelism} is above topics.partitions {partitions}: "
+                "a source task without a partition holds back every watermark; lower it, or have more partitions"
+            )
+        return self
+
+    @property
+    def scripts(self) -> list[str]:
+        """Files below include/sql that the pipeline uses."""
+        return [name for name in (self.application.sql, self.loader.sql, self.report) if name]

@@ -98,6 +98,11 @@ class RunPlan(Record):
         return Resource(memory=memory or own.memory, cpu=cpu or own.cpu)
 
     @property
+    def records_to_write(self) -> int:
+        """What a complete load adds to the source topic."""
+        return self.request.data_count_to_load + self.pipeline.loader.flush_records
+
+    @property
     def labels(self) -> dict[str, str]:
         """Labels of everything that the run creates."""
         return {f"{LABEL}/managed-by": "flink-chaos", RUN_LABEL: self.run_key}

@@ -40,12 +40,12 @@ def read(path: Path, model: type[R]) -> R:
 
 
 def _explain(path: Path, text: str, detail: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in detail["loc"])
+    where = [".".join(str(part) for part in detail["loc"])] if detail["loc"] else []
     remedy = {
         "extra_forbidden": "no such setting; mind the spelling, or remove it",
         "missing": "required, and not there; add it",
-    }.get(detail["type"], detail["msg"])
-    return f"{path}:{line_of(text, detail['loc'])}: {where}: {remedy}"
+    }.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    return ": ".join([f"{path}:{line_of(text, detail['loc'])}", *where, remedy])
 
 
 def line_of(text: str, location: tuple[int | str, ...]) -> int:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from flink_chaos.flink.comparison import counts_statement, table_statement
+from flink_chaos.flink.comparison import TABLES, counts_statement, table_statement
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
 from flink_chaos.kafka.topics import closed_end, last_stable_offsets
-from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Counts, Table, TopicBegin, TopicEnd
 from flink_chaos.steps.preflight import gateway
 from flink_chaos.steps.run import Progress, RunEndsError, now
 
 if TYPE_CHECKING:
     from flink_chaos.flink.gateway import Session
+    from flink_chaos.model.base import Copy
     from flink_chaos.steps.run import Run
 
 TRIES = 3
@@ -23,7 +23,6 @@ GATEWAY_SECONDS = 120
 """A gateway that was killed is back by then."""
 
 PAUSE = 2.0
-TABLES = {Copy.STABLE: "no_chaos", Copy.CHAOS: "chaos"}
 
 
 def check_sinks_closed(run: Run) -> Progress:
@@ -102,17 +101,8 @@ def _report(run: Run, session: Session, name: str, query: str) -> Table:
 
 def _counts(run: Run, session: Session, copy: Copy, table: str) -> Counts:
     result = session.execute(counts_statement(run.plan, table), run.plan.deadlines.compare)
-    records, ids, duplicated, extra = (int(value) for value in (result.rows or [[0, 0, 0, 0]])[0])
-    expected = run.plan.request.data_count_to_load
-    return Counts(
-        at=now(),
-        clock="flink",
-        copy=copy,
-        expected=expected,
-        records=records,
-        ids=ids,
-        lost=expected - ids,
-        duplicated=duplicated,
-        surplus=records - extra - ids,
-        extra=extra,
+    found = {name: int(value) for name, value in zip(result.columns, result.rows[0], strict=True)}
+    lost, surplus = found["expected"] - found["ids"], found["records"] - found["extra"] - found["ids"]
+    return Counts.model_validate(
+        {"at": now(), "clock": "flink", "copy": copy, "lost": lost, "surplus": surplus} | found
     )

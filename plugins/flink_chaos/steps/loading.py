@@ -10,6 +10,7 @@ from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.facts import Loaded, LoadStarted, TopicBegin
 from flink_chaos.steps.deploying import apply_all, deployment_of
 from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.verdict.doubts import load_problem
 
 if TYPE_CHECKING:
     from flink_chaos.model.facts import Offsets
@@ -33,7 +34,7 @@ def check_flowing(run: Run) -> Progress:
 
 def check_loaded(run: Run) -> Progress:
     """Whether the loader has ended; journals what it wrote. Raises RunEndsError when that is not every record."""
-    wanted, written = run.plan.request.data_count_to_load, _written(run)
+    wanted, written = run.plan.records_to_write, _written(run)
     state = status.job_state(deployment_of(run, run.plan.loader))
     if state not in ("FINISHED", "FAILED", "CANCELED"):
         return Progress(done=False, message=f"{written:,} of {wanted:,} records, loader {state or 'unknown'}")
@@ -47,13 +48,13 @@ def load_expired(run: Run, message: str) -> None:
 
 
 def _journal_loaded(run: Run, state: str) -> None:
-    wanted, written = run.plan.request.data_count_to_load, _written(run)
+    wanted, written = run.plan.records_to_write, _written(run)
     end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
-    run.attempt.append(
-        Loaded(at=now(), clock="kafka", expected=wanted, written=written, state=state, begin=_begin(run), end=end)
-    )
-    if written != wanted:
-        raise RunEndsError(f"load: {written:,} of {wanted:,} records were written ({state})")
+    fact = Loaded(at=now(), clock="kafka", expected=wanted, written=written, state=state, begin=_begin(run), end=end)
+    run.attempt.append(fact)
+    problem = load_problem(run.plan, fact)
+    if problem:
+        raise RunEndsError(problem)
 
 
 def _written(run: Run) -> int:

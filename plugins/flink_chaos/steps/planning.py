@@ -64,7 +64,6 @@ def decide(
     chosen = catalogue.fault(fault)
     request, fault_parameters = _split(parameters, chosen)
     pipeline = catalogue.pipeline(request.pipeline)
-    names = (pipeline.application.sql, pipeline.loader.sql, pipeline.report)
     try:
         plan = plan_run(
             dag_id=dag_id,
@@ -77,7 +76,7 @@ def decide(
             pipeline=pipeline,
             fault=chosen,
             fault_parameters=fault_parameters,
-            scripts={name: catalogue.script(name) for name in names},
+            scripts={name: catalogue.script(name) for name in pipeline.scripts},
             by_hand=by_hand,
         )
         _prove(plan)

@@ -45,7 +45,7 @@ def observe(run: Run) -> Steady:
     if started is None:
         return Steady(at=at, ok=False, message="no record yet", lag={}, records_per_second=0)
     written = sum(end_offsets(run.kafka, topic).values()) - sum(started.begin.values())
-    rate = written / max((at - started.at).total_seconds(), 1e-3)
+    rate = written / max((at - started.at).total_seconds(), 1.0)
     reader = LagReader(run.kafka)
     lag = {copy: reader.read(run.plan.copies[copy].group, topic).total for copy in Copy}
     limit = request.records_per_second * (INTERVALS_BEHIND * request.checkpoint_interval_seconds + 5)

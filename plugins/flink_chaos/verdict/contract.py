@@ -62,7 +62,22 @@ def _delivered(plan: RunPlan, journal: Journal) -> list[Line]:
             demanded=f"{replayed:,} extra" + (", as the stable copy" if replayed else ""),
             seen=f"{counts.extra:,} extra",
         ),
+        *_unchanged(counts, duplicates_allowed=duplicates_allowed),
     ]
+
+
+def _unchanged(counts: Counts, *, duplicates_allowed: bool) -> list[Line]:
+    """In an aggregate a record that is counted twice is a duplicate, and one that is not counted is a loss."""
+    if counts.changed is None:
+        return []
+    seen = f"{counts.changed:,} ids with another value"
+    if counts.undercounted is not None:
+        seen += f", {counts.undercounted:,} of them count less"
+    if duplicates_allowed and counts.undercounted is not None:
+        demanded, broken = "0 that count less (AT_LEAST_ONCE)", counts.undercounted
+    else:
+        demanded, broken = "0 changed", counts.changed
+    return [Line(name="nothing changed", ok=broken == 0, demanded=demanded, seen=seen)]
 
 
 def _is_orderly(plan: RunPlan) -> bool:

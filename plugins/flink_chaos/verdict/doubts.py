@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def doubts(plan: RunPlan, journal: Journal) -> list[str]:
     """Return every reason to doubt; none means that the contract may be judged."""
     control = _control(plan, journal) if plan.fault.reach == "isolated" else []
-    return [*_before(journal), *_fault(plan, journal), *_load(plan, journal), *control, *_agreement(journal)]
+    found = (_before(journal), _fault(plan, journal), _load(plan, journal), control, _complete(plan, journal))
+    return [reason for reasons in (*found, _agreement(journal)) for reason in reasons]
 
 
 def _before(journal: Journal) -> Iterator[str]:
@@ -44,11 +45,21 @@ def _fault(plan: RunPlan, journal: Journal) -> Iterator[str]:
 
 def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:
     loaded = journal.last(Loaded)
-    wanted = plan.request.data_count_to_load
-    if loaded is None:
-        yield "load: the loader's end was never seen"
-    elif loaded.written != wanted:
-        yield f"load: {loaded.written:,} of {wanted:,} records were written ({loaded.state})"
+    problem = load_problem(plan, loaded) if loaded else "load: the loader's end was never seen"
+    if problem:
+        yield problem
+
+
+def load_problem(plan: RunPlan, loaded: Loaded) -> str:
+    """Why the load is not what was planned, empty when it is."""
+    wanted = plan.records_to_write
+    if loaded.written != wanted:
+        return f"load: {loaded.written:,} of {wanted:,} records were written ({loaded.state})"
+    # A partition is written in order, flush records last: with any record at all it ends with one of them.
+    empty = [partition for partition, end in loaded.end.items() if end <= loaded.begin.get(partition, 0)]
+    if plan.pipeline.loader.flush_records and empty:
+        return f"load: no record in partitions {empty}: their watermark never moves, so no window can close"
+    return ""
 
 
 def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
@@ -64,6 +75,14 @@ def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield f"stable copy: {counts.lost:,} lost and {counts.extra:,} extra without any fault"
 
 
+def _complete(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """Where the stable copy tells which ids there are, it must account for every loaded record, hurt or not."""
+    counts, loaded = journal.last(Counts, copy_=Copy.STABLE), plan.request.data_count_to_load
+    counted = (counts.counted if counts else None) or 0
+    if plan.pipeline.output.key and counted != loaded:
+        yield f"stable copy: it accounts for {counted:,} of {loaded:,} records: nothing to compare with"
+
+
 def _agreement(journal: Journal) -> Iterator[str]:
     """The report's sums and the counts by id are two ways to the same numbers of records."""
     newest = {table.name: table for table in journal.all(Table)}
@@ -73,5 +92,5 @@ def _agreement(journal: Journal) -> Iterator[str]:
             if counts is None or column not in table.columns:
                 continue
             total = sum(int(row[table.columns.index(column)] or 0) for row in table.rows)
-            if total != counts.records:
-                yield f"methods disagree: {table.name} sums {column} to {total:,}, by id there are {counts.records:,}"
+            if total != (by_id := counts.records if counts.summed is None else counts.summed):
+                yield f"methods disagree: {table.name} sums {column} to {total:,}, by id there are {by_id:,}"

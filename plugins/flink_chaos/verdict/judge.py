@@ -54,4 +54,4 @@ def _outcome(plan: RunPlan, journal: Journal, lines: list[Line]) -> tuple[Outcom
 
 def _counts(journal: Journal, copy: Copy) -> dict[str, int]:
     counts = journal.last(Counts, copy_=copy)
-    return counts.model_dump(exclude={"at", "clock", "kind", "copy_"}) if counts else {}
+    return counts.model_dump(exclude={"at", "clock", "kind", "copy_"}, exclude_none=True) if counts else {}

@@ -52,11 +52,47 @@ def test_names_fit_into_kubernetes():
 
 def test_an_unknown_name_in_a_script_is_told_with_those_there_are():
     """Whoever writes SQL sees what can be filled in."""
-    plan = a_plan().model_copy(update={"scripts": {"x.sql": "SELECT ${nonsense}"}})
     with pytest.raises(ScriptError, match=r"x.sql: 'nonsense' .* known names: topic"):
-        fill(plan, "x.sql", topic="t")
+        fill("x.sql", "SELECT ${nonsense}", {"topic": "t"})
 
 
 def test_the_report_has_a_table_for_each_named_query():
     """The line `-- name:` begins one."""
     assert list(report_queries(a_plan())) == ["by valid_status"]
+
+
+def with_jar(plan, args):
+    """The plan with an application that is a jar of its own."""
+    jar = {"sql": "", "jar_uri": "local:///orders.jar", "entry_class": "Orders", "args": args}
+    application = plan.pipeline.application.model_copy(update=jar)
+    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"application": application})})
+
+
+def test_a_jar_gets_its_arguments_and_no_script():
+    """Filled in as a script is."""
+    plan = with_jar(a_plan(), ["--group", "${group_id}"])
+    (deployment,) = application_manifests(plan, Copy.CHAOS)
+    job, pod = deployment["spec"]["job"], deployment["spec"]["podTemplate"]["spec"]
+    assert (job["jarURI"], job["entryClass"]) == ("local:///orders.jar", "Orders")
+    assert (job["args"], "volumes" in pod) == (["--group", plan.copies[Copy.CHAOS].group], False)
+
+
+def test_an_unknown_name_in_an_argument_is_told_with_its_file():
+    """And with those there are."""
+    plan = with_jar(a_plan(), ["${topic}"])
+    with pytest.raises(ScriptError, match=r"ad_events.yaml: application.args: 'topic' .* known names: run_key, "):
+        application_manifests(plan, Copy.CHAOS)
+
+
+def test_the_loader_ends_with_its_flush_records():
+    """They follow the last number; a pipeline without windows has none."""
+    ends = {"ad_event_counts": "200063", "ad_events": "199999"}
+    for pipeline, last in ends.items():
+        script = loader_manifests(a_plan(pipeline=pipeline))[0]["data"]["job.sql"]
+        assert f"'fields.n.end' = '{last}'" in script
+
+
+def test_state_of_the_windows_is_written_by_the_taskmanagers():
+    """However little it is, or a fault of the storage would pass them by."""
+    configuration = spec(a_plan(pipeline="ad_event_counts"), Copy.CHAOS)["flinkConfiguration"]
+    assert configuration["execution.checkpointing.data-inline-threshold"] == "0"
