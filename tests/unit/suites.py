@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.facts import StepFailed
+from flink_chaos.model.suite import PlannedRun, SuiteLine, SuitePlan, SuiteVerdict
 from flink_chaos.profiles.catalogue import Catalogue, include_folder
 from flink_chaos.steps.judging import close
 from flink_chaos.steps.planning import make_plan
@@ -16,7 +17,6 @@ from tests.unit.plans import AT, good_facts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flink_chaos.model.suite import PlannedRun, SuitePlan
     from flink_chaos.store.records import Attempt, Store
 
 SUITE = """\
@@ -60,3 +60,31 @@ def ended(store: Store, run: PlannedRun, failure: str = "") -> Attempt:
         attempt.append(StepFailed(at=AT, step="deploy", message=failure))
     close(attempt)
     return attempt
+
+
+NAMES = {"suite_key": "s0123456789", "suite": "small", "dag_id": "regression__small", "run_id": "manual__1", "attempt": 1}
+
+
+def a_suite_plan() -> SuitePlan:
+    """Two runs in the lab."""
+    runs = [
+        PlannedRun(name=name, fault="pod_delete", run_id=f"s0123456789__{name}", parameters={}, seconds=60)
+        for name in ("first", "second")
+    ]
+    return SuitePlan(**NAMES, created_at=AT, package_version="0", runs=runs)
+
+
+def a_suite_verdict() -> SuiteVerdict:
+    """One broken contract, and one run that never began."""
+    line = SuiteLine(
+        name="first",
+        fault="pod_delete",
+        run_id="s0123456789__first",
+        run_key="r0123456789",
+        differs={"component": "jobmanager"},
+        outcome="FAIL",
+        reasons=["3 lost", "2 duplicated"],
+        seconds=302.4,
+    )
+    never = line.model_copy(update={"name": "second", "run_key": "", "seconds": None, "outcome": "ABORTED"})
+    return SuiteVerdict(**NAMES, outcome="FAIL", lines=[line, never])

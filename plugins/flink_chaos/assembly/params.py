@@ -10,6 +10,7 @@ from flink_chaos.model.environment import Environment
 from flink_chaos.model.pipeline import Pipeline
 from flink_chaos.model.request import FAULT, SECTIONS, TEST, RunRequest
 from flink_chaos.model.suite import DECIDED, RUNS
+from flink_chaos.profiles.catalogue import default_environment
 
 if TYPE_CHECKING:
     from flink_chaos.model.fault import Fault
@@ -44,7 +45,7 @@ def _fields(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     schema = RunRequest.model_json_schema()
     found = {name: _flat(field, schema.get("$defs", {})) for name, field in schema["properties"].items()}
     found["pipeline"]["enum"] = catalogue.names(Pipeline)
-    found["environment"]["enum"] = catalogue.names(Environment)
+    found["environment"] |= {"enum": catalogue.names(Environment), "default": default_environment()}
     return found
 
 

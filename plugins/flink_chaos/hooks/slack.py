@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.environment import SlackSettings
     from flink_chaos.model.facts import Notified
     from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.suite import SuitePlan, SuiteVerdict
     from flink_chaos.model.verdict import Verdict
     from flink_chaos.store.records import Attempt
 
@@ -37,11 +38,14 @@ def tell(run_key: str, *, again: bool = True) -> None:
 
 def _tell(attempt: Attempt, *, again: bool) -> None:
     from flink_chaos.model.facts import Notified
+    from flink_chaos.model.suite import suite_of
     from flink_chaos.model.verdict import Outcome
 
     plan, verdict = attempt.plan(), attempt.verdict()
     settings = plan.environment.slack
-    if settings is None:
+    if suite_of(plan.run_id):
+        log.info("slack: nothing is sent: the suite of this run tells all its runs in one message")
+    elif settings is None:
         log.info("slack: nothing is sent: environment %s has no section `slack`", plan.environment.name)
     elif verdict is None:
         log.info("slack: nothing is sent: there is no verdict yet; the teardown makes and tells one")
@@ -68,12 +72,35 @@ def _notified(attempt: Attempt, plan: RunPlan, verdict: Verdict, settings: Slack
 def _posted(attempt: Attempt, plan: RunPlan, verdict: Verdict, settings: SlackSettings) -> str:
     from flink_chaos.report.slack import message
 
+    link = _page(plan.dag_id, plan.run_id)
+    return _post(settings, message(plan, verdict, stored=str(attempt.folder), link=link))
+
+
+def tell_suite(plan: SuitePlan, verdict: SuiteVerdict) -> None:
+    """Post the verdict of a suite where the environment of its runs says. Never raises."""
+    try:
+        _tell_suite(plan, verdict)
+    except Exception as error:  # noqa: BLE001
+        log.warning("slack: the suite's verdict was not sent: %s", _explained(error))
+
+
+def _tell_suite(plan: SuitePlan, verdict: SuiteVerdict) -> None:
+    from flink_chaos.profiles.catalogue import Catalogue, default_environment
+    from flink_chaos.report.slack import suite_message
+
+    names = [run.parameters.get("environment") or default_environment() for run in plan.runs]
+    settings = Catalogue().environment(names[0]).slack if names else None
+    if settings is None:
+        log.info("slack: nothing is sent: the environment of this suite has no section `slack`")
+    else:
+        log.info("slack: %s", _post(settings, suite_message(verdict, link=_page(plan.dag_id, plan.run_id))))
+
+
+def _post(settings: SlackSettings, content: dict[str, Any]) -> str:
     look = {"username": settings.username, "icon_emoji": settings.icon_emoji}
     quiet = {"unfurl_links": False, "unfurl_media": False}
-    content = message(plan, verdict, stored=str(attempt.folder), link=_page(plan))
-    answer = _hook(settings.conn_id).call(
-        "chat.postMessage", json={"channel": settings.channel, **look, **quiet, **content}
-    )
+    body = {"channel": settings.channel, **look, **quiet, **content}
+    answer = _hook(settings.conn_id).call("chat.postMessage", json=body)
     return f"sent to {settings.channel} ({answer.get('channel')}, {answer.get('ts')})"
 
 
@@ -89,12 +116,12 @@ def _hook(conn_id: str) -> SlackHook:
     return SlackHook(slack_conn_id=conn_id, timeout=timeout, retry_handlers=[], logger=client_log)
 
 
-def _page(plan: RunPlan) -> str | None:
+def _page(dag_id: str, run_id: str) -> str | None:
     """The run's page in Airflow, None where Airflow does not know its own address."""
     from airflow.sdk.configuration import conf
 
     base = str(conf.get("api", "base_url", fallback="") or "")
-    return f"{base.rstrip('/')}/dags/{plan.dag_id}/runs/{quote(plan.run_id)}" if base else None
+    return f"{base.rstrip('/')}/dags/{dag_id}/runs/{quote(run_id)}" if base else None
 
 
 def _explained(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Literal
 
 from pydantic import Field
@@ -33,7 +32,7 @@ class RunRequest(Record):
         json_schema_extra=_section(TEST),
     )
     environment: str = Field(
-        default=os.environ.get("FLINK_CHAOS_ENVIRONMENT", "lab"),  # the place that this Airflow stands in
+        default="lab",
         title="Environment",
         description="A file of include/environments",
         json_schema_extra=_section(TEST),

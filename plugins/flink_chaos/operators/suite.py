@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from flink_chaos.model.suite import SuiteVerdict
+    from flink_chaos.model.suite import SuitePlan, SuiteVerdict
     from flink_chaos.store.records import Store
     from flink_chaos.store.suites import SuiteRecord
 
@@ -130,8 +130,9 @@ class SuiteSummaryOperator(SuiteOperator):
         from flink_chaos.steps.suites import conclude
 
         del context
-        verdict = conclude(*self.opened())
-        tell(verdict, partial(self.log.info, "%s"))
+        store, record = self.opened()
+        verdict = conclude(store, record)
+        tell(record.plan(), verdict, partial(self.log.info, "%s"))
         _require_pass(verdict)
 
 
@@ -149,16 +150,18 @@ class SuiteEndOperator(SuiteOperator):
             self.log.info("asked run %s to stop", key)
         verdict = conclude(store, record)
         if killed:
-            tell(verdict, partial(self.log.info, "%s"))
+            tell(record.plan(), verdict, partial(self.log.info, "%s"))
         _require_pass(verdict)
 
 
-def tell(verdict: SuiteVerdict, say: Callable[[str], None]) -> None:
-    """Tell people how the suite ended: once for each suite, whatever ended it. The place for its one message."""
+def tell(plan: SuitePlan, verdict: SuiteVerdict, say: Callable[[str], None]) -> None:
+    """Tell people how the suite ended: once for each suite, whatever ended it."""
+    from flink_chaos.hooks.slack import tell_suite
     from flink_chaos.report.suite import render_suite
 
     for line in render_suite(verdict).splitlines():
         say(line)
+    tell_suite(plan, verdict)
 
 
 def _require_pass(verdict: SuiteVerdict) -> None:

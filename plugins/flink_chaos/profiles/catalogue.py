@@ -15,6 +15,7 @@ from flink_chaos.profiles.reading import ProfileError, line_of, read
 
 R = TypeVar("R", bound=Record)
 INCLUDE = "FLINK_CHAOS_INCLUDE"
+ENVIRONMENT = "FLINK_CHAOS_ENVIRONMENT"
 FOLDERS: dict[type[Record], str] = {
     Pipeline: "pipelines",
     Environment: "environments",
@@ -27,6 +28,11 @@ def include_folder() -> Path:
     """The folder named by FLINK_CHAOS_INCLUDE, else include/ of the checkout that the package is installed from."""
     named = os.environ.get(INCLUDE)
     return Path(named) if named else Path(__file__).resolve().parents[3] / "include"
+
+
+def default_environment() -> str:
+    """The place that whoever asks stands in: named by FLINK_CHAOS_ENVIRONMENT, else the lab."""
+    return os.environ.get(ENVIRONMENT) or "lab"
 
 
 class Catalogue:

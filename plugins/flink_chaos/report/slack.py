@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, within
+from flink_chaos.report.suite import suite_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.suite import SuiteLine, SuiteVerdict
     from flink_chaos.model.verdict import Line, Verdict
     from flink_chaos.report.blocks import Block
 
@@ -47,6 +49,26 @@ def message(plan: RunPlan, verdict: Verdict, *, stored: str, link: str | None = 
         "blocks": [header(f"{SIGNS[verdict.outcome]} {title}")],
         "attachments": [{"color": COLOURS[verdict.outcome], "fallback": text, "blocks": [*told, *shown, source]}],
     }
+
+
+def suite_message(verdict: SuiteVerdict, *, link: str | None = None) -> dict[str, Any]:
+    """As `message`, for all runs of a suite at once."""
+    columns, rows = suite_table(verdict)
+    passed = sum(line.outcome is Outcome.PASS for line in verdict.lines)
+    title = f"{verdict.outcome}: suite {verdict.suite}, {passed} of {len(verdict.lines)} passed"
+    failed = [f"• *{plain(line.name, REASON)}*: {plain('; '.join(line.reasons), REASON)}" for line in _bad(verdict)]
+    told = [grid("Runs", columns, rows), *([bullets("Why", failed)] if failed else [])]
+    page = [f"<{escape(link)}|open in Airflow>"] if link else []
+    source = context("  |  ".join([f"suite `{verdict.suite_key}`, {plain(verdict.run_id, REASON)}", *page]))
+    return {
+        "text": escape(title),
+        "blocks": [header(f"{SIGNS[verdict.outcome]} {title}")],
+        "attachments": [{"color": COLOURS[verdict.outcome], "fallback": escape(title), "blocks": [*told, source]}],
+    }
+
+
+def _bad(verdict: SuiteVerdict) -> list[SuiteLine]:
+    return [line for line in verdict.lines if line.outcome is not Outcome.PASS]
 
 
 def _told(plan: RunPlan, verdict: Verdict) -> Iterator[Block]:

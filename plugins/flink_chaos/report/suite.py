@@ -28,6 +28,11 @@ def _lines(verdict: SuiteVerdict) -> Iterator[str]:
     yield from table(COLUMNS, [_cells(line) for line in verdict.lines])
 
 
+def suite_table(verdict: SuiteVerdict) -> tuple[list[str], list[list[str]]]:
+    """Columns and rows for a chat: without the reasons, which need room of their own."""
+    return list(COLUMNS[:-1]), [_cells(line)[:-1] for line in verdict.lines]
+
+
 def _cells(line: SuiteLine) -> list[str]:
     differs = ", ".join(f"{name}={value}" for name, value in sorted(line.differs.items()))
     duration = "" if line.seconds is None else f"{line.seconds // 60:.0f} min {line.seconds % 60:02.0f} s"

@@ -15,7 +15,7 @@ from flink_chaos.litmus.engine import Aim, engine_manifest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
-from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.steps.run import StepError, now
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def decide(
 def _split(parameters: Mapping[str, Any], fault: Fault) -> tuple[RunRequest, dict[str, Any]]:
     """The request that every fault has, and the parameters of this one."""
     own = {parameter.name for parameter in fault.parameters}
-    common = {name: value for name, value in parameters.items() if name not in own}
+    asked = {name: value for name, value in parameters.items() if name not in own}
+    common = {"environment": default_environment(), **asked}
     try:
         return RunRequest.model_validate(common), {name: value for name, value in parameters.items() if name in own}
     except ValidationError as error:

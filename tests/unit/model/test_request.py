@@ -1,7 +1,3 @@
-import os
-import subprocess
-import sys
-
 import pytest
 from flink_chaos.model.base import Guarantee
 from flink_chaos.model.request import RunRequest
@@ -40,14 +36,3 @@ def test_an_unknown_parameter_is_refused():
 def test_a_run_that_nobody_looks_at_waits_for_the_topics(given, by_hand, decided):
     """Unless somebody said otherwise."""
     assert RunRequest(on_busy=given).decided(by_hand=by_hand).on_busy == decided
-
-
-def test_runs_are_made_where_this_airflow_stands():
-    """The default of the form is the place that the variable names, without which it is the lab."""
-    code = "from flink_chaos.model.request import RunRequest; print(RunRequest().environment)"
-    for variables, expected in (({}, "lab"), ({"FLINK_CHAOS_ENVIRONMENT": "compose"}, "compose")):
-        env = {"PYTHONPATH": os.pathsep.join(sys.path), **variables}
-        assert (
-            subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
-            == f"{expected}\n"
-        )

@@ -6,9 +6,11 @@ import time
 
 import pytest
 from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.hooks.slack import tell_suite
 from flink_chaos.model.base import Copy
 from flink_chaos.model.environment import SlackSettings
 from flink_chaos.model.facts import Notified
+from flink_chaos.profiles.catalogue import Catalogue
 from flink_chaos.steps import undoing
 from flink_chaos.steps.judging import close
 from flink_chaos.steps.run import Run
@@ -16,6 +18,7 @@ from flink_chaos.store.records import Store
 
 from tests.unit.fake_slack import BREAK, HANG, TOKEN, FakeSlack
 from tests.unit.plans import RECORDS, a_plan, counts, good_facts, table
+from tests.unit.suites import a_suite_plan, a_suite_verdict
 
 SETTINGS = SlackSettings(channel="#chaos", icon_emoji=":boom:")
 
@@ -200,6 +203,29 @@ def test_a_removal_that_fails_keeps_nobody_from_the_verdict(slack, cluster, monk
     with pytest.raises(ClusterError):
         undo(attempt, cluster)
     assert (attempt.verdict().outcome, len(slack.messages)) == ("ABORTED", 1)
+
+
+def with_slack(monkeypatch, settings):
+    """Let every environment of the catalogue have these settings."""
+    read = Catalogue.environment
+    monkeypatch.setattr(
+        Catalogue, "environment", lambda self, name: read(self, name).model_copy(update={"slack": settings})
+    )
+
+
+def test_a_suite_tells_all_its_runs_in_one_message(slack, monkeypatch):
+    """In the channel of the environment of its runs; the runs themselves are silent."""
+    with_slack(monkeypatch, SETTINGS)
+    tell_suite(a_suite_plan(), a_suite_verdict())
+    assert notify(a_run(run_id="s0123456789__first")) is None
+    assert [message["text"] for message in slack.messages] == ["FAIL: suite small, 0 of 2 passed"]
+
+
+def test_a_suite_ends_whether_it_can_be_told_or_not(slack, monkeypatch, caplog):
+    """One line says what went wrong."""
+    with_slack(monkeypatch, SETTINGS.model_copy(update={"conn_id": "nowhere"}))
+    tell_suite(a_suite_plan(), a_suite_verdict())
+    assert [line for line in ours(caplog) if "the suite's verdict was not sent" in line]
 
 
 @pytest.mark.parametrize("how", ["json", "data"])

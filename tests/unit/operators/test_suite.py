@@ -146,7 +146,7 @@ def test_a_killed_suite_is_judged_and_its_open_runs_are_stopped(plan, store):
 def test_one_message_is_told_for_a_suite(plan, monkeypatch):
     """By the summary, or by the end of a suite that had none."""
     told = []
-    monkeypatch.setattr(module, "tell", lambda verdict, _say: told.append(verdict.suite_key))
+    monkeypatch.setattr(module, "tell", lambda _plan, verdict, _say: told.append(verdict.suite_key))
     for operator in (SuiteSummaryOperator, SuiteEndOperator):
         with pytest.raises(AirflowFailException):
             operator(task_id="t", suite_key=plan.suite_key).execute(context())
