@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from datetime import UTC, datetime
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return int(options.act(options))
+    except BrokenPipeError:  # the reader has seen enough; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Outcome.PASS.exit_code
     except KeyboardInterrupt:
         return Outcome.ABORTED.exit_code
     except (StepError, ProfileError, StoreError, ClusterError, KafkaProblem) as error:
@@ -131,10 +135,17 @@ def _undo(options: argparse.Namespace) -> int:
 
 def _runs(_: argparse.Namespace) -> int:
     for attempt in Store().attempts():
-        plan, verdict = attempt.plan(), attempt.verdict()
-        outcome = verdict.outcome if verdict else "no verdict"
-        print(f"{plan.run_key}  {outcome:12}  {plan.dag_id:16}  {plan.pipeline.name:16}  {plan.run_id} #{plan.attempt}")
+        try:
+            print(_summary(attempt))
+        except StoreError as error:
+            print(f"unreadable   {error}")
     return 0
+
+
+def _summary(attempt: Attempt) -> str:
+    plan, verdict = attempt.plan(), attempt.verdict()
+    outcome = verdict.outcome if verdict else "no verdict"
+    return f"{plan.run_key}  {outcome:12}  {plan.dag_id:16}  {plan.pipeline.name:16}  {plan.run_id} #{plan.attempt}"
 
 
 if __name__ == "__main__":

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
+import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from pydantic import ValidationError
 from upath import UPath
 
+from flink_chaos.model.base import Record
 from flink_chaos.model.facts import FACT, Fact, Journal
 from flink_chaos.model.plan import RunPlan
 from flink_chaos.model.verdict import Verdict
@@ -20,6 +24,7 @@ from flink_chaos.model.verdict import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+R = TypeVar("R", bound=Record)
 ROOT = "FLINK_CHAOS_STORE"
 PLAN, VERDICT, JOURNAL = "plan.json", "verdict.json", "journal"
 
@@ -34,15 +39,21 @@ class Attempt:
     def __init__(self, folder: UPath) -> None:
         self.folder = folder
 
+    @property
+    def begun(self) -> tuple[str, int]:
+        """When it began, as it was written, and its number; records that only another version can read have it too."""
+        return str(json.loads((self.folder / PLAN).read_text()).get("created_at", "")), int(self.folder.name)
+
     def plan(self) -> RunPlan:
         """The plan, as it was stored by the first task."""
-        return RunPlan.model_validate_json((self.folder / PLAN).read_text())
+        return read(self.folder / PLAN, RunPlan)
 
     def append(self, fact: Fact) -> None:
         """Add a fact. Parts are numbered by time and name their writer, so that two writers never meet."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         kind = str(getattr(fact, "kind", "fact"))
-        write_new(self.folder / JOURNAL / f"{stamp}-{os.getpid()}-{kind}.json", fact.model_dump_json(by_alias=True))
+        writer = f"{os.getpid()}.{threading.get_ident()}"  # the triggerer asks for several tasks at once
+        write_new(self.folder / JOURNAL / f"{stamp}-{writer}-{kind}.json", fact.model_dump_json(by_alias=True))
 
     def journal(self, kind: str = "*") -> Journal:
         """The facts so far, all or those of one kind, in the order in which they were written."""
@@ -53,7 +64,7 @@ class Attempt:
     def verdict(self) -> Verdict | None:
         """The verdict, None while there is none."""
         path = self.folder / VERDICT
-        return Verdict.model_validate_json(path.read_text()) if path.exists() else None
+        return read(path, Verdict) if path.exists() else None
 
     def close(self, verdict: Verdict) -> None:
         """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
@@ -93,7 +104,7 @@ class Store:
     def attempts(self) -> list[Attempt]:
         """Every attempt, oldest first."""
         found = [self.attempt(pointer.name) for pointer in children(self.root / "keys")]
-        return sorted(found, key=lambda attempt: (attempt.plan().created_at, attempt.plan().attempt))
+        return sorted(found, key=lambda attempt: attempt.begun)
 
     def _run(self, dag_id: str, run_id: str) -> UPath:
         return self.root / _safe(dag_id) / _safe(run_id)
@@ -107,6 +118,17 @@ def _safe(name: str) -> str:
 def children(folder: UPath) -> Iterator[UPath]:
     """What is in the folder; nothing if it is not there."""
     return iter(folder.iterdir()) if folder.exists() else iter(())
+
+
+def read(path: UPath, model: type[R]) -> R:
+    """Read a record. Raises StoreError for one that is damaged, or that another version wrote."""
+    try:
+        return model.model_validate_json(path.read_text())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        told = f"{where}: {first['msg']}" if where else first["msg"]
+        raise StoreError(f"{path}: cannot be read by this version ({told}); use the one that wrote it") from error
 
 
 def write_new(path: UPath, text: str) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.suite import SuitePlan, SuiteVerdict, is_suite_key, suite_key
-from flink_chaos.store.records import PLAN, VERDICT, StoreError, children, write_new
+from flink_chaos.store.records import PLAN, VERDICT, StoreError, children, read, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,12 @@ class SuiteRecord:
 
     def plan(self) -> SuitePlan:
         """The plan, as it was stored by the first task."""
-        return SuitePlan.model_validate_json((self.folder / PLAN).read_text())
+        return read(self.folder / PLAN, SuitePlan)
 
     def verdict(self) -> SuiteVerdict | None:
         """The verdict, None while there is none."""
         path = self.folder / VERDICT
-        return SuiteVerdict.model_validate_json(path.read_text()) if path.exists() else None
+        return read(path, SuiteVerdict) if path.exists() else None
 
     def close(self, verdict: SuiteVerdict) -> None:
         """Store the verdict. Raises StoreError when one stands already."""

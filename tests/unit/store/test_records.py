@@ -47,3 +47,14 @@ def test_an_unknown_run_is_said_so(store, key):
     """And no path leads out of the store."""
     with pytest.raises(StoreError, match="no run"):
         store.attempt(key)
+
+
+def test_a_record_of_another_version_is_told_and_does_not_hide_the_others(store):
+    """What it says of itself is in another form; when it began can still be read."""
+    old = store.open(a_plan())
+    store.open(a_plan(run_id="manual__2"))
+    changed = old.folder / "plan.json"
+    changed.write_text(changed.read_text().replace('"fault_values"', '"values"'))
+    with pytest.raises(StoreError, match=r"plan.json: cannot be read by this version \(fault_values: Field required\)"):
+        old.plan()
+    assert len(store.attempts()) == 2

@@ -1,0 +1,54 @@
+import subprocess
+import sys
+
+import pytest
+from flink_chaos.cli.main import main
+from flink_chaos.model.verdict import SETUP_ERROR
+from flink_chaos.store.records import Store
+
+from tests.unit.plans import a_plan
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """An own, empty store, and no cluster."""
+    monkeypatch.setenv("FLINK_CHAOS_STORE", tmp_path.as_uri())
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    return Store(tmp_path.as_uri())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "nonsense"], "no such fault 'nonsense'. There are: "),
+        (["run", "pod_delete", "-p", "data_count=5"], "data_count: "),
+        (["run", "pod_delete", "-p", "amount=0"], "amount: 0 is no string"),
+        (["run", "pod_delete", "-p", "data_count_to_load=1000"], "Load at least"),
+        (["run", "pod_delete", "-p", "pipeline=nonsense"], "no such pipeline 'nonsense'"),
+        (["run", "pod_delete", "-p", "component"], "write NAME=VALUE"),
+        (["run", "pod_delete", "-p", "offsets=shift-by:x"], "offsets 'shift-by:x'"),
+        (["run", "pod_delete"], "there is no such file. Name one in the connection, or set KUBECONFIG"),
+        (["show", "r0123456789"], "no run 'r0123456789'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_a_set_up_error(store, capsys, words, told):
+    """What, where, why, what to do; no traceback."""
+    assert main(words) == SETUP_ERROR
+    error = capsys.readouterr().err
+    assert (told in error, "Traceback" in error) == (True, False)
+
+
+def test_a_run_that_cannot_connect_does_not_look_unfinished(store, capsys):
+    """Its record ends ABORTED."""
+    main(["run", "pod_delete"])
+    (attempt,) = store.attempts()
+    assert attempt.verdict().outcome == "ABORTED"
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback(store):
+    """flink-chaos runs | head."""
+    for number in range(400):
+        store.open(a_plan(run_id=f"manual__{number}"))
+    command = f"{sys.executable} -m flink_chaos.cli.main runs | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (len(done.stdout.splitlines()), done.stderr) == (1, "")
