@@ -59,8 +59,13 @@ def undo(run: Run) -> Verdict:
 
 
 def _take_away(run: Run) -> None:
-    undoing.remove(run)
-    _wait(run, "removal")
+    """What cannot be removed is a fact of the run, and said; it does not hide how the run ended."""
+    try:
+        undoing.remove(run)
+        _wait(run, "removal")
+    except EXPECTED as error:
+        undoing.removal_expired(run, str(error))
+        _say(run, "removal", str(error))
 
 
 def _steps(run: Run) -> None:

@@ -9,6 +9,7 @@ import math
 import time
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
@@ -102,13 +103,15 @@ WAITS: dict[str, Wait] = {
 def ask(wait: Wait, run: Run) -> Progress:
     """Ask once. A system that does not answer right now is no answer, not an error: the deadline decides.
 
-    Raises StepError when somebody asked the run to stop.
+    Raises StepError when somebody asked the run to stop, and for what is forbidden: waiting does not allow it.
     """
     if wait.stoppable:
         halting.obey(run.attempt)
     try:
         return wait.check(run)
     except (ClusterError, KafkaProblem) as error:
+        if getattr(error, "status", None) == HTTPStatus.FORBIDDEN:
+            raise StepError(str(error)) from error
         return Progress(done=False, message=str(error))
 
 

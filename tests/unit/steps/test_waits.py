@@ -2,7 +2,7 @@ import pytest
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.model.facts import Journal
 from flink_chaos.steps import waits
-from flink_chaos.steps.run import Progress
+from flink_chaos.steps.run import Progress, StepError
 
 from tests.unit.plans import a_plan
 
@@ -57,6 +57,12 @@ def test_a_system_that_does_not_answer_is_asked_again(monkeypatch):
     """Only the deadline decides."""
     said, _ = wait(monkeypatch, [ClusterError("API server is away"), DONE])
     assert said == ["API server is away", "there"]
+
+
+def test_what_is_forbidden_is_not_waited_for(monkeypatch):
+    """No time allows it."""
+    with pytest.raises(StepError, match="cannot get leases"):
+        wait(monkeypatch, [ClusterError("cannot get leases: 403 Forbidden", 403, "Forbidden"), DONE])
 
 
 def test_a_deadline_that_passed_is_told_with_the_last_answer(monkeypatch):
