@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES
 from flink_chaos.litmus.engine import Aim, engine_manifest, result_name
@@ -39,12 +39,14 @@ def check_fault(run: Run) -> Progress:
     """Whether Litmus is done and the pods tell what happened; journals the evidence once."""
     _see_pods(run)
     progress = fault_progress(run.cluster, run.plan)
-    if not progress.ended and not check_room(run):
-        told = f"engine {progress.engine_status or 'not seen by Litmus yet'}, {progress.phase or 'no result yet'}"
-        return Progress(done=False, message=told)
-    if not progress.ended:
+    if not progress.exists:
+        raise RunEndsError(f"ChaosEngine {run.plan.engine} is gone: someone deleted it during the fault")
+    if not progress.ended and check_room(run):
         stop_fault(run)
         return Progress(done=False, message="no room for the chaos copy: the fault is ended")
+    if not progress.ended:
+        told = f"engine {progress.engine_status or 'not seen by Litmus yet'}, {progress.phase or 'no result yet'}"
+        return Progress(done=False, message=told)
     ended = FaultEnded(
         at=now(),
         clock="litmus",
@@ -84,10 +86,15 @@ def stop_fault(run: Run) -> None:
 
 def take_node_back(run: Run) -> None:
     """Uncordon the node that the run had drained, in case nobody did."""
-    chosen = run.journal.last(TargetsChosen)
-    node = run.cluster.get(NODES, None, chosen.node) if chosen and chosen.node else None
+    node = _chosen_node(run)
     if node is not None and node["spec"].get("unschedulable"):
         run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)
+
+
+def _chosen_node(run: Run) -> dict[str, Any] | None:
+    """The node that the run has drained as it is now, None if it drained none."""
+    chosen = run.journal.last(TargetsChosen)
+    return run.cluster.get(NODES, None, chosen.node) if chosen and chosen.node else None
 
 
 def _see_pods(run: Run) -> None:
@@ -99,13 +106,11 @@ def _see_pods(run: Run) -> None:
 
 
 def _scene(run: Run, ended: FaultEnded) -> Scene:
-    chosen = run.journal.last(TargetsChosen)
-    node = run.cluster.get(NODES, None, chosen.node) if chosen and chosen.node else None
     return Scene(
         plan=run.plan,
         journal=run.journal,
         ended=ended,
         pods=candidates(run),
-        node=node,
+        node=_chosen_node(run),
         result=run.cluster.get(CHAOS_RESULTS, run.namespace, result_name(run.plan)),
     )
