@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -10,12 +9,12 @@ from flink_chaos.model.facts import Preflight, Undone
 from flink_chaos.store.records import Store
 from flink_chaos.store.suites import Suites
 
-from lab.airflow_client import ENDED, POLL_SECONDS, AirflowClient
+from lab.airflow_client import ENDED, AirflowClient
 from lab.paths import RUNS
+from tests.e2e.runs import SHORT, until
 
 pytestmark = pytest.mark.lab
 SUITE = "regression__nightly"
-SHORT = {"data_count_to_load": 80_000, "records_per_second": 1_000}
 DATES = ("2026-01-05", "2026-01-06", "2026-01-07")
 
 
@@ -38,15 +37,6 @@ def store():
 def suite_of(store, run_id):
     """The newest attempt of a run of the suite."""
     return Suites(store).attempts_of(SUITE, run_id)[-1]
-
-
-def until(condition, seconds):
-    """Ask until there is an answer that is not empty."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(POLL_SECONDS)
-    return found
 
 
 def test_a_suite_goes_on_after_a_failure_and_has_one_verdict(airflow, store):

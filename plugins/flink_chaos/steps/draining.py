@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flink_chaos.flink import status
 from flink_chaos.kafka.lag import LagReader
@@ -38,12 +38,9 @@ def check_drained(run: Run, copy: Copy) -> Progress:
 def drain_expired(run: Run, copy: Copy, message: str) -> None:
     """The deadline passed: journal it and go on, the comparison tells what is missing."""
     deployment = deployment_of(run, run.plan.copies[copy].deployment)
-    reason = "; ".join([*_reasons(deployment), *(told for _, _, told in homeless(run))])
+    state = status.failure(deployment) or f"job {status.job_state(deployment)}"
+    reason = "; ".join([state, *(told for _, _, told in homeless(run))])
     run.attempt.append(_drained(copy, lag_of(run, copy), f"not drained: {message}; {reason}", ok=False))
-
-
-def _reasons(deployment: dict[str, Any]) -> list[str]:
-    return [status.failure(deployment) or f"job {status.job_state(deployment)}"]
 
 
 def lag_of(run: Run, copy: Copy) -> int:
