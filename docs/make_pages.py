@@ -70,15 +70,18 @@ def _parameters(dag: Any) -> Iterator[str]:
 
 
 def _shown(value: Any) -> str:
-    return f"`{value}`" if value not in ("", {}) else ""
+    return f"`{value}`" if value not in (None, {}) else ""
 
 
 def _allowed(schema: dict[str, Any]) -> str:
+    """What the form takes; null is an empty entry."""
+    types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    told = str(types[0])
     if "enum" in schema:
-        return ", ".join(map(str, schema["enum"]))
-    if "minimum" in schema:
-        return f"{schema['minimum']:,} to {schema['maximum']:,}"
-    return str(schema["type"])
+        told = ", ".join(map(str, schema["enum"]))
+    elif "minimum" in schema:
+        told = f"{schema['minimum']:,} to {schema['maximum']:,}"
+    return f"{told}, or empty" if "null" in types else told
 
 
 def _result(dag: Any) -> Iterator[str]:

@@ -60,15 +60,21 @@ def _param(field: dict[str, Any]) -> Param:
 
 def _optional(field: dict[str, Any]) -> Param:
     """The same, but nothing by default."""
-    kept: dict[str, Any] = {key: field[key] for key in KEPT if key in field} | {"type": [field["type"], "null"]}
+    kept = _or_nothing({key: field[key] for key in KEPT if key in field})
     if "enum" in kept:
         kept["enum"] = [*kept["enum"], None]
     told = f"{field['description']}. " if field.get("description") else ""
     return Param(None, **kept | {"description": f"{told}Empty: as the suite says"})
 
 
+def _or_nothing(field: dict[str, Any]) -> dict[str, Any]:
+    """An empty entry is null: the form takes no empty text."""
+    return field if "null" in field["type"] else {**field, "type": [field["type"], "null"]}
+
+
 def _flat(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """The field with the enumeration that it refers to written out."""
+    """The field with the enumeration that it refers to written out, and what `None` may stand for."""
     reference = field.get("$ref", "").rpartition("/")[2]
     referred = {k: v for k, v in definitions.get(reference, {}).items() if k in ("type", "enum")}
-    return {**referred, **field}
+    chosen = field.get("anyOf", ())
+    return {**referred, **(_or_nothing(chosen[0]) if chosen else {}), **field}

@@ -29,7 +29,8 @@ class Parameter(Record):
 
     @model_validator(mode="after")
     def _default_is_allowed(self) -> Parameter:
-        problem = self.problem(self.default)
+        unsendable = "Airflow's form cannot send an empty text" if self.default == "" else ""
+        problem = self.problem(self.default) or unsendable
         if problem:
             raise ValueError(f"default of {self.name}: {problem}")
         return self

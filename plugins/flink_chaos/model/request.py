@@ -13,7 +13,7 @@ def _section(name: str) -> dict[str, Any]:
     return {"section": name}
 
 
-MEMORY = r"^$|^[1-9][0-9]*[mMgG][bB]?$"
+MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
 OFFSETS = r"^(to-latest|to-earliest|to-offset:.+|to-datetime:.+|by-duration:.+|shift-by:.+)$"
 FAULT_OVERHEAD_SECONDS = 15
 """From the ChaosEngine to the fault, and from its end to the knowledge of it."""
@@ -90,34 +90,34 @@ class RunRequest(Record):
         description="For both copies, over the pipeline's, such as tolerable failed checkpoints or restart attempts",
         json_schema_extra=_section(APPLICATION),
     )
-    job_manager_memory: str = Field(
-        default="",
+    job_manager_memory: str | None = Field(
+        default=None,
         pattern=MEMORY,
         title="JobManager memory",
-        description="Such as 2048m; empty: as the pipeline says",
+        description="Such as 2048m, in place of the pipeline's",
         json_schema_extra=_section(APPLICATION),
     )
-    job_manager_cpu: float = Field(
-        default=0,
-        ge=0,
+    job_manager_cpu: float | None = Field(
+        default=None,
+        ge=0.01,
         le=128,
         title="JobManager CPU",
-        description="Cores; 0: as the pipeline says",
+        description="Cores, in place of the pipeline's",
         json_schema_extra=_section(APPLICATION),
     )
-    task_manager_memory: str = Field(
-        default="",
+    task_manager_memory: str | None = Field(
+        default=None,
         pattern=MEMORY,
         title="TaskManager memory",
-        description="Such as 4096m; empty: as the pipeline says",
+        description="Such as 4096m, in place of the pipeline's",
         json_schema_extra=_section(APPLICATION),
     )
-    task_manager_cpu: float = Field(
-        default=0,
-        ge=0,
+    task_manager_cpu: float | None = Field(
+        default=None,
+        ge=0.01,
         le=128,
         title="TaskManager CPU",
-        description="Cores; 0: as the pipeline says",
+        description="Cores, in place of the pipeline's",
         json_schema_extra=_section(APPLICATION),
     )
     recovery_deadline_seconds: int = Field(

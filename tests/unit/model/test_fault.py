@@ -68,6 +68,8 @@ def test_a_default_must_be_allowed_itself():
     """Or the form could not be sent unchanged."""
     with pytest.raises(ValidationError, match="default of n: 9 is above 5"):
         Parameter(name="n", title="N", type="integer", default=9, maximum=5)
+    with pytest.raises(ValidationError, match="default of n: Airflow's form cannot send an empty text"):
+        Parameter(name="n", title="N", type="string", default="")
 
 
 def test_booleans_are_written_as_litmus_reads_them():
