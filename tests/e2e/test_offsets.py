@@ -18,6 +18,7 @@ from flink_chaos.kafka.topics import end_offsets, ensure_topic, last_stable_offs
 
 from lab.addresses import KAFKA_HOST
 from lab.artifacts import maven
+from tests.e2e.runs import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,7 +187,8 @@ def test_an_open_transaction_holds_the_last_stable_offset(kafka, servers, empty)
     assert (last_stable_offsets(kafka, empty)[0], end_offsets(kafka, empty)[0]) == (0, 5)
     assert only_control_records(kafka, empty, 0, start=0, end=5, timeout=30) is False
     producer.abort_transaction(30)
-    assert last_stable_offsets(kafka, empty)[0] == end_offsets(kafka, empty)[0] == 6
+    # The broker answers before its marker is in the log.
+    until(lambda: last_stable_offsets(kafka, empty)[0] == end_offsets(kafka, empty)[0] == 6)
     assert only_control_records(kafka, empty, 0, start=0, end=6, timeout=30) is True
 
 
