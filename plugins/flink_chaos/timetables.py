@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.timetables.base import TimeRestriction
 from airflow.timetables.trigger import CronTriggerTimetable
@@ -21,7 +21,14 @@ class OnDemandTimetable(CronTriggerTimetable):
     The scheduler asks with `catchup` off and gets no next run; a backfill asks with it on and gets the ticks.
     """
 
-    description = "on demand: by trigger or backfill"
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.description = "By trigger or backfill; the schedule only says which dates a backfill makes"
+
+    @property
+    def summary(self) -> str:
+        """What the list of DAGs shows: the ticks would look like a schedule."""
+        return "On demand"
 
     def next_dagrun_info_v2(
         self, *, last_dagrun_info: DagRunInfo | None, restriction: TimeRestriction

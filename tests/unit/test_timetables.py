@@ -1,7 +1,7 @@
 import pendulum
 import pytest
 from airflow.timetables.base import TimeRestriction
-from flink_chaos.timetables import PromptTimetable
+from flink_chaos.timetables import OnDemandTimetable, PromptTimetable
 
 BEGIN = pendulum.datetime(2026, 1, 1)
 
@@ -39,3 +39,10 @@ def test_a_timetable_survives_its_serialization():
     """The scheduler reads it from the database."""
     table = PromptTimetable("0 2 * * *", timezone="Europe/Berlin")
     assert PromptTimetable.deserialize(table.serialize()).serialize() == table.serialize()
+
+
+def test_what_never_fires_by_itself_shows_no_time():
+    """Midnight in the list of DAGs would be read as a schedule, also after the scheduler wrote and read it."""
+    table = OnDemandTimetable("@daily", timezone="UTC")
+    assert OnDemandTimetable.deserialize(table.serialize()).summary == "On demand"
+    assert "00:00" not in table.description

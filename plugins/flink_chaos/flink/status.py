@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+JAVA_PACKAGE = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}(?=[A-Z])")
+"""What stands before the name of a class."""
 
 
 def job_state(deployment: dict[str, Any]) -> str:
@@ -66,4 +70,10 @@ def _status(deployment: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _short(error: object) -> str:
-    return str(error or "the operator gives no reason; see its log")[:300]
+    """The chain of causes in one line; newer operators write it as JSON."""
+    try:
+        told = json.loads(str(error))
+        causes = [told["message"], *(cause["message"] for cause in told["throwableList"])]
+    except (ValueError, TypeError, KeyError):
+        causes = [error or "the operator gives no reason; see its log"]
+    return "; because: ".join(JAVA_PACKAGE.sub("", str(cause)) for cause in causes)[:400]

@@ -43,6 +43,21 @@ def test_a_failed_job_tells_why():
     assert status.failure(deployment(jobStatus={"state": "FAILED"}, error="boom" * 200)).startswith("job FAILED: boom")
 
 
+def test_a_chain_of_causes_is_one_line():
+    """The operator's JSON, as it stood in the status of an application that gave up."""
+    error = {
+        "type": "org.apache.flink.util.SerializedThrowable",
+        "message": "org.apache.flink.runtime.JobException: Recovery is suppressed by NoRestartBackoffTimeStrategy",
+        "throwableList": [
+            {"message": "org.apache.flink.util.FlinkRuntimeException: Exceeded checkpoint tolerable failure threshold."}
+        ],
+    }
+    assert status.failure(deployment(jobStatus={"state": "FAILED"}, error=json.dumps(error))) == (
+        "job FAILED: JobException: Recovery is suppressed by NoRestartBackoffTimeStrategy; "
+        "because: FlinkRuntimeException: Exceeded checkpoint tolerable failure threshold."
+    )
+
+
 def test_a_restarting_job_has_not_failed():
     """A deadline decides about that."""
     assert status.failure(deployment(jobStatus={"state": "RESTARTING"}, jobManagerDeploymentStatus="MISSING")) is None
