@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from flink_chaos.cluster.proxy import ServiceError, ServiceProxy
 from flink_chaos.cluster.resources import NAMESPACES, SERVICE_ACCOUNTS, SERVICES, Resource
 
 from lab import paths
+from tests.e2e.runs import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,11 +231,13 @@ def test_a_service_that_is_not_there_is_told(cluster, namespace):
 
 
 def _once_ready(gateway: ServiceProxy, timeout: float = 120, not_yet: frozenset[int] = frozenset({502, 503})) -> Any:
-    deadline = time.monotonic() + timeout
-    while True:
+    def answer() -> Any:
+        """The gateway answers."""
         try:
             return gateway.request("GET", "/v1/info")
         except ServiceError as error:
-            if error.status not in not_yet or time.monotonic() > deadline:
+            if error.status not in not_yet:
                 raise
-        time.sleep(1)
+            return None
+
+    return until(answer, timeout)

@@ -20,6 +20,7 @@ import pytest
 
 from experiments.network.helper import Helper, Target, starter
 from experiments.network.namespace import network_of
+from tests.e2e.runs import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,13 +170,6 @@ def last_report(process: subprocess.Popen[str]) -> dict[str, Any]:
     return json.loads(lines[-1])
 
 
-def until(condition) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def network() -> Iterator[Network]:
     if os.geteuid() or not shutil.which("iptables-legacy"):
@@ -236,7 +230,7 @@ def test_a_helper_enters_the_network_of_a_process(network):
                 patch.setenv(name, value)
             patch.setenv("TOTAL_CHAOS_DURATION", "2")
             delay.start()
-            until(lambda: published)
+            until(lambda: published, 10)
         felt = client.round_trips(3)
         delay.join()
     assert median(felt) == pytest.approx(200, abs=TOLERANCE)
@@ -249,7 +243,7 @@ def test_it_ends_by_itself_when_nobody_listens_any_more(network):
     delay = network.delay()
     report(delay)
     delay.stdin.close()
-    until(lambda: delay.poll() is not None)
+    until(lambda: delay.poll() is not None, 10)
     assert network.connect() < TOLERANCE
     assert "FLINK-CHAOS" not in network.rules
 
