@@ -73,7 +73,7 @@ def test_an_application_that_gives_up_is_found_and_named():
 def test_a_drain_without_room_is_a_fail_that_names_what_was_missing():
     """It ends by the recovery deadline, and the node comes back before the fault's own end."""
     try:
-        fault = {"duration_seconds": 600, "recovery_deadline_seconds": 40, "data_count_to_load": 700_000}
+        fault = {"duration_seconds": 150, "recovery_deadline_seconds": 40, "data_count_to_load": 190_000}
         verdict = verdict_during(fault | {"records_per_second": 1_000}, fill_the_cluster, "node_drain")
     finally:
         kubectl("delete", "pods", "--selector=app=filler")
