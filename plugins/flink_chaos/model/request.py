@@ -50,7 +50,12 @@ class RunRequest(Record):
         json_schema_extra=_section(TEST),
     )
     data_count_to_load: int = Field(
-        default=200_000, ge=1_000, le=5_000_000, title="Records", json_schema_extra=_section(LOAD)
+        default=200_000,
+        ge=1_000,
+        le=5_000_000,
+        title="Records",
+        description="What the loader writes",
+        json_schema_extra=_section(LOAD),
     )
     offsets: str = Field(
         default="to-latest",
@@ -59,7 +64,14 @@ class RunRequest(Record):
         description="to-latest, to-earliest, to-offset:7, shift-by:-7, by-duration:PT1H, to-datetime:2026-01-31T12:00",
         json_schema_extra=_section(LOAD),
     )
-    records_per_second: int = Field(default=2_000, ge=10, le=100_000, title="Rate", json_schema_extra=_section(LOAD))
+    records_per_second: int = Field(
+        default=2_000,
+        ge=10,
+        le=100_000,
+        title="Rate",
+        description="Records per second",
+        json_schema_extra=_section(LOAD),
+    )
     fault_after_seconds: int = Field(
         default=20,
         ge=5,

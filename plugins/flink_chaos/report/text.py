@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     from flink_chaos.model.verdict import Verdict
 
+LINE = 110
+"""Width of a rule, in characters: reasons are longer than a terminal is wide."""
+
 
 def render(verdict: Verdict) -> str:
     """The verdict with reasons, contract, counts and tables, as lines for a terminal or a task log."""
@@ -43,7 +46,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str
     widths = [max(len(text) for text in column) for column in zip(columns, *cells, strict=True)]
     right = [isinstance(value, int | float) for value in rows[0]] if rows else [False] * len(columns)
     yield _aligned(columns, widths, right)
-    yield "  ".join("-" * width for width in widths)
+    yield "  ".join("-" * width for width in widths)[:LINE]
     for row, values in zip(cells, rows, strict=True):
         yield _aligned(row, widths, [isinstance(value, int | float) for value in values])
 
