@@ -139,8 +139,14 @@ class RunOperator(BaseOperator):
         except RunEndsError as end:
             raise AirflowFailException(str(end)) from end
         except Exception as error:
-            abort(run.attempt, self.task_id, str(error))
-            raise AirflowFailException(f"{self.task_id}: {error}") from error
+            abort(run.attempt, self.task_id, _told(error))
+            raise AirflowFailException(f"{self.task_id}: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
+    own = type(error).__module__.partition(".")[0] == "flink_chaos"
+    return str(error) if own else f"{type(error).__name__}: {error}"
 
 
 class CopyOperator(RunOperator):

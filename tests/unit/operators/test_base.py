@@ -112,3 +112,10 @@ def test_without_a_plan_there_is_nothing_to_do():
 def test_a_step_is_never_retried_by_airflow():
     """It may have begun to act."""
     assert Step().retries == 0
+
+
+def test_an_error_of_python_is_told_with_its_name(run):
+    """A killed worker is seen as `[Errno 32] Broken pipe`, which says nothing."""
+    with pytest.raises(AirflowFailException, match="step: BrokenPipeError: "):
+        Step(deed=raising(BrokenPipeError(32, "Broken pipe"))).execute({})
+    assert run.journal.last(StepFailed).message.startswith("BrokenPipeError: ")
