@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Drained, Evidence, Journal, Loaded, Preflight, Steady, StepFailed, Stopped
+from flink_chaos.model.facts import Counts, Drained, Evidence, Journal, Loaded, Preflight, Steady, StepFailed, Stopped
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.judge import judge
 
@@ -83,6 +83,15 @@ def test_doubt_goes_before_failure():
     """Duplicates in a run whose load was short are told, but are no FAIL."""
     verdict = judge(EXACTLY_ONCE, journal(*DUPLICATES, spoilt(Loaded, written=5)))
     assert (verdict.outcome, "7 ids" in " ".join(verdict.reasons)) == (Outcome.INCONCLUSIVE, True)
+
+
+@pytest.mark.parametrize("kind", [Drained, Stopped, Counts])
+@pytest.mark.parametrize("fault", ["pod_delete", "node_drain"])
+def test_what_nobody_looked_at_is_not_broken(kind, fault):
+    """A worker that died before it could look says nothing about the application."""
+    unseen = [fact for fact in good_facts() if not (isinstance(fact, kind) and fact.copy_ is Copy.CHAOS)]
+    verdict = judge(a_plan(fault=fault), Journal(unseen))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
 
 
 def test_a_step_that_failed_aborts_the_run():
