@@ -24,6 +24,9 @@ class Mark(StrEnum):
 OWN = "flink-chaos.io/"
 """Prefix of the annotations with which a fault tells what it did. Litmus leaves them alone."""
 
+JOB = f"{OWN}job"
+"""Annotation with the Job that writes the result: by it a second pod of the same Job knows itself."""
+
 LONGEST_NAME = 63
 """Of the part of an annotation's key behind the slash."""
 
@@ -43,6 +46,7 @@ def new_result(settings: Settings, labels: dict[str, str]) -> dict[str, Any]:
             "name": settings.result,
             "namespace": settings.namespace,
             "labels": labels | {"name": settings.result, "chaosUID": settings.chaos_uid},
+            "annotations": {JOB: settings.job},
         },
         "spec": {"engine": settings.engine, "experiment": settings.experiment, "instance": settings.instance},
         "status": started_status(),
@@ -59,7 +63,10 @@ def restarted_patch(settings: Settings, stored: Mapping[str, Any]) -> dict[str, 
     """Merge patch for a result of the same name from before: counters stay, everything else starts again."""
     old = [key for key in annotations_of(stored) if key.startswith(OWN)]
     return {
-        "metadata": {"labels": {"chaosUID": settings.chaos_uid}, "annotations": dict.fromkeys(old)},
+        "metadata": {
+            "labels": {"chaosUID": settings.chaos_uid},
+            "annotations": {**dict.fromkeys(old), JOB: settings.job},
+        },
         "spec": {"engine": settings.engine, "experiment": settings.experiment, "instance": settings.instance},
         "status": {"experimentStatus": dict(AWAITED), "history": {"targets": []}},
     }

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.abort import shielded
 from experiments.errors import AbortedError, ChaosError, Code, Phase, error_output
-from experiments.result import Mark, annotations_of, final_patch, mark_annotation, new_result, restarted_patch
+from experiments.result import (
+    AWAITED,
+    JOB,
+    Mark,
+    annotations_of,
+    final_patch,
+    mark_annotation,
+    new_result,
+    restarted_patch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
     from experiments.variables import Variables
 
 LOG = logging.getLogger(__name__)
+Object = dict[str, Any]
 SUMMARIES = {"Pass": "Passed", "Fail": "Failed", "Error": "Error", "Stopped": "Stopped"}
 
 
@@ -30,13 +40,16 @@ class Run:
         self.variables = variables
         self.phase = Phase.PRE
         self._targets: dict[Owner, Mark] = {}
-        self._result: dict[str, Any] = {}
-        self._engine: dict[str, Any] | None = None
+        self._result: Object = {}
+        self._engine: Object | None = None
 
     def execute(self, inject: Callable[[Run], None]) -> str:
         """Run `inject` and write its verdict (Pass, Error or Stopped) to the ChaosResult. Returns the verdict."""
         try:
-            self._start()
+            before = self._before()
+            if before and self._is_ours(before):
+                return self._refuse_again(before)
+            self._start(before)
             inject(self)
         except AbortedError:
             return self._end("Stopped", (Code.ABORTED, "experiment is aborted", ""))
@@ -70,10 +83,34 @@ class Run:
             source = self.settings.source
             self.cluster.event(self._engine, reason=reason, message=message, warning=warning, source=source)
 
-    def _start(self) -> None:
+    def _before(self) -> Object | None:
+        """The engine is read too; a SIGTERM that came before its handler was there is seen in what it wants."""
+        settings = self.settings
+        if settings.engine:
+            self._engine = self.cluster.engine(settings.namespace, settings.engine)
+        before = self.cluster.result(settings.namespace, settings.result)
+        if self._engine and _is_ending(self._engine):
+            self._result = before or self.cluster.create_result(new_result(settings, self._labels()))
+            raise AbortedError
+        return before
+
+    def _is_ours(self, before: Object) -> bool:
+        """Whether an earlier pod of the same Job wrote it: Kubernetes starts a Job's pod anew when it failed."""
+        job = annotations_of(before).get(JOB)
+        return bool(job) and job == self.settings.job
+
+    def _refuse_again(self, before: Object) -> str:
+        """Nothing is injected twice. A verdict that stands is left alone."""
+        self._result = before
+        verdict = str(before["status"]["experimentStatus"]["verdict"])
+        if verdict != AWAITED["verdict"]:
+            LOG.info("an earlier pod of this Job has ended with %s: nothing is done again", verdict)
+            return verdict
+        reason = "an earlier pod of this Job was killed: nothing is injected twice, and what it left is not reverted"
+        return self._end("Error", (Code.GENERIC, reason, ""))
+
+    def _start(self, before: Object | None) -> None:
         settings, cluster = self.settings, self.cluster
-        self._engine = cluster.engine(settings.namespace, settings.engine) if settings.engine else None
-        before = cluster.result(settings.namespace, settings.result)
         if before:
             self._result = cluster.patch_result(settings.namespace, settings.result, restarted_patch(settings, before))
         else:
@@ -113,3 +150,7 @@ class Run:
         message = f"experiment: {self.settings.experiment}, Result: {verdict}"
         source = self.settings.source
         self.cluster.event(self._result, reason=verdict, message=message, warning=warning, source=source)
+
+
+def _is_ending(engine: Object) -> bool:
+    return bool(engine["metadata"].get("deletionTimestamp")) or engine.get("spec", {}).get("engineState") == "stop"

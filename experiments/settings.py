@@ -41,6 +41,11 @@ class Settings:
         return "-".join(part for part in (self.engine, self.experiment, self.instance) if part)
 
     @property
+    def job(self) -> str:
+        """Name of the Job that this pod belongs to, empty if it does not know its own name."""
+        return self.pod.rpartition("-")[0]
+
+    @property
     def source(self) -> str:
         """Who speaks in events and errors."""
         return self.pod or self.experiment

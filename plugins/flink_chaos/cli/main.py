@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +32,14 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt
 
 
+EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code tells the verdict, 4 that no run came about."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
+    if isinstance(options, int):
+        return options
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return int(options.act(options))
@@ -42,9 +48,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Outcome.PASS.exit_code
     except KeyboardInterrupt:
         return Outcome.ABORTED.exit_code
-    except (StepError, ProfileError, StoreError, ClusterError, KafkaProblem) as error:
+    except EXPECTED as error:
         print(f"flink-chaos: {error}", file=sys.stderr)
         return SETUP_ERROR
+    except Exception:  # noqa: BLE001 - Python's own exit code 1 would be a FAIL
+        traceback.print_exc()
+        return SETUP_ERROR
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace | int:
+    """The command; or the exit code when it is none, as argparse's own would be INCONCLUSIVE."""
+    try:
+        return _parser().parse_args(arguments)
+    except SystemExit as end:
+        return SETUP_ERROR if end.code else Outcome.PASS.exit_code
 
 
 def _interrupt(*_: object) -> None:
@@ -104,7 +121,14 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     wrong = [name for name, equals, _ in pairs if not equals]
     if wrong:
         raise StepError(f"--param {wrong[0]}: write NAME=VALUE")
-    return {name: yaml.safe_load(value) for name, _, value in pairs}
+    return {name: _value(name, text) for name, _, text in pairs}
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise StepError(f"--param {name}: {text} is no YAML value; put a text into quotes") from error
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -128,9 +152,9 @@ def _undo(options: argparse.Namespace) -> int:
     from flink_chaos.cli.script import undo
     from flink_chaos.cli.systems import open_run
 
-    verdict = undo(open_run(Store().attempt(options.run_key)))
+    verdict, clean = undo(open_run(Store().attempt(options.run_key)))
     print(render(verdict))
-    return 0
+    return Outcome.PASS.exit_code if clean else SETUP_ERROR
 
 
 def _runs(_: argparse.Namespace) -> int:

@@ -20,9 +20,8 @@ from flink_chaos.steps import (
     preflight,
     resetting,
     stopping,
-    undoing,
 )
-from flink_chaos.steps.run import RunEndsError, StepError
+from flink_chaos.steps.run import RunEndsError, StepError, told
 from flink_chaos.steps.waits import wait_for
 
 if TYPE_CHECKING:
@@ -44,28 +43,33 @@ def perform(run: Run) -> Verdict:
         _say(run, "failed", str(error))
         judging.abort(run.attempt, "run", str(error))
     except BaseException as error:
-        judging.abort(run.attempt, "run", f"interrupted: {type(error).__name__}")
+        judging.abort(run.attempt, "run", f"interrupted: {told(error)}")
         raise
     finally:
-        _take_away(run)
+        try:
+            _take_away(run)
+        finally:
+            judging.close(run.attempt)
     return judging.close(run.attempt)
 
 
-def undo(run: Run) -> Verdict:
-    """Take away what a killed run left behind; it ends ABORTED unless its verdict stands already."""
-    judging.abort(run.attempt, "run", "ended before a verdict was made")
-    _take_away(run)
-    return judging.close(run.attempt)
+def undo(run: Run) -> tuple[Verdict, bool]:
+    """Take away what a killed run left behind; it ends ABORTED unless its verdict stands already.
+
+    The verdict, and whether nothing is left.
+    """
+    verdict = judging.end(run.attempt)
+    return verdict, _take_away(run)
 
 
-def _take_away(run: Run) -> None:
-    """What cannot be removed is a fact of the run, and said; it does not hide how the run ended."""
+def _take_away(run: Run) -> bool:
+    """Whether nothing is left. What cannot be removed is said; it does not hide how the run ended."""
     try:
-        undoing.remove(run)
         _wait(run, "removal")
     except EXPECTED as error:
-        undoing.removal_expired(run, str(error))
         _say(run, "removal", str(error))
+        return False
+    return True
 
 
 def _steps(run: Run) -> None:

@@ -14,16 +14,25 @@ from flink_chaos.store.suites import Suites
 if TYPE_CHECKING:
     import argparse
 
+    from flink_chaos.store.suites import SuiteRecord
+
 BY = "flink-chaos stop"
 
 
 def list_suites(_: argparse.Namespace) -> int:
     """Print a line for each stored suite."""
     for record in Suites(Store()).all():
-        plan, verdict = record.plan(), record.verdict()
-        outcome = verdict.outcome if verdict else "no verdict"
-        print(f"{plan.suite_key}  {outcome:12}  {plan.suite:16}  {plan.run_id} #{plan.attempt}")
+        try:
+            print(_summary(record))
+        except StoreError as error:
+            print(f"unreadable   {error}")
     return 0
+
+
+def _summary(record: SuiteRecord) -> str:
+    plan, verdict = record.plan(), record.verdict()
+    outcome = verdict.outcome if verdict else "no verdict"
+    return f"{plan.suite_key}  {outcome:12}  {plan.suite:16}  {plan.run_id} #{plan.attempt}"
 
 
 def show_suite(key: str) -> int:

@@ -71,7 +71,8 @@ def loader_manifests(plan: RunPlan) -> list[dict[str, Any]]:
     configuration = {"restart-strategy.type": "none", "taskmanager.numberOfTaskSlots": "1"}
     loader = plan.pipeline.loader
     resources = {Component.JOBMANAGER: loader.job_manager, Component.TASKMANAGER: loader.task_manager}
-    pods = {component: _pod(resource, labels) for component, resource in resources.items()}
+    away = _away_from_chaos(plan)
+    pods = {component: _pod(resource, labels, away) for component, resource in resources.items()}
     deployment = _deployment(plan, plan.loader, labels, loader, loader_arguments(plan), pods, configuration)
     if not loader.sql:
         return [deployment]
@@ -137,7 +138,7 @@ def _deployment(
 
 def _pods(plan: RunPlan, name: str, labels: dict[str, str]) -> dict[Component, dict[str, Any]]:
     """One unique label for each copy and role: Litmus takes several labels as a union."""
-    away = _away_from_chaos(plan) if labels[COPY_LABEL] == Copy.STABLE and plan.fault.aim == "node" else {}
+    away = _away_from_chaos(plan) if labels[COPY_LABEL] == Copy.STABLE else {}
     return {
         component: _pod(plan.resource(component), labels | {"chaos": f"{name}-{component}"}, away)
         for component in Component
@@ -152,7 +153,9 @@ def _pod(resource: Resource, labels: dict[str, str], affinity: dict[str, Any] | 
 
 
 def _away_from_chaos(plan: RunPlan) -> dict[str, Any]:
-    """No node holds both copies, or a drained node would take the control with it."""
+    """No node holds the chaos copy and another one, or a drained node would take control or loader with it."""
+    if plan.fault.aim != "node":
+        return {}
     selector = {"matchLabels": plan.labels | {COPY_LABEL: Copy.CHAOS.value}}
     term = {"labelSelector": selector, "topologyKey": HOSTNAME}
     return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}

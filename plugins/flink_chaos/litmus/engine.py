@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 60
 """Without it Litmus' helpers are killed before they can revert (litmus issue 2359)."""
 
-STATUS_CHECKS = {"delay": 2, "timeout": 60}
-"""Seconds. How long Litmus looks for a target that is not there, instead of its 180."""
+LOOK_SECONDS = 60
+"""How long Litmus looks for a target that is not there, instead of its 180."""
 
 HOSTNAME = "kubernetes.io/hostname"
 
@@ -65,8 +65,13 @@ def _components(plan: RunPlan, aim: Aim) -> dict[str, Any]:
     variables = plan.fault.variables(plan.fault_values, _names(plan, aim))
     return {
         "env": [{"name": name, "value": value} for name, value in variables.items()],
-        "statusCheckTimeouts": STATUS_CHECKS,
+        "statusCheckTimeouts": {"delay": 2, "timeout": _patience(plan)},
     }
+
+
+def _patience(plan: RunPlan) -> int:
+    """Seconds. After a drain Litmus waits as long for the pods to be ready elsewhere: longer than we ourselves do."""
+    return plan.request.recovery_deadline_seconds + 30 if plan.fault.aim == "node" else LOOK_SECONDS
 
 
 def _names(plan: RunPlan, aim: Aim) -> dict[str, object]:

@@ -49,6 +49,12 @@ def progress_of(engine: dict[str, Any] | None, result: dict[str, Any] | None) ->
         exists=engine is not None,
         engine_status=status.get("engineStatus") or "",
         phase=outcome.get("phase") or mirrored.get("status") or "",
-        verdict=outcome.get("verdict") or mirrored.get("verdict") or "N/A",
+        verdict=outcome.get("verdict") or _mirrored_verdict(mirrored),
         message=" ".join(str(part) for part in (error.get("errorCode"), error.get("reason")) if part)[:500],
     )
+
+
+def _mirrored_verdict(experiment: dict[str, Any]) -> str:
+    """The engine's own word where there is no result. An experiment that was skipped has injected nothing."""
+    verdict = experiment.get("verdict") or "N/A"
+    return "Error" if verdict == "Fail" and experiment.get("status") == "Skipped" else str(verdict)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from ipaddress import IPv4Address
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from flink_chaos.model.base import Record
+
+
+def _is_ipv4(text: str) -> str:
+    return str(IPv4Address(text))
+
+
+IPv4 = Annotated[str, AfterValidator(_is_ipv4)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
 class FlinkSettings(Record):
@@ -24,14 +33,14 @@ class ServiceAddress(Record):
 
     namespace: str
     name: str
-    port: int
+    port: Port
 
 
 class StorageNetwork(Record):
     """Checkpoint storage as the network sees it: what a latency fault is aimed at, and nothing else."""
 
-    hosts: list[str] = Field(description="IP addresses")
-    ports: list[int] = Field(description="of all its servers, for HDFS NameNode and DataNode")
+    hosts: list[IPv4] = Field(min_length=1, description="IPv4 addresses")
+    ports: list[Port] = Field(min_length=1, description="of all its servers, for HDFS NameNode and DataNode")
 
 
 class ContainerRuntime(Record):

@@ -27,9 +27,12 @@ RUN_LABEL = f"{LABEL}/run"
 COPY_LABEL = f"{LABEL}/copy"
 
 
-def run_key(dag_id: str, run_id: str, attempt: int) -> str:
-    """Short name of an attempt, safe in every external name: 10 hexadecimal characters after an `r`."""
-    return "r" + hashlib.sha256(f"{dag_id}\0{run_id}\0{attempt}".encode()).hexdigest()[:10]
+def run_key(dag_id: str, run_id: str, attempt: int, now: datetime) -> str:
+    """Short name of an attempt, safe in every external name: 10 hexadecimal characters after an `r`.
+
+    The moment is part of it: two Airflows on one cluster make runs of the same name.
+    """
+    return "r" + hashlib.sha256(f"{dag_id}\0{run_id}\0{attempt}\0{now.isoformat()}".encode()).hexdigest()[:10]
 
 
 class CopyPlan(Record):
@@ -130,7 +133,7 @@ def plan_run(
     values, request = fault.values(fault_parameters), request.decided(by_hand=by_hand)
     lasts = fault.seconds(values)
     request.require_load(lasts)
-    key = run_key(dag_id, run_id, attempt)
+    key = run_key(dag_id, run_id, attempt, now)
     topic = f"{environment.kafka_bootstrap_servers}/{pipeline.topics.source}"
     return RunPlan(
         run_key=key,
@@ -170,6 +173,6 @@ def _deadlines(request: RunRequest, fault_seconds: int, *, by_hand: bool) -> Dea
         lock=patience if request.on_busy == "wait" else LOCK_ANSWER_SECONDS,
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
-        fault=fault_seconds + 300,
+        fault=fault_seconds + request.recovery_deadline_seconds + 300,
         drain=int(request.load_seconds) + request.recovery_deadline_seconds,
     )

@@ -137,7 +137,7 @@ class RunRequest(Record):
         ge=30,
         le=7_200,
         title="Recovery deadline",
-        description="Seconds from the fault until the chaos copy must have caught up",
+        description="Seconds the chaos copy has to come back: to find a node, and to catch up after the load",
         json_schema_extra=_section(RUN),
     )
     on_busy: Literal["auto", "refuse", "wait"] = Field(

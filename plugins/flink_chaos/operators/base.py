@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowTaskTimeout, TaskDeferralError
 
 from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 
@@ -44,6 +44,12 @@ class RunOperator(BaseOperator):
     waits: Sequence[str] = ()
     """Names of the waits that follow the step."""
 
+    concludes = False
+    """Whether it may act on a run that has its verdict already."""
+
+    closes = False
+    """Whether its failure is the end of the run, so that nobody but itself can make the verdict."""
+
     ui_color = "#e8f0fe"
 
     def __init__(
@@ -76,16 +82,26 @@ class RunOperator(BaseOperator):
         del context
         if self.run_key == "None":
             raise AirflowFailException("there is no run: the task `plan` tells why")
-        run = self.hook.run(self.run_key)
-        self._guarded(run, partial(self.act, run))
+        run = self._guarded(self._open)
+        if not self.concludes:
+            self._guarded(partial(self._obey, run))
+        self._guarded(partial(self.act, run))
         self._next(run, self.waits)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Go on after a wait. A trigger that failed or never answered is a fact of the run too."""
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except TaskDeferralError as error:
+            self._abort(f"nobody answered the wait: {error}")
+            raise
 
     def resume(self, context: Context, event: dict[str, Any]) -> None:
         """Take the answer of a wait and go on to the next one."""
         del context
-        run = self.hook.run(self.run_key)
+        run = self._guarded(self._open)
         self.log.info("%s: %s", event["wait"], event["message"])
-        self._guarded(run, partial(self._take, run, event))
+        self._guarded(partial(self._take, run, event))
         self._next(run, self.waits[self.waits.index(event["wait"]) + 1 :])
 
     def _take(self, run: Run, event: dict[str, Any]) -> None:
@@ -101,9 +117,9 @@ class RunOperator(BaseOperator):
 
     def _next(self, run: Run, waits: Sequence[str]) -> None:
         for name in waits:
-            if not self._guarded(run, partial(self._answered, run, name)):
+            if not self._guarded(partial(self._answered, run, name)):
                 self._defer(run, name)
-        self._guarded(run, partial(self.conclude, run))
+        self._guarded(partial(self.conclude, run))
 
     def _answered(self, run: Run, name: str) -> bool:
         """Ask for some seconds from here: what is answered at once is not worth a deferral.
@@ -129,24 +145,38 @@ class RunOperator(BaseOperator):
         )
         self.defer(trigger=trigger, method_name="resume", timeout=timedelta(seconds=seconds + SPARE_SECONDS))
 
-    def _guarded(self, run: Run, act: Callable[[], T]) -> T:
+    def _obey(self, run: Run) -> None:
+        from flink_chaos.steps.halting import obey
+
+        obey(run.attempt)
+
+    def _open(self) -> Run:
+        return self.hook.run(self.run_key)
+
+    def _guarded(self, act: Callable[[], T]) -> T:
         """Turn a step's failure into a fact and one clear line."""
-        from flink_chaos.steps.judging import abort
-        from flink_chaos.steps.run import RunEndsError
+        from flink_chaos.steps.run import RunEndsError, told
 
         try:
             return act()
         except RunEndsError as end:
             raise AirflowFailException(str(end)) from end
-        except Exception as error:
-            abort(run.attempt, self.task_id, _told(error))
-            raise AirflowFailException(f"{self.task_id}: {_told(error)}") from error
+        except (Exception, AirflowTaskTimeout) as error:
+            self._abort(told(error))
+            raise AirflowFailException(f"{self.task_id}: {told(error)}") from error
 
+    def _abort(self, message: str) -> None:
+        """Needs the store only: what failed may be the way to Kafka or Kubernetes."""
+        from flink_chaos.steps.judging import abort, close
+        from flink_chaos.store.records import Store, StoreError
 
-def _told(error: Exception) -> str:
-    """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
-    own = type(error).__module__.partition(".")[0] == "flink_chaos"
-    return str(error) if own else f"{type(error).__name__}: {error}"
+        try:
+            attempt = Store().attempt(self.run_key)
+            abort(attempt, self.task_id, message)
+            if self.closes:
+                close(attempt)
+        except StoreError as error:
+            self.log.warning("%s", error)
 
 
 class CopyOperator(RunOperator):

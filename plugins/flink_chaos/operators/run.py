@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from flink_chaos.operators.base import RunOperator, T
+from flink_chaos.operators.base import RunOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from airflow.sdk import Context
 
     from flink_chaos.model.verdict import Verdict
@@ -65,15 +63,7 @@ class RunLockOperator(RunOperator):
     """
 
     waits = ("lock",)
-
-    def _guarded(self, run: Run, act: Callable[[], T]) -> T:
-        from flink_chaos.steps.judging import close
-
-        try:
-            return super()._guarded(run, act)
-        except AirflowFailException:
-            close(run.attempt)
-            raise
+    closes = True
 
 
 class PreflightOperator(RunOperator):
@@ -89,6 +79,8 @@ class PreflightOperator(RunOperator):
 
 class VerdictOperator(RunOperator):
     """Makes and stores the verdict; fails for anything but PASS."""
+
+    concludes = True
 
     def act(self, run: Run) -> None:
         """Judge."""
@@ -108,19 +100,21 @@ class UndoOperator(RunOperator):
     """
 
     waits = ("removal",)
+    concludes = closes = True
 
     def act(self, run: Run) -> None:
-        """Remove; the fault first. A removal that fails keeps nobody from the verdict."""
+        """Remove; the fault first. What fails is asked for again by the wait, and keeps nobody from the verdict."""
+        from flink_chaos.cluster.errors import ClusterError
         from flink_chaos.hooks.slack import tell
-        from flink_chaos.steps.judging import abort, close
+        from flink_chaos.steps.judging import end
         from flink_chaos.steps.undoing import remove
 
         try:
             remove(run)
+        except ClusterError as error:
+            self.log.warning("%s", error)
         finally:
-            if run.attempt.verdict() is None:
-                abort(run.attempt, "run", "ended before a verdict was made")
-                close(run.attempt)
+            end(run.attempt)
             tell(run.plan.run_key, again=False)
 
     def conclude(self, run: Run) -> None:

@@ -35,7 +35,8 @@ def suite_table(verdict: SuiteVerdict) -> tuple[list[str], list[list[str]]]:
 
 def _cells(line: SuiteLine) -> list[str]:
     differs = ", ".join(f"{name}={value}" for name, value in sorted(line.differs.items()))
-    duration = "" if line.seconds is None else f"{line.seconds // 60:.0f} min {line.seconds % 60:02.0f} s"
+    minutes, seconds = divmod(round(line.seconds or 0), 60)
+    duration = "" if line.seconds is None else f"{minutes} min {seconds:02} s"
     reasons = "; ".join(line.reasons)
     short = reasons if len(reasons) <= REASON_LENGTH else reasons[: REASON_LENGTH - 3] + "..."
     return [f"{line.name} {line.run_key}".strip(), line.fault, differs, line.outcome, duration, short]

@@ -27,6 +27,8 @@ def take_aim(run: Run) -> Aim:
         _missed(run, f"no ready {component} pod of {run.plan.copies[Copy.CHAOS].deployment} to hit")
     chosen = random.Random(run.plan.request.seed).sample(ready, _amount(run, len(ready)))  # noqa: S311
     node = chosen[0].node if run.plan.fault.aim == "node" else ""
+    if node and _is_cordoned(run, node):
+        _missed(run, f"node {node} is cordoned by somebody else: the run would give it back to everybody")
     helper_node = _elsewhere(run, node) if node else ""
     targets = [Target(pod=pod.name, uid=pod.uid, node=pod.node, component=component) for pod in chosen]
     fact = TargetsChosen(at=now(), clock="kubernetes", targets=targets, node=node, helper_node=helper_node)
@@ -65,6 +67,11 @@ def _elsewhere(run: Run, node: str) -> str:
     if not free:
         _missed(run, f"no other schedulable node than {node}, which is to be drained: add one")
     return free[0]
+
+
+def _is_cordoned(run: Run, name: str) -> bool:
+    node = run.cluster.get(NODES, None, name) or {}
+    return bool((node.get("spec") or {}).get("unschedulable"))
 
 
 def _schedulable(spec: dict[str, object]) -> bool:

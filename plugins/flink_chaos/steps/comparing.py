@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.flink.comparison import TABLES, counts_statement, table_statement
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
@@ -54,8 +56,8 @@ def compare(run: Run) -> list[Table]:
     for _ in range(TRIES - 1):
         try:
             return _compare(run)
-        except GatewayError as error:
-            if error.refused:
+        except (GatewayError, ClusterError) as error:
+            if getattr(error, "refused", False) or getattr(error, "status", None) == HTTPStatus.FORBIDDEN:
                 raise
             _await_gateway(run)
     return _compare(run)
@@ -66,7 +68,7 @@ def _await_gateway(run: Run) -> None:
     while True:
         try:
             gateway(run).info()
-        except GatewayError:
+        except (GatewayError, ClusterError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(PAUSE)

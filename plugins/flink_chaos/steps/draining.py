@@ -29,8 +29,9 @@ def check_drained(run: Run, copy: Copy) -> Progress:
     problem = _not_flushed(run, copy)
     if problem:
         return Progress(done=False, message=f"lag 0, {problem}")
+    if not see_checkpoints(run, copy, "drained"):
+        return Progress(done=False, message="lag 0, flushed, JobManager not reachable")
     took = (now() - _loaded(run).at).total_seconds()
-    see_checkpoints(run, copy, "drained")
     run.attempt.append(_drained(copy, lag, f"lag 0 and flushed {took:.0f} s after the last record", ok=True))
     return Progress(done=True, message="lag 0, flushed")
 

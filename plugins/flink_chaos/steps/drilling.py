@@ -9,8 +9,9 @@ from flink_chaos.flink import status
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
 from flink_chaos.steps.deploying import deployment_of
-from flink_chaos.steps.observing import see_checkpoints
+from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.run import Progress, StepError, now
+from flink_chaos.steps.steadying import require_load
 
 if TYPE_CHECKING:
     from typing import Any
@@ -24,7 +25,8 @@ def start_drill(run: Run) -> None:
     """Ask the operator to stop the chaos copy; a second call asks for nothing more."""
     if run.journal.last(FaultStarted) is not None:
         return
-    see_checkpoints(run, Copy.CHAOS, "before the fault")
+    require_load(run)
+    see_before_fault(run)
     deployment = _deployment(run)
     name, uid = deployment["metadata"]["name"], deployment["metadata"]["uid"]
     run.attempt.append(FaultStarted(at=now(), clock="kubernetes", engine=name, uid=uid))

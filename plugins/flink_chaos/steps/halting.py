@@ -20,7 +20,9 @@ def request_stop(attempt: Attempt, by: str) -> bool:
 
 
 def obey(attempt: Attempt) -> None:
-    """Raise StepError when the run is to end."""
+    """Raise StepError when the run is to end, or has: whoever clears a task of it must clear `plan` too."""
+    if attempt.verdict() is not None:
+        raise StepError("the run has ended and its verdict stands; clear `plan` to make another attempt")
     request = attempt.journal("stop_requested").last(StopRequested)
     if request is not None:
         raise StepError(f"stopped by {request.by}")

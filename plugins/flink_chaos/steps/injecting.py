@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES
+from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES, PODS
 from flink_chaos.litmus.engine import Aim, engine_manifest, result_name
 from flink_chaos.litmus.evidence import EVIDENCE, Scene
 from flink_chaos.litmus.progress import fault_progress
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.steps.aiming import candidates, take_aim
-from flink_chaos.steps.observing import see_checkpoints
+from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.room import check_room
 from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.steps.steadying import require_load
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
+POD_ENDED = ("Succeeded", "Failed")
 STOP = {"spec": {"engineState": "stop"}}
-UNCORDON = {"spec": {"unschedulable": None}}
+UNCORDON = {"metadata": {"annotations": {"flink-chaos.io/cordoned-by": None}}, "spec": {"unschedulable": None}}
+"""With the experiment's mark: what it cordoned would else be taken for ours for ever."""
 
 
 def inject(run: Run, aim: Aim | None = None) -> None:
     """Create the ChaosEngine; a second call finds the first one's and creates nothing."""
     if run.journal.last(FaultStarted) is not None:
         return
-    see_checkpoints(run, Copy.CHAOS, "before the fault")
+    require_load(run)
+    see_before_fault(run)
     aim = take_aim(run) if aim is None else aim
     engine = run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine)
     if engine is None:
@@ -89,6 +93,13 @@ def take_node_back(run: Run) -> None:
     node = _chosen_node(run)
     if node is not None and node["spec"].get("unschedulable"):
         run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)
+
+
+def acting_pods(run: Run) -> list[str]:
+    """Litmus' pods of this run that have not ended: they outlive engine and Job while they take the fault back."""
+    started = run.journal.last(FaultStarted)
+    found = run.cluster.list(PODS, run.namespace, {"chaosUID": started.uid}) if started else []
+    return [f"pods/{pod['metadata']['name']}" for pod in found if pod["status"].get("phase") not in POD_ENDED]
 
 
 def _chosen_node(run: Run) -> dict[str, Any] | None:

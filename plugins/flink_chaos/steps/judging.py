@@ -23,6 +23,12 @@ def close(attempt: Attempt) -> Verdict:
     return verdict
 
 
+def end(attempt: Attempt) -> Verdict:
+    """The verdict of an attempt that nobody will go on with: ABORTED unless one stands."""
+    abort(attempt, "run", "ended before a verdict was made")
+    return close(attempt)
+
+
 def abort(attempt: Attempt, step: str, message: str) -> None:
     """Journal that a step failed, so that the verdict can only be ABORTED."""
     if attempt.verdict() is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.cluster import leases
 from flink_chaos.cluster.resources import CHAOS_ENGINES, FLINK_DEPLOYMENTS
-from flink_chaos.model.plan import RUN_LABEL
+from flink_chaos.steps.owned import names
 from flink_chaos.steps.run import Progress, StepError
 from flink_chaos.store.records import Store, StoreError
 
@@ -24,7 +24,7 @@ def take(run: Run) -> Progress:
     holder = leases.acquire(run.cluster, run.namespace, plan.lease, plan.run_key, notes)
     if holder is None:
         return Progress(done=True, message=f"lease {plan.lease} is ours")
-    if _has_verdict(holder) and not residue(run, holder):
+    if _has_verdict(holder) and not any(names(run, holder, CHAOS_ENGINES, FLINK_DEPLOYMENTS)):
         leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key)
         return Progress(done=False, message=f"taking lease {plan.lease} over from {holder}, which has ended")
     message = f"topics of {plan.pipeline.name} are in use by run {holder} (lease {plan.lease})"
@@ -39,16 +39,6 @@ def take(run: Run) -> Progress:
 def give_back(run: Run) -> bool:
     """Release the lock if it is ours."""
     return leases.release(run.cluster, run.namespace, run.plan.lease, run.plan.run_key)
-
-
-def residue(run: Run, key: str) -> list[str]:
-    """What a run still has in the cluster, as `kind/name`."""
-    found = [
-        f"{resource.plural}/{item['metadata']['name']}"
-        for resource in (CHAOS_ENGINES, FLINK_DEPLOYMENTS)
-        for item in run.cluster.list(resource, run.namespace, {RUN_LABEL: key})
-    ]
-    return sorted(found)
 
 
 def _has_verdict(key: str) -> bool:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Literal
 
+from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen
-from flink_chaos.steps.run import now
+from flink_chaos.steps.run import StepError, now
 
 if TYPE_CHECKING:
-    from typing import Literal
-
-    from flink_chaos.model.base import Copy
     from flink_chaos.steps.run import Run
 
+Moment = Literal["before the fault", "after the fault", "drained"]
+TRIES, PAUSE = 10, 2.0
 
-def see_checkpoints(run: Run, copy: Copy, moment: Literal["before the fault", "after the fault", "drained"]) -> bool:
+
+def see_before_fault(run: Run) -> None:
+    """Journal the chaos copy's checkpoints; what comes after is compared with them.
+
+    Raises StepError when its JobManager cannot be reached: nothing has been injected yet.
+    """
+    for _ in range(TRIES):
+        if see_checkpoints(run, Copy.CHAOS, "before the fault"):
+            return
+        time.sleep(PAUSE)
+    name = run.plan.copies[Copy.CHAOS].deployment
+    raise StepError(f"the JobManager of {name} told nothing of its checkpoints for {TRIES * PAUSE:.0f} s: no fault yet")
+
+
+def see_checkpoints(run: Run, copy: Copy, moment: Moment) -> bool:
     """Journal job id, newest and restored checkpoint and the history; False while the JobManager cannot be reached."""
     jobmanager = run.jobmanager(copy)
     job = jobmanager.job()

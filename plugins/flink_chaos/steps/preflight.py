@@ -37,6 +37,8 @@ NEEDED = (
     ("delete", FLINK_DEPLOYMENTS),
     ("create", CONFIG_MAPS),
     ("create", CHAOS_ENGINES),
+    ("list", CHAOS_ENGINES),
+    ("delete", CHAOS_ENGINES),
     ("patch", CHAOS_ENGINES),
     ("get", CHAOS_RESULTS),
     ("list", PODS),

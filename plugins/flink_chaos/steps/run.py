@@ -57,6 +57,12 @@ class Run:
         return JobManager(self.cluster, self.namespace, self.plan.copies[copy].deployment)
 
 
+def told(error: BaseException) -> str:
+    """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
+    own = type(error).__module__.partition(".")[0] == "flink_chaos"
+    return str(error) if own else f"{type(error).__name__}: {error}"
+
+
 def now() -> datetime:
     """The worker's clock."""
     return datetime.now(UTC)

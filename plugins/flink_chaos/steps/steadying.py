@@ -23,6 +23,7 @@ INTERVALS_BEHIND = 3
 def check_steady(run: Run) -> Progress:
     """Whether rate and lag of both copies held for as long as the plan asks; journals it once."""
     request = run.plan.request
+    require_load(run)
     seen = observe(run)
     started = run.journal.last(LoadStarted)
     elapsed = (seen.at - started.at).total_seconds() if started else 0.0
@@ -30,6 +31,16 @@ def check_steady(run: Run) -> Progress:
         return Progress(done=False, message=f"{elapsed:.0f} s: {seen.message}")
     run.attempt.append(seen)
     return Progress(done=True, message=seen.message)
+
+
+def require_load(run: Run) -> None:
+    """Raise RunEndsError when everything is loaded: the fault would hit an idle application."""
+    started, wanted = run.journal.last(LoadStarted), run.plan.records_to_write
+    if started is None or _written(run, started) < wanted:
+        return
+    told = f"all {wanted:,} records were loaded before the fault; load more, or slower"
+    run.attempt.append(Steady(at=now(), clock="kafka", ok=False, message=told, lag={}, records_per_second=0))
+    raise RunEndsError(f"no steady state: {told}")
 
 
 def steady_expired(run: Run, message: str) -> None:
@@ -44,11 +55,14 @@ def observe(run: Run) -> Steady:
     started, at = run.journal.last(LoadStarted), now()
     if started is None:
         return Steady(at=at, ok=False, message="no record yet", lag={}, records_per_second=0)
-    written = sum(end_offsets(run.kafka, topic).values()) - sum(started.begin.values())
-    rate = written / max((at - started.at).total_seconds(), 1.0)
+    rate = _written(run, started) / max((at - started.at).total_seconds(), 1.0)
     reader = LagReader(run.kafka)
     lag = {copy: reader.read(run.plan.copies[copy].group, topic).total for copy in Copy}
     limit = request.records_per_second * (INTERVALS_BEHIND * request.checkpoint_interval_seconds + 5)
     ok = rate >= RATE_SHARE * request.records_per_second and max(lag.values()) <= limit
     told = f"{rate:,.0f} records/s, lag stable {lag[Copy.STABLE]:,}, chaos {lag[Copy.CHAOS]:,}, at most {limit:,}"
     return Steady(at=at, clock="kafka", ok=ok, message=told, lag=lag, records_per_second=rate)
+
+
+def _written(run: Run, started: LoadStarted) -> int:
+    return sum(end_offsets(run.kafka, started.topic).values()) - sum(started.begin.values())

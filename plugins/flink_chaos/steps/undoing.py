@@ -11,31 +11,49 @@ from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import delete_group
 from flink_chaos.litmus.engine import result_name
 from flink_chaos.model.facts import Undone
-from flink_chaos.model.plan import RUN_LABEL
-from flink_chaos.steps.injecting import stop_fault, take_node_back
+from flink_chaos.steps.injecting import acting_pods, stop_fault, take_node_back
 from flink_chaos.steps.locking import give_back
-from flink_chaos.steps.run import Progress, now
+from flink_chaos.steps.owned import names, owned
+from flink_chaos.steps.run import Progress, StepError, now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from flink_chaos.cluster.resources import Resource
     from flink_chaos.steps.run import Run
+
+DELETED = (CHAOS_ENGINES, FLINK_DEPLOYMENTS, CONFIG_MAPS)
+"""Kinds that a run creates; Jobs go with their engine."""
 
 
 def remove(run: Run) -> None:
-    """Ask for the removal of everything; one that fails does not keep the others."""
-    stop_fault(run)
-    take_node_back(run)
-    for resource in (CHAOS_ENGINES, FLINK_DEPLOYMENTS, CONFIG_MAPS):
-        for item in run.cluster.list(resource, run.namespace, {RUN_LABEL: run.plan.run_key}):
-            if not item["metadata"].get("deletionTimestamp"):
-                run.cluster.delete(resource, run.namespace, item["metadata"]["name"], item["metadata"]["uid"])
-    run.cluster.delete(CHAOS_RESULTS, run.namespace, result_name(run.plan))
+    """Ask for the removal of everything; one that fails does not keep the others.
+
+    Raises the first failure in the end. Asking again asks for what is left.
+    """
+    deeds: list[Callable[[Run], object]] = [
+        stop_fault,
+        take_node_back,
+        *(partial(_delete, resource=resource) for resource in DELETED),
+        _forget_result,
+    ]
+    failures = [failure for deed in deeds if (failure := _failure(deed, run))]
+    if failures:
+        raise failures[0]
 
 
 def check_removed(run: Run) -> Progress:
-    """Whether nothing is left; then groups and lock go too, and the removal is journaled."""
-    left = list(_left(run))
+    """Whether nothing is left; then groups and lock go too, and the removal is journaled.
+
+    What could not be asked for is asked for again: until the deadline even a missing right may come.
+    """
+    try:
+        remove(run)
+        left = [*names(run, run.plan.run_key, *DELETED, JOBS), *acting_pods(run)]
+        if not left:
+            take_node_back(run)  # cordoned, perhaps, by what has ended since it was asked
+    except ClusterError as error:
+        return Progress(done=False, message=str(error))
     if left:
         return Progress(done=False, message=f"still there: {', '.join(left)}")
     _finish(run)
@@ -45,6 +63,17 @@ def check_removed(run: Run) -> Progress:
 def removal_expired(run: Run, message: str) -> None:
     """The deadline passed: journal the residue. The lock stays, so that no other run meets it unaware."""
     run.attempt.append(Undone(at=now(), removed=[], residue=[message]))
+    raise StepError(f"not all was taken away: {message}. `flink-chaos undo {run.plan.run_key}` tries again.")
+
+
+def _delete(run: Run, resource: Resource) -> None:
+    for item in owned(run, run.plan.run_key, resource):
+        if not item["metadata"].get("deletionTimestamp"):
+            run.cluster.delete(resource, run.namespace, item["metadata"]["name"], item["metadata"]["uid"])
+
+
+def _forget_result(run: Run) -> None:
+    run.cluster.delete(CHAOS_RESULTS, run.namespace, result_name(run.plan))
 
 
 def _finish(run: Run) -> None:
@@ -54,10 +83,12 @@ def _finish(run: Run) -> None:
     run.attempt.append(Undone(at=now(), removed=removed, residue=[]))
 
 
-def _left(run: Run) -> Iterator[str]:
-    for resource in (CHAOS_ENGINES, FLINK_DEPLOYMENTS, CONFIG_MAPS, JOBS):
-        for item in run.cluster.list(resource, run.namespace, {RUN_LABEL: run.plan.run_key}):
-            yield f"{resource.plural}/{item['metadata']['name']}"
+def _failure(deed: Callable[[Run], object], run: Run) -> ClusterError | None:
+    try:
+        deed(run)
+    except ClusterError as error:
+        return error
+    return None
 
 
 def _tried(act: Callable[[], bool]) -> bool:

@@ -28,7 +28,7 @@ from flink_chaos.steps import (
     stopping,
     undoing,
 )
-from flink_chaos.steps.run import Progress, StepError
+from flink_chaos.steps.run import Progress, StepError, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,14 +105,14 @@ def ask(wait: Wait, run: Run) -> Progress:
 
     Raises StepError when somebody asked the run to stop, and for what is forbidden: waiting does not allow it.
     """
-    if wait.stoppable:
-        halting.obey(run.attempt)
     try:
+        if wait.stoppable:
+            halting.obey(run.attempt)
         return wait.check(run)
-    except (ClusterError, KafkaProblem) as error:
+    except (ClusterError, KafkaProblem, OSError) as error:  # OSError: the store, on a disk that is not ours
         if getattr(error, "status", None) == HTTPStatus.FORBIDDEN:
             raise StepError(str(error)) from error
-        return Progress(done=False, message=str(error))
+        return Progress(done=False, message=told(error))
 
 
 class Teller:

@@ -59,7 +59,7 @@ class Attempt:
         """The facts so far, all or those of one kind, in the order in which they were written."""
         folder = self.folder / JOURNAL
         parts = sorted(folder.glob(f"*-{kind}.json"), key=lambda part: part.name) if folder.exists() else []
-        return Journal([FACT.validate_json(part.read_text()) for part in parts])
+        return Journal([_fact(part) for part in parts])
 
     def verdict(self) -> Verdict | None:
         """The verdict, None while there is none."""
@@ -125,10 +125,21 @@ def read(path: UPath, model: type[R]) -> R:
     try:
         return model.model_validate_json(path.read_text())
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        told = f"{where}: {first['msg']}" if where else first["msg"]
-        raise StoreError(f"{path}: cannot be read by this version ({told}); use the one that wrote it") from error
+        raise _unreadable(path, error) from error
+
+
+def _fact(path: UPath) -> Fact:
+    try:
+        return FACT.validate_json(path.read_text())
+    except ValidationError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: UPath, error: ValidationError) -> StoreError:
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    told = f"{where}: {first['msg']}" if where else first["msg"]
+    return StoreError(f"{path}: cannot be read by this version ({told}); use the one that wrote it")
 
 
 def write_new(path: UPath, text: str) -> None:

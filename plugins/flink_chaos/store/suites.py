@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,12 @@ class SuiteRecord:
 
     def __init__(self, folder: UPath) -> None:
         self.folder = folder
+
+    @property
+    def begun(self) -> tuple[str, int]:
+        """When it began, as it was written, and its attempt; records that only another version can read have it too."""
+        written = json.loads((self.folder / PLAN).read_text())
+        return str(written.get("created_at", "")), int(written.get("attempt", 0))
 
     def plan(self) -> SuitePlan:
         """The plan, as it was stored by the first task."""
@@ -67,7 +74,7 @@ class Suites:
     def all(self) -> list[SuiteRecord]:
         """Every attempt of every suite, oldest first."""
         found = [SuiteRecord(folder) for folder in children(self.root)]
-        return sorted(found, key=lambda record: (record.plan().created_at, record.plan().attempt))
+        return sorted(found, key=lambda record: record.begun)
 
     def _attempts_of(self, dag_id: str, run_id: str) -> Iterator[SuiteRecord]:
         for attempt in count(1):

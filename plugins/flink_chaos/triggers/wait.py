@@ -66,13 +66,13 @@ class WaitTrigger(BaseTrigger):
 
 
 def _ask(wait: Wait, run: Run) -> tuple[str, str]:
-    from flink_chaos.steps.run import RunEndsError, StepError
+    from flink_chaos.steps.run import RunEndsError, told
     from flink_chaos.steps.waits import ask
 
     try:
         progress = ask(wait, run)
-    except StepError as error:
-        return "failed", str(error)
     except RunEndsError as end:
         return "ends", str(end)
+    except Exception as error:  # noqa: BLE001 - Airflow would only say that a trigger failed
+        return "failed", told(error)
     return ("done" if progress.done else "pending"), progress.message

@@ -52,3 +52,13 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback(store):
     command = f"{sys.executable} -m flink_chaos.cli.main runs | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert (len(done.stdout.splitlines()), done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "--bogus"], ["run"], ["reproduce"], ["run", "pod_delete", "-p", "component=[a"], ["show", "r1"]]
+)
+def test_what_is_no_command_is_a_set_up_error(words, tmp_path, monkeypatch, capsys):
+    """Argparse's own 2 would be INCONCLUSIVE, and Python's 1 a FAIL."""
+    monkeypatch.setenv("FLINK_CHAOS_STORE", tmp_path.as_uri())
+    assert main(words) == SETUP_ERROR
+    assert "Traceback" not in capsys.readouterr().err

@@ -9,8 +9,8 @@ from tests.unit.experiments import fakes
 from tests.unit.experiments.fakes import POD, FakeCluster
 
 
-def run(cluster, fault=lambda _run: None) -> str:
-    return fakes.run(cluster, fault, "pod-delete")
+def run(cluster, fault=lambda _run: None, **env) -> str:
+    return fakes.run(cluster, fault, "pod-delete", **env)
 
 
 def test_probes_are_refused_before_anything_happens():
@@ -47,7 +47,7 @@ def test_counters_survive_in_a_result_of_the_same_name():
     """And what the run before has told does not."""
     cluster = FakeCluster(POD)
     run(cluster, lambda one: one.annotate({"flink-chaos.io/delay-0": "{}"}))
-    run(cluster)
+    run(cluster, POD_NAME="another-1")
     assert cluster.stored_result["status"]["history"]["passedRuns"] == 2
     assert cluster.annotations == {}
 
@@ -73,3 +73,20 @@ def test_a_name_too_long_for_an_annotation_is_still_in_the_history():
     run(cluster, lambda one: one.mark(Owner("node", "n" * 64), Mark.INJECTED))
     assert cluster.history == []
     assert cluster.targets[0]["chaosStatus"] == "injected"
+
+
+def test_a_second_pod_of_the_same_job_injects_nothing():
+    """Kubernetes starts one when the first ended badly: after its verdict nothing happens, without one it is an Error."""
+    cluster, done = FakeCluster(POD), []
+    assert run(cluster, done.append) == "Pass"
+    assert run(cluster, done.append, POD_NAME="experiment-2") == "Pass"
+    cluster.verdict["verdict"] = "Awaited"
+    assert run(cluster, done.append, POD_NAME="experiment-3") == "Error"
+    assert (len(done), "nothing is injected twice" in cluster.reason) == (1, True)
+
+
+def test_an_engine_that_ends_already_is_obeyed():
+    """A SIGTERM is lost while Python still imports."""
+    cluster, done = FakeCluster(POD), []
+    cluster.spec["engineState"] = "stop"
+    assert (run(cluster, done.append), done) == ("Stopped", [])

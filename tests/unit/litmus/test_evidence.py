@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from flink_chaos.cluster.pods import Pod
 from flink_chaos.litmus.evidence import DELAY, Scene, checkpoints_during, node_drained, packets_delayed, pods_replaced
-from flink_chaos.model.facts import Checkpoint, FaultStarted, Journal, PodsSeen, TargetsChosen
+from flink_chaos.model.facts import Checkpoint, FaultEnded, FaultStarted, Journal, PodsSeen, TargetsChosen
 
 from tests.unit.plans import AT, a_plan, a_target, ended, looked
 
@@ -98,12 +98,14 @@ USUAL = [(-10, 300, "COMPLETED"), (-5, 340, "COMPLETED")]
         ((5, 10_000, "FAILED"), "true"),
         ((5, 4_100, "COMPLETED"), "true"),
         ((5, 8_000, "IN_PROGRESS"), "true"),
-        ((5, 400, "COMPLETED"), "false"),
+        ((5, 1_300, "COMPLETED"), "false"),
+        ((70, 10_000, "FAILED"), "false"),
     ],
 )
 def test_checkpoints_feel_latency_when_they_fail_or_slow_down(during, felt):
-    """Against the usual one of before."""
-    assert checkpoints_during(history(*USUAL, during))["checkpoints-felt"] == felt
+    """Against the usual one of before, by half the latency; one that began after the fault says nothing of it."""
+    ended = FaultEnded(at=AT + timedelta(seconds=60), engine_status="", phase="", verdict="Pass", message="")
+    assert checkpoints_during(history(*USUAL, during), ended, 1_000)["checkpoints-felt"] == felt
 
 
 def test_a_drained_node_has_none_of_the_targets_and_takes_pods_again():

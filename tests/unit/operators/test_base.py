@@ -1,10 +1,11 @@
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
+from airflow.sdk.exceptions import AirflowFailException, AirflowTaskTimeout, TaskDeferralError, TaskDeferred
 from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 from flink_chaos.model.facts import StepFailed
 from flink_chaos.operators import base
 from flink_chaos.steps import waits
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
+from flink_chaos.store.records import ROOT
 
 from tests.unit.runs import a_run
 
@@ -15,9 +16,10 @@ class Step(base.RunOperator):
     """A step whose deed is handed in."""
 
     waits = ("first", "second")
+    run_key_of_test = "r0123456789"
 
     def __init__(self, deed=lambda _run: None, **kwargs):
-        super().__init__(task_id="step", run_key="r0123456789", **kwargs)
+        super().__init__(task_id="step", run_key=self.run_key_of_test, **kwargs)
         self.deed = deed
 
     def act(self, run):
@@ -28,6 +30,8 @@ class Step(base.RunOperator):
 def run(tmp_path, monkeypatch):
     """A stored run that every hook opens; both waits are answered at once, and nobody is patient."""
     found = a_run(tmp_path)
+    monkeypatch.setenv(ROOT, tmp_path.as_uri())
+    monkeypatch.setattr(Step, "run_key_of_test", found.plan.run_key)
     monkeypatch.setattr(FlinkChaosHook, "run", lambda _hook, _key: found)
     monkeypatch.setattr(base, "INLINE_SECONDS", -1)
     answer(monkeypatch, first=DONE, second=DONE)
@@ -119,3 +123,25 @@ def test_an_error_of_python_is_told_with_its_name(run):
     with pytest.raises(AirflowFailException, match="step: BrokenPipeError: "):
         Step(deed=raising(BrokenPipeError(32, "Broken pipe"))).execute({})
     assert run.journal.last(StepFailed).message.startswith("BrokenPipeError: ")
+
+
+def test_a_way_that_is_closed_is_a_fact_of_the_run(run, monkeypatch):
+    """A connection that nobody defined: the record needs neither Kafka nor Kubernetes."""
+    monkeypatch.setattr(FlinkChaosHook, "run", lambda _hook, _key: raising(KeyError("kafka_default"))(_key))
+    with pytest.raises(AirflowFailException, match="step: KeyError: 'kafka_default'"):
+        Step().execute({})
+    assert [fact.step for fact in run.journal.all(StepFailed)] == ["step"]
+
+
+def test_a_trigger_that_broke_is_a_fact_of_the_run(run):
+    """Airflow resumes the task only to fail it."""
+    with pytest.raises(TaskDeferralError):
+        Step().resume_execution("__fail__", {"error": "Trigger failure", "traceback": None}, {})
+    assert run.journal.last(StepFailed).message == "nobody answered the wait: Trigger failure"
+
+
+def test_a_task_that_takes_too_long_is_a_fact_of_the_run(run):
+    """Airflow's time-out is no Exception."""
+    with pytest.raises(AirflowFailException, match="step: AirflowTaskTimeout"):
+        Step(deed=raising(AirflowTaskTimeout("15 min"))).execute({})
+    assert len(run.journal.all(StepFailed)) == 1

@@ -23,20 +23,21 @@ class Groups:
 def run(tmp_path, monkeypatch, cluster):
     """A run that holds its lock."""
     found = a_run(tmp_path, cluster, Groups())
+    monkeypatch.setenv(ROOT, tmp_path.as_uri())
     acquire(cluster, found.namespace, found.plan.lease, found.plan.run_key, {})
     monkeypatch.setattr(FlinkChaosHook, "run", lambda _hook, _key: found)
     monkeypatch.setattr("flink_chaos.steps.undoing.delete_group", lambda _kafka, _group: True)
     return found
 
 
-def do(operator):
-    operator(task_id="t", run_key="r0123456789").execute({})
+def do(operator, run):
+    operator(task_id="t", run_key=run.plan.run_key).execute({})
 
 
 def test_the_teardown_writes_aborted_if_nothing_was_judged(run):
     """Frees the lock, and is red: Airflow takes the state of the DAG run from it."""
     with pytest.raises(AirflowFailException, match="ABORTED: run: ended before a verdict was made"):
-        do(UndoOperator)
+        do(UndoOperator, run)
     assert run.attempt.verdict().outcome == "ABORTED"
     assert run.journal.last(Undone).residue == []
     assert holder_of(run.cluster, run.namespace, run.plan.lease) is None
@@ -46,8 +47,8 @@ def test_the_teardown_leaves_a_verdict_alone(run):
     """It was made from all the facts."""
     for fact in good_facts():
         run.attempt.append(fact)
-    do(VerdictOperator)
-    do(UndoOperator)
+    do(VerdictOperator, run)
+    do(UndoOperator, run)
     assert run.attempt.verdict().outcome == "PASS"
 
 
@@ -55,14 +56,14 @@ def test_a_run_that_never_got_the_lock_has_a_verdict(run):
     """Nothing runs after a set-up that failed."""
     request_stop(run.attempt, "me")
     with pytest.raises(AirflowFailException, match="t: stopped by me"):
-        do(RunLockOperator)
+        do(RunLockOperator, run)
     assert (run.attempt.verdict().outcome, run.attempt.verdict().reasons) == ("ABORTED", ["t: stopped by me"])
 
 
 def test_anything_but_a_pass_makes_the_task_red(run):
     """With outcome and reasons as its message."""
     with pytest.raises(AirflowFailException, match="INCONCLUSIVE: preflight: never ran"):
-        do(VerdictOperator)
+        do(VerdictOperator, run)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,13 @@ def test_an_ended_run_is_left_alone(run):
     assert run.journal.facts == []
 
 
+def test_a_run_with_a_verdict_does_not_go_on(run):
+    """Who clears one of its tasks would act under a verdict that stands."""
+    close(run.attempt)
+    with pytest.raises(StepError, match="clear `plan` to make another attempt"):
+        obey(run.attempt)
+
+
 def test_every_wait_obeys_before_it_asks(run):
     """A system that hangs cannot keep a run from stopping."""
     request_stop(run.attempt, "me")

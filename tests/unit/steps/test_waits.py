@@ -21,6 +21,9 @@ class Clock:
 
 
 class FakeAttempt:
+    def verdict(self):
+        return None
+
     def journal(self, _kind):
         return Journal([])
 

@@ -55,16 +55,17 @@ def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():
 
 
 @pytest.mark.parametrize(
-    ("details", "told"),
+    ("fault", "details", "told"),
     [
-        ({"checkpoints-felt": "false", "checkpoints": "3, none failed"}, "not felt by any checkpoint"),
-        ({"uncordoned": "false", "node": "n2"}, "n2 was not uncordoned"),
+        ("network_latency", {"checkpoints-felt": "false", "checkpoints": "3, none failed"}, "not felt by any checkpoint"),
+        ("network_latency", {"checkpoints": "could not be asked"}, "not felt by any checkpoint: could not be asked"),
+        ("node_drain", {"uncordoned": "false", "node": "n2"}, "n2 was not uncordoned"),
     ],
 )
-def test_evidence_that_is_only_half_there_is_inconclusive(details, told):
+def test_evidence_that_is_only_half_there_is_inconclusive(fault, details, told):
     """The pods felt it, but not what was meant to."""
     half = Evidence(at=AT, felt=True, message="", details=details)
-    verdict = judge(a_plan(fault="network_latency"), journal(half))
+    verdict = judge(a_plan(fault=fault), journal(half))
     assert (verdict.outcome, told in " ".join(verdict.reasons)) == ("INCONCLUSIVE", True)
 
 
