@@ -75,6 +75,10 @@ class AirflowClient:
         ordered = sorted(found, key=lambda task: task["start_date"] or "~")
         return {task["task_id"]: task["state"] or "" for task in ordered}
 
+    def task_id(self, dag_id: str, run_id: str, task: str) -> str:
+        """Id of a task's instance: its process is named by it."""
+        return str(self._send("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task}")["id"])
+
     def run_key(self, dag_id: str, run_id: str) -> str:
         """Key under which the run's record is stored. Raises LabError when it was never planned."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/plan/xcomEntries/return_value"

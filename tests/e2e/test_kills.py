@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from lab import supervisor
+from lab.airflow_client import AirflowClient
 from lab.parts.control_plane import AUDIT_LOG
 from tests.e2e.runs import SHORT, kubectl, left_behind, until, verdict_during
 
@@ -40,7 +41,10 @@ def kill_program(name):
 def kill_task():
     """Kill the process of the task that has just created the engine."""
     until(an_engine)
-    found = subprocess.run(["pgrep", "-f", "airflow task runner.*inject"], capture_output=True, text=True, check=False)
+    airflow = AirflowClient()
+    (run_id,) = airflow.run_ids("pod_delete", "manual__")[:1]
+    name = f"^airflow worker -- {airflow.task_id('pod_delete', run_id, 'inject')}"
+    found = subprocess.run(["pgrep", "-f", name], capture_output=True, text=True, check=False)
     for pid in found.stdout.split():
         os.kill(int(pid), signal.SIGKILL)
     assert found.stdout.split(), "the task had ended before it could be killed"

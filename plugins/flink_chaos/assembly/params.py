@@ -35,7 +35,13 @@ def suite_params(catalogue: Catalogue, suite: Suite) -> dict[str, Param]:
     """Which runs to make, and one Param for each field of RunRequest: empty, as the suite says."""
     names = [run.name for run in suite.runs]
     chosen = Param(
-        names, type="array", items={"type": "string", "enum": names}, examples=names, title="Runs", section=TEST
+        names,
+        type="array",
+        minItems=1,
+        items={"type": "string", "enum": names},
+        examples=names,
+        title="Runs",
+        section=TEST,
     )
     fields = _ordered({name: field for name, field in _fields(catalogue).items() if name not in DECIDED})
     return {RUNS: chosen, **{name: _optional(field) for name, field in fields}}

@@ -12,6 +12,7 @@ from flink_chaos.assembly.params import suite_params
 from flink_chaos.model.suite import Suite
 from flink_chaos.operators.suite import FaultRunOperator, SuiteEndOperator, SuitePlanOperator, SuiteSummaryOperator
 from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.timetables import OnDemandTimetable, PromptTimetable
 
 if TYPE_CHECKING:
@@ -23,7 +24,30 @@ PREFIX = "regression__"
 def suite_dags(*, doc: str | None) -> dict[str, DAG]:
     """One DAG for each file of include/suites, by its id."""
     catalogue = Catalogue()
-    return {f"{PREFIX}{name}": suite_dag(catalogue, name, doc=doc) for name in catalogue.names(Suite)}
+    return {f"{PREFIX}{name}": _suite_dag(catalogue, name, doc) for name in catalogue.names(Suite)}
+
+
+def _suite_dag(catalogue: Catalogue, name: str, doc: str | None) -> DAG:
+    """An import error would take every suite's DAG away, also those whose files are sound."""
+    try:
+        return suite_dag(catalogue, name, doc=doc)
+    except ProfileError as error:
+        return _broken_dag(name, str(error))
+
+
+def _broken_dag(name: str, problem: str) -> DAG:
+    """A DAG that tells what is wrong with its file, on its page and when it is run."""
+    dag = DAG(
+        dag_id=f"{PREFIX}{name}",
+        description="its file cannot be used",
+        schedule=None,
+        doc_md=f"**This suite's file cannot be used**\n\n    {problem}",
+        tags=["chaos", "flink", "regression", "broken"],
+        default_args={"owner": "flink-chaos"},
+    )
+    with dag:
+        SuitePlanOperator(task_id="plan", suite=name)
+    return dag
 
 
 def suite_dag(catalogue: Catalogue, name: str, *, doc: str | None) -> DAG:

@@ -43,7 +43,7 @@ def _tell(attempt: Attempt, *, again: bool) -> None:
 
     plan, verdict = attempt.plan(), attempt.verdict()
     settings = plan.environment.slack
-    if suite_of(plan.run_id):
+    if suite_of(plan.run_id) and plan.attempt == 1:
         log.info("slack: nothing is sent: the suite of this run tells all its runs in one message")
     elif settings is None:
         log.info("slack: nothing is sent: environment %s has no section `slack`", plan.environment.name)

@@ -6,7 +6,7 @@ import math
 from string import Template
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, NonNegativeInt, model_validator
 
 from flink_chaos.model.base import Component, Record
 from flink_chaos.model.parameter import Parameter, ParameterValue
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Values = dict[str, ParameterValue]
+PROOFS = {"litmus": ("pods_replaced", "packets_delayed", "node_drained"), "savepoint": ("restored",), "none": ("none",)}
+"""Who acts -> what can prove it."""
+
+NEEDED = {
+    "pods_replaced": (),
+    "packets_delayed": ("latency_ms",),
+    "node_drained": (),
+    "restored": ("upgrade_mode",),
+    "none": (),
+}
+"""Parameters that a proof is measured against."""
+
 
 
 class Fault(Record):
@@ -37,7 +49,7 @@ class Fault(Record):
     reverted: str = Field(description="who ends the fault, whatever happens to the run")
     needs: list[str] = Field(default_factory=list, description="what a cluster must have beside the experiment")
     every: str = Field(default="", description="parameter with the seconds between strikes; several if below `lasts`")
-    lasts: str | int = Field(default=0, description="seconds, or the parameter that holds them")
+    lasts: str | NonNegativeInt = Field(default=0, description="seconds, or the parameter that holds them")
     expectation: str = Field(default="", description="what a good application does, shown in the result")
     parameters: list[Parameter] = Field(default_factory=list)
     environment: dict[str, str] = Field(
@@ -54,6 +66,22 @@ class Fault(Record):
         for field, value in (("lasts", self.lasts), ("every", self.every)):
             if value and isinstance(value, str) and value not in names:
                 raise ValueError(f"{field}: no parameter `{value}`; there are: {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_proven(self) -> Fault:
+        names = [parameter.name for parameter in self.parameters]
+        twice = [name for name in names if names.count(name) > 1]
+        needed = [name for name in NEEDED[self.evidence] if name not in names]
+        if twice:
+            raise ValueError(f"parameters: `{twice[0]}` is there twice")
+        if self.evidence not in PROOFS[self.action]:
+            offered = ", ".join(PROOFS[self.action])
+            raise ValueError(f"evidence: {self.evidence} cannot prove what {self.action} does; there are: {offered}")
+        if self.action == "litmus" and self.aim == "none":
+            raise ValueError("aim: Litmus must be told whom to hit: pod or node")
+        if needed:
+            raise ValueError(f"parameters: evidence {self.evidence} needs the parameter `{needed[0]}`")
         return self
 
     def values(self, given: Mapping[str, Any]) -> Values:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from flink_chaos.model.base import Record
 
@@ -26,6 +26,15 @@ class Parameter(Record):
     maximum: int | None = None
     choices: list[str] = Field(default_factory=list, description="the only values allowed")
     pattern: str = Field(default="", description="regular expression that a string must match as a whole")
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return value
 
     @model_validator(mode="after")
     def _default_is_allowed(self) -> Parameter:

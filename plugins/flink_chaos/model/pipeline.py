@@ -8,14 +8,15 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from flink_chaos.model.base import Record
 
+MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
 SQL_RUNNER = "local:///opt/flink/usrlib/sql-runner.jar"
 
 
 class Resource(Record):
     """What one pod asks of its node."""
 
-    memory: str = "1024m"
-    cpu: float = Field(default=0.3, gt=0, description="cores")
+    memory: str = Field(default="1024m", pattern=MEMORY, description="as Flink writes it, such as 1024m or 4g")
+    cpu: float = Field(default=0.3, gt=0, allow_inf_nan=False, description="cores")
 
 
 class Program(Record):
@@ -122,7 +123,7 @@ class Pipeline(Record):
     loader: Loader
     topics: Topics
     output: Output
-    report: str = Field(description="file below include/sql with the named report queries")
+    report: str = Field(min_length=1, description="file below include/sql with the named report queries")
 
     @model_validator(mode="after")
     def _lets_watermarks_move(self) -> Pipeline:

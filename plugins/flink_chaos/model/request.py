@@ -7,13 +7,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from flink_chaos.model.base import Guarantee, Record
+from flink_chaos.model.pipeline import MEMORY
 
 
 def _section(name: str) -> dict[str, Any]:
     return {"section": name}
 
 
-MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
 OFFSETS = r"^(to-latest|to-earliest|to-offset:.+|to-datetime:.+|by-duration:.+|shift-by:.+)$"
 FAULT_OVERHEAD_SECONDS = 15
 """From the ChaosEngine to the fault, and from its end to the knowledge of it."""

@@ -29,6 +29,8 @@ def read(path: Path, model: type[R]) -> R:
         data = yaml.load(text, LOADER)  # noqa: S506 - a safe loader, the C one where it is there
     except OSError as error:
         raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path}: cannot be read: byte {error.start} is no UTF-8; save it as UTF-8") from error
     except yaml.YAMLError as error:
         raise ProfileError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(data, dict):

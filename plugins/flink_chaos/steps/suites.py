@@ -59,6 +59,7 @@ def plan_runs(
     changes: Mapping[str, Any] | None = None,
 ) -> list[PlannedRun]:
     """Decide the runs of these names, all without any. Raises ProfileError or StepError that tells all problems."""
+    _require_known(suite, names)
     planned, problems = [], []
     for run in suite.runs:
         if names is not None and run.name not in names:
@@ -71,6 +72,14 @@ def plan_runs(
     if problems:
         raise StepError("\n".join(problems))
     return planned
+
+
+def _require_known(suite: Suite, names: list[str] | None) -> None:
+    known = [run.name for run in suite.runs]
+    unknown = [name for name in names or () if name not in known]
+    if unknown or names == []:
+        problem = f"no run {unknown[0]!r}" if unknown else "none chosen"
+        raise StepError(f"runs: {problem}; there are: {', '.join(known)}")
 
 
 def conclude(store: Store, record: SuiteRecord) -> SuiteVerdict:

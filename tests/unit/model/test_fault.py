@@ -56,6 +56,11 @@ def test_an_interval_below_the_duration_means_several_strikes(duration, interval
         ({"every": "minutes"}, "every: no parameter"),
         ({"experiment": ""}, "names its ChaosExperiment"),
         ({"parameters": [], "lasts": 1, "every": ""}, "needs the parameter `component`"),
+        ({"evidence": "none"}, "none cannot prove what litmus does; there are: pods_replaced"),
+        ({"aim": "none"}, "aim: Litmus must be told whom to hit"),
+        ({"evidence": "packets_delayed"}, "evidence packets_delayed needs the parameter `latency_ms`"),
+        ({"parameters": [p.model_dump() for p in POD_DELETE.parameters] * 2}, "`component` is there twice"),
+        ({"lasts": -5}, "lasts"),
     ],
 )
 def test_a_fault_that_contradicts_itself_is_refused(other, told):
@@ -68,6 +73,8 @@ def test_a_default_must_be_allowed_itself():
     """Or the form could not be sent unchanged."""
     with pytest.raises(ValidationError, match="default of n: 9 is above 5"):
         Parameter(name="n", title="N", type="integer", default=9, maximum=5)
+    with pytest.raises(ValidationError, match="no regular expression"):
+        Parameter(name="n", title="N", type="string", default="a", pattern="[")
     with pytest.raises(ValidationError, match="default of n: Airflow's form cannot send an empty text"):
         Parameter(name="n", title="N", type="string", default="")
 

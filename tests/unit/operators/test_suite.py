@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
 from flink_chaos.hooks import dag_runs
@@ -21,6 +23,7 @@ class TaskInstance:
 
 class DagRun:
     dag_id, run_id, run_type = "regression__small", "manual__1", "manual"
+    run_after = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -58,6 +61,26 @@ def started(monkeypatch):
 
 def context(**parameters):
     return {"dag_run": DagRun(), "params": parameters, "ti": TaskInstance()}
+
+
+@pytest.mark.parametrize(("late", "refused"), [(timedelta(minutes=50), False), (timedelta(hours=2), True)])
+def test_a_night_that_an_outage_delayed_breaks_nothing_by_day(store, catalogue, monkeypatch, late, refused):
+    """The scheduler goes by the date that was stored before the outage."""
+    monkeypatch.setattr(DagRun, "run_type", "scheduled")
+    monkeypatch.setattr(DagRun, "run_after", datetime.now(UTC) - late)
+    operator = SuitePlanOperator(task_id="plan", suite="small")
+    if refused:
+        with pytest.raises(AirflowFailException, match=r"begun 2\.0 h later"):
+            operator.execute(context())
+    else:
+        assert operator.execute(context())
+
+
+@pytest.mark.parametrize(("runs", "told"), [([], "none chosen"), (["frist"], "no run 'frist'; there are: first")])
+def test_a_choice_of_no_run_is_told(store, catalogue, runs, told):
+    """A suite of nothing would be ABORTED without a word."""
+    with pytest.raises(AirflowFailException, match=told):
+        SuitePlanOperator(task_id="plan", suite="small").execute(context(runs=runs))
 
 
 def test_the_plan_is_stored_and_its_key_handed_on(store, catalogue):
