@@ -153,12 +153,21 @@ def _pod(resource: Resource, labels: dict[str, str], affinity: dict[str, Any] | 
 
 
 def _away_from_chaos(plan: RunPlan) -> dict[str, Any]:
-    """No node holds the chaos copy and another one, or a drained node would take control or loader with it."""
+    """No node holds the chaos copy and another one, or a drained node would take control or loader with it.
+
+    Kubernetes keeps the chaos copy off their nodes too: so they stay together, or what is evicted finds no node.
+    """
     if plan.fault.aim != "node":
         return {}
-    selector = {"matchLabels": plan.labels | {COPY_LABEL: Copy.CHAOS.value}}
-    term = {"labelSelector": selector, "topologyKey": HOSTNAME}
-    return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    preferred = {"weight": 100, "podAffinityTerm": _beside(plan, Copy.STABLE)}
+    return {
+        "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [_beside(plan, Copy.CHAOS)]},
+        "podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [preferred]},
+    }
+
+
+def _beside(plan: RunPlan, copy: Copy) -> dict[str, Any]:
+    return {"labelSelector": {"matchLabels": plan.labels | {COPY_LABEL: copy.value}}, "topologyKey": HOSTNAME}
 
 
 def _pod_template(plan: RunPlan, name: str, program: Program) -> dict[str, Any]:

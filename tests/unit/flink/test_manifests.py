@@ -96,3 +96,16 @@ def test_state_of_the_windows_is_written_by_the_taskmanagers():
     """However little it is, or a fault of the storage would pass them by."""
     configuration = spec(a_plan(pipeline="ad_event_counts"), Copy.CHAOS)["flinkConfiguration"]
     assert configuration["execution.checkpointing.data-inline-threshold"] == "0"
+
+
+@pytest.mark.parametrize(("fault", "kept"), [("node_drain", True), ("pod_delete", False)])
+def test_a_drained_node_takes_neither_control_nor_loader(fault, kept):
+    """Both stay off the chaos copy's nodes, and together, so that it finds another one."""
+    plan = a_plan(fault=fault)
+    stable, loader = application_manifests(plan, Copy.STABLE)[-1], loader_manifests(plan)[-1]
+    for deployment in (stable, loader):
+        for role in ("jobManager", "taskManager"):
+            affinity = deployment["spec"][role]["podTemplate"].get("spec", {}).get("affinity", {})
+            assert (set(affinity) == {"podAntiAffinity", "podAffinity"}) is kept
+    chaos = application_manifests(plan, Copy.CHAOS)[-1]["spec"]["taskManager"]["podTemplate"]
+    assert "spec" not in chaos
