@@ -75,7 +75,7 @@ class Store:
     """All records below one root."""
 
     def __init__(self, root: str | None = None) -> None:
-        self.root = UPath(root or os.environ.get(ROOT) or "runs")
+        self.root = _root(root or os.environ.get(ROOT) or "runs")
 
     def next_attempt(self, dag_id: str, run_id: str) -> int:
         """Number of the attempt that `open` would begin, from 1."""
@@ -113,6 +113,11 @@ class Store:
 def _safe(name: str) -> str:
     """A folder name that is readable and cannot clash: run ids hold `:` and `+`."""
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:80] + "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
+
+
+def _root(address: str) -> UPath:
+    """An object store's client remembers what a folder held: another process' facts would never be seen."""
+    return UPath(address, use_listings_cache=False) if "://" in address else UPath(address)
 
 
 def children(folder: UPath) -> Iterator[UPath]:

@@ -58,3 +58,8 @@ def test_a_record_of_another_version_is_told_and_does_not_hide_the_others(store)
     with pytest.raises(StoreError, match=r"plan.json: cannot be read by this version \(fault_values: Field required\)"):
         old.plan()
     assert len(store.attempts()) == 2
+
+
+def test_what_another_process_writes_is_seen_at_once():
+    """Clients of object stores remember what a folder held."""
+    assert Store("memory://runs").root.fs.dircache.use_listings_cache is False
