@@ -99,7 +99,8 @@ def _run(options: argparse.Namespace) -> int:
     run_id = f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}"
     plan = make_plan(store, dag_id=options.fault, run_id=run_id, fault=options.fault, parameters=_parameters(options))
     print(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
-    verdict = perform(_opened(store.attempt(plan.run_key)))
+    attempt = store.attempt(plan.run_key)
+    verdict = close(attempt) if plan.request.dry_run else perform(_opened(attempt))
     print(render(verdict))
     return verdict.outcome.exit_code
 

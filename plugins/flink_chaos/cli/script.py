@@ -74,8 +74,6 @@ def _take_away(run: Run) -> bool:
 
 def _steps(run: Run) -> None:
     _wait(run, "lock")
-    if run.plan.request.dry_run:
-        return
     for name, act in _sequence(run):
         _say(run, name, "begins")
         act()

@@ -32,7 +32,7 @@ class RunPlanOperator(BaseOperator):
         from flink_chaos.steps.planning import make_plan
         from flink_chaos.steps.run import StepError
         from flink_chaos.steps.suites import refuse_orphan
-        from flink_chaos.store.records import Store
+        from flink_chaos.store.records import Store, StoreError
 
         store, dag_run = Store(), context["dag_run"]
         try:
@@ -45,7 +45,7 @@ class RunPlanOperator(BaseOperator):
                 by_hand=dag_run.run_type == "manual",
             )
             refuse_orphan(store, store.attempt(plan.run_key))
-        except (StepError, ValueError) as error:
+        except (StepError, StoreError, ValueError) as error:
             raise AirflowFailException(str(error)) from error
         self.log.info("run %s: %s of %s", plan.run_key, plan.fault.title, plan.pipeline.name)
         if plan.request.dry_run:

@@ -62,3 +62,9 @@ def test_what_is_no_command_is_a_set_up_error(words, tmp_path, monkeypatch, caps
     monkeypatch.setenv("FLINK_CHAOS_STORE", tmp_path.as_uri())
     assert main(words) == SETUP_ERROR
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_dry_run_needs_no_system(store, capsys):
+    """It touches nothing: no lock either."""
+    assert main(["run", "pod_delete", "-p", "dry_run=true"]) == 0
+    assert "PLANNED" in capsys.readouterr().out
