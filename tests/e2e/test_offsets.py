@@ -14,6 +14,7 @@ from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.lag import LagReader, only_control_records
 from flink_chaos.kafka.offsets import committed, delete_group, members, parse_strategy, plan_reset, write_offsets
+from flink_chaos.kafka.scan import scan
 from flink_chaos.kafka.topics import end_offsets, ensure_topic, last_stable_offsets, start_offsets
 
 from lab.addresses import KAFKA_HOST
@@ -190,6 +191,21 @@ def test_an_open_transaction_holds_the_last_stable_offset(kafka, servers, empty)
     # The broker answers before its marker is in the log.
     until(lambda: last_stable_offsets(kafka, empty)[0] == end_offsets(kafka, empty)[0] == 6)
     assert only_control_records(kafka, empty, 0, start=0, end=6, timeout=30) is True
+
+
+def test_what_was_aborted_is_scanned_only_by_who_reads_uncommitted(kafka, servers, empty):
+    """Librdkafka's mock broker knows no aborted transactions."""
+    producer = Producer({"bootstrap.servers": servers, "transactional.id": empty})
+    producer.init_transactions(30)
+    for number, end in enumerate((producer.abort_transaction, producer.commit_transaction)):
+        producer.begin_transaction()
+        producer.produce(empty, str(number).encode(), partition=0)
+        assert producer.flush(30) == 0
+        end(30)
+    until(lambda: last_stable_offsets(kafka, empty)[0] == end_offsets(kafka, empty)[0] == 4)
+    for isolation, values in (("read_committed", [b"1"]), ("read_uncommitted", [b"0", b"1"])):
+        batches = scan(kafka, empty, {0: 0, 1: 0}, {0: 4, 1: 0}, isolation)
+        assert [row["value"] for batch in batches for row in batch.to_pylist()] == values
 
 
 def test_committed_records_are_no_rest_but_their_marker_is(kafka, history):

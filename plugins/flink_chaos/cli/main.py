@@ -1,4 +1,4 @@
-"""flink-chaos run | show | judge | undo | stop | runs | suites."""
+"""flink-chaos run | show | judge | prove | undo | stop | runs | suites."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.report.proof import render_proof
 from flink_chaos.report.text import render
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store, StoreError
+from flink_chaos.verdict.agreement import disagreements
 from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, act, told in (
         ("show", _show, "the stored verdict of a run or a suite"),
         ("judge", _judge, "judge a stored run again"),
+        ("prove", _prove, "read the topics of a stored run again, record by record, without Flink"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
@@ -147,6 +150,19 @@ def _judge(options: argparse.Namespace) -> int:
     verdict = judge(attempt.plan(), attempt.journal())
     print(render(verdict))
     return verdict.outcome.exit_code
+
+
+def _prove(options: argparse.Namespace) -> int:
+    """INCONCLUSIVE where the topics tell other numbers than the stored counts."""
+    from flink_chaos.cli.systems import open_run
+    from flink_chaos.steps.proving import prove_run
+
+    run = open_run(Store().attempt(options.run_key))
+    found = prove_run(run, print)
+    print(render_proof(found))
+    differing = disagreements(run.journal, {copy: deliveries for copy, (deliveries, _) in found.items()})
+    print("\n".join(differing) or "the counts by Flink SQL are the same")
+    return (Outcome.INCONCLUSIVE if differing else Outcome.PASS).exit_code
 
 
 def _undo(options: argparse.Namespace) -> int:

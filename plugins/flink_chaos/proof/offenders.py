@@ -1,0 +1,114 @@
+"""Second pass, where the first found something: the first offending ids, every place, and a hint at the cause."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flink_chaos.model.proof import Deliveries, Finding, FindingKind, Place
+from flink_chaos.proof.count import ABORTED, CHANGED, REORDERED
+from flink_chaos.proof.sets import PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import duckdb
+
+LIMIT = 20
+"""Of each kind."""
+
+IDS = {
+    "lost": "SELECT id FROM expected ANTI JOIN own USING (id)",
+    "duplicated": "SELECT id FROM own GROUP BY id HAVING count(*) > 1",
+    "changed": CHANGED,
+    "reordered": REORDERED,
+}
+EXTRA = f"SELECT run, id::VARCHAR AS id, {PLACE} AS place FROM others ORDER BY place LIMIT {LIMIT}"
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Names of the spans of a run and when each begins, in ms, rising. What is older than all is in the first."""
+
+    begins: Sequence[tuple[int, str]]
+
+    def at(self, timestamp_ms: int) -> str:
+        """Name of the span in which it happened."""
+        place = bisect_right([begin for begin, _ in self.begins], timestamp_ms)
+        return self.begins[max(0, place - 1)][1]
+
+
+def offenders(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases) -> list[Finding]:
+    """The first offending ids of each kind, by id; records that nobody expected, by time."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE offender (kind VARCHAR, number BIGINT, id VARCHAR)")
+    for kind, statement in IDS.items():
+        if getattr(found, kind):
+            connection.execute(
+                f"INSERT INTO offender SELECT '{kind}', row_number() OVER (ORDER BY id), id "
+                f"FROM ({statement}) ORDER BY id LIMIT {LIMIT}"
+            )
+    return [*_by_id(connection, phases), *_extra(connection, found, phases)]
+
+
+def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases) -> Iterator[Finding]:
+    sink = _places(connection, f"SELECT id::VARCHAR AS id, {PLACE} AS place FROM own")
+    views = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+    source = _places(connection, "SELECT id::VARCHAR AS id, place FROM loaded_at") if "loaded_at" in views else None
+    hidden = f"SELECT id::VARCHAR AS id, {PLACE} AS place FROM ({ABORTED})"
+    aborted = _places(connection, hidden) if "uncommitted_records" in views else {}
+    for kind, text in connection.execute("SELECT kind, id FROM offender ORDER BY kind, number").fetchall():
+        loaded = (source or {}).get(text, [None])[0]
+        places = sink.get(text, [])
+        yield Finding(
+            kind=kind,
+            id=text,
+            source=loaded,
+            sink=places,
+            phase=_phase(kind, places, loaded, phases),
+            cause=_cause(kind, places, phases, written=text in aborted, known=source is None or loaded is not None),
+        )
+
+
+def _places(connection: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, list[Place]]:
+    rows = connection.execute(
+        f"SELECT id, list(place ORDER BY place) FROM ({relation}) WHERE id IN (SELECT id FROM offender) GROUP BY id"
+    ).fetchall()
+    return {text: [Place.model_validate(place) for place in places] for text, places in rows}
+
+
+def _phase(kind: FindingKind, places: list[Place], loaded: Place | None, phases: Phases) -> str:
+    """A duplicate happened when it came again, a loss when the record was loaded."""
+    at = loaded if kind == "lost" else places[-1 if kind == "duplicated" else 0]
+    return phases.at(at.timestamp_ms) if at else ""
+
+
+def _cause(kind: FindingKind, places: list[Place], phases: Phases, *, written: bool, known: bool) -> str:
+    if kind == "lost" and written:
+        return "was written, in a transaction that was aborted"
+    if kind == "lost":
+        return "never written to the sink" if known else "not in the source topic: the loader did not write it"
+    if kind == "duplicated":
+        first, last = places[0].timestamp_ms, places[-1].timestamp_ms
+        before = phases.at(first)
+        told = f"written again {(last - first) / 1000:.1f} s later"
+        return told if before == phases.at(last) else f"{told}; first {before}"
+    return ""
+
+
+def _extra(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases) -> Iterator[Finding]:
+    for run, text, place in connection.execute(EXTRA).fetchall() if found.extra else ():
+        yield Finding(
+            kind="extra",
+            id=text or "",
+            sink=[Place.model_validate(place)],
+            phase=phases.at(place["timestamp_ms"]),
+            cause=_stranger(connection, run, text),
+        )
+
+
+def _stranger(connection: duckdb.DuckDBPyConnection, run: Any, text: Any) -> str:
+    own = connection.execute("SELECT getvariable('run_key')").fetchone()
+    if run is None or text is None:
+        return "has no run and id: no record of this pipeline"
+    return "an id that nobody loaded" if own and run == own[0] else f"of another run: {run}"

@@ -1,0 +1,44 @@
+"""The record proof as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.report.text import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flink_chaos.model.base import Copy
+    from flink_chaos.model.proof import Deliveries, Finding, Place
+
+MOST_PLACES = 3
+
+
+def render_proof(found: Mapping[Copy, tuple[Deliveries, Sequence[Finding]]]) -> str:
+    """Counts of both copies, then the first offending records of each."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Mapping[Copy, tuple[Deliveries, Sequence[Finding]]]) -> Iterator[str]:
+    counts = {copy: deliveries.model_dump() for copy, (deliveries, _) in found.items()}
+    names = list(next(iter(counts.values())))
+    yield from table(["copy", *names], [[copy, *row.values()] for copy, row in counts.items()])
+    for copy, (_, findings) in found.items():
+        if findings:
+            yield ""
+            yield from table(
+                [copy.value, "id", "phase", "source", "sink", "cause"], [_cells(finding) for finding in findings]
+            )
+
+
+def _cells(finding: Finding) -> list[str]:
+    source = _place(finding.source) if finding.source else ""
+    shown = ", ".join(_place(place) for place in finding.sink[:MOST_PLACES])
+    more = len(finding.sink) - MOST_PLACES
+    sink = f"{shown} and {more} more" if more > 0 else shown
+    return [finding.kind, finding.id, finding.phase, source, sink, finding.cause]
+
+
+def _place(place: Place) -> str:
+    return f"{place.partition}@{place.offset}"

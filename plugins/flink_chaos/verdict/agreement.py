@@ -1,0 +1,33 @@
+"""Counts by Flink SQL and counts from the topics themselves are two ways to the same numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.facts import Counts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flink_chaos.model.base import Copy
+    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.proof import Deliveries
+
+COMMON = ("expected", "records", "ids", "lost", "duplicated", "surplus", "extra")
+
+
+def disagreements(journal: Journal, proved: Mapping[Copy, Deliveries]) -> list[str]:
+    """Every number that differs; a copy that SQL never counted is one."""
+    return [line for copy, deliveries in proved.items() for line in _of_copy(journal, copy, deliveries)]
+
+
+def _of_copy(journal: Journal, copy: Copy, deliveries: Deliveries) -> list[str]:
+    counts = journal.last(Counts, copy_=copy)
+    if counts is None:
+        return [f"methods disagree: {copy}: not counted by SQL"]
+    pairs = [(name, getattr(counts, name), getattr(deliveries, name)) for name in COMMON]
+    return [
+        f"methods disagree: {copy}: {name} is {by_sql:,} by SQL and {by_topic:,} in the topic"
+        for name, by_sql, by_topic in pairs
+        if by_sql != by_topic
+    ]
