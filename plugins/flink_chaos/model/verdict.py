@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from flink_chaos.model.base import Guarantee, Record
 
 
@@ -31,7 +33,7 @@ class Line(Record):
     """One demand of the contract and what was seen."""
 
     name: str
-    ok: bool
+    ok: bool | None = Field(description="null: nobody looked")
     demanded: str
     seen: str
 

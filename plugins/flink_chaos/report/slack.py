@@ -103,7 +103,7 @@ def _is_a_line(reason: str, verdict: Verdict) -> bool:
 def _line(line: Line, outcome: Outcome) -> str:
     """Only a FAIL says that the application broke its contract."""
     broken = SIGNS[outcome] if outcome is Outcome.FAIL else ":grey_question:"
-    sign = SIGNS[Outcome.PASS] if line.ok else broken
+    sign = {True: SIGNS[Outcome.PASS], False: broken, None: ":grey_question:"}[line.ok]
     demanded = "" if line.ok else f" (demanded: {plain(line.demanded, REASON)})"
     return f"{sign}  *{plain(line.name, REASON)}*: {plain(line.seen, REASON)}{demanded}"
 

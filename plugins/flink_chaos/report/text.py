@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 LINE = 110
 """Width of a rule, in characters: reasons are longer than a terminal is wide."""
 
+MARKS = {True: "ok", False: "BROKEN", None: "-"}
+
 
 def render(verdict: Verdict) -> str:
     """The verdict with reasons, contract, counts and tables, as lines for a terminal or a task log."""
@@ -37,7 +39,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
 
 
 def _mark(line: Any) -> list[str]:
-    return [line.name, "ok" if line.ok else "BROKEN", line.demanded, line.seen]
+    return [line.name, MARKS[line.ok], line.demanded, line.seen]
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def contract_lines(plan: RunPlan, journal: Journal) -> list[Line]:
-    """Return every demand with what was seen; a demand without a fact is not met."""
+    """Return every demand with what was seen; without a fact it is neither met nor broken."""
     return [*_recovered(plan, journal), *_delivered(plan, journal), *expectation_lines(plan, journal)]
 
 
@@ -24,13 +24,13 @@ def _recovered(plan: RunPlan, journal: Journal) -> list[Line]:
     return [
         Line(
             name="caught up",
-            ok=bool(drained and drained.ok),
+            ok=drained.ok if drained else None,
             demanded=f"lag 0 and a later checkpoint within {plan.deadlines.drain} s",
             seen=drained.message if drained else "not seen",
         ),
         Line(
             name="stopped",
-            ok=bool(stopped and stopped.ok),
+            ok=stopped.ok if stopped else None,
             demanded="stops with a new savepoint",
             seen=stopped.message if stopped else "not seen",
         ),
@@ -42,7 +42,7 @@ def _delivered(plan: RunPlan, journal: Journal) -> list[Line]:
     duplicates_allowed = plan.request.demanded is Guarantee.AT_LEAST_ONCE and not _is_orderly(plan)
     replayed = _replayed(plan, journal)
     if counts is None:
-        return [Line(name="delivered", ok=False, demanded="every record counted", seen="not counted")]
+        return [Line(name="delivered", ok=None, demanded="every record counted", seen="not counted")]
     return [
         Line(
             name="no loss",

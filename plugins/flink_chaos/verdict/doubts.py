@@ -10,7 +10,6 @@ from flink_chaos.model.facts import Counts, Drained, Evidence, Journal, Loaded, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flink_chaos.model.facts import Fact
     from flink_chaos.model.plan import RunPlan
 
 
@@ -18,7 +17,7 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
     """Return every reason to doubt; none means that the contract may be judged."""
     control = _control(plan, journal) if plan.fault.reach == "isolated" else []
     found = (_before(journal), _fault(plan, journal), _load(plan, journal), control, _complete(plan, journal))
-    return [reason for reasons in (*found, _agreement(journal)) for reason in reasons] or list(_unseen(journal))
+    return [reason for reasons in (*found, _agreement(journal)) for reason in reasons]
 
 
 def _before(journal: Journal) -> Iterator[str]:
@@ -74,16 +73,6 @@ def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield "stable copy: not counted"
     elif counts.lost or (counts.extra and plan.request.offsets == "to-latest"):
         yield f"stable copy: {counts.lost:,} lost and {counts.extra:,} extra without any fault"
-
-
-def _unseen(journal: Journal) -> Iterator[str]:
-    """What nobody looked at was neither kept nor broken: a task was killed before it could."""
-    looks: dict[str, type[Fact]] = {
-        "nobody saw it catch up": Drained,
-        "nobody saw it stop": Stopped,
-        "not counted": Counts,
-    }
-    yield from (f"chaos copy: {told}" for told, kind in looks.items() if journal.last(kind, copy_=Copy.CHAOS) is None)
 
 
 def _complete(plan: RunPlan, journal: Journal) -> Iterator[str]:

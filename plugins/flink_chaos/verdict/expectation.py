@@ -25,17 +25,18 @@ def _recovered_from_checkpoint(plan: RunPlan, journal: Journal) -> list[Line]:
     """After a killed pod Flink restores the last completed checkpoint; high availability keeps the job's id."""
     before, after = _seen(journal, "before the fault"), _restored(journal)
     restored = after.restored_id if after else None
+    back = f"from checkpoint {restored}" if restored is not None else "from no checkpoint"
     known = before.latest_id if before else 0
     lines = [
         Line(
             name="restored",
-            ok=restored is not None and restored >= known,
+            ok=(restored is not None and restored >= known) if after else None,
             demanded=f"from checkpoint {known} or later",
-            seen=f"from checkpoint {restored}" if restored is not None else "from no checkpoint",
+            seen=back if after else "not seen",
         )
     ]
     if plan.fault.aim == "pod" and component_of(plan.fault_values) is Component.JOBMANAGER:
-        same = bool(before and after and before.job_id == after.job_id)
+        same = before.job_id == after.job_id if before and after else None
         seen = f"{before.job_id if before else '?'} -> {after.job_id if after else '?'}"
         lines.append(Line(name="same job", ok=same, demanded="the same job id", seen=seen))
     return lines

@@ -43,8 +43,8 @@ def _outcome(plan: RunPlan, journal: Journal, lines: list[Line]) -> tuple[Outcom
     failures = [f"{fact.step}: {fact.message}" for fact in journal.all(StepFailed)]
     if failures:
         return Outcome.ABORTED, failures
-    unsure = doubts(plan, journal)
-    broken = [f"{line.name}: {line.seen}; demanded: {line.demanded}" for line in lines if not line.ok]
+    unsure = doubts(plan, journal) or [f"{line.name}: {line.seen}" for line in lines if line.ok is None]
+    broken = [f"{line.name}: {line.seen}; demanded: {line.demanded}" for line in lines if line.ok is False]
     if unsure:
         return Outcome.INCONCLUSIVE, unsure + broken
     if broken:
