@@ -76,12 +76,17 @@ def _posted(attempt: Attempt, plan: RunPlan, verdict: Verdict, settings: SlackSe
     return _post(settings, message(plan, verdict, stored=str(attempt.folder), link=link))
 
 
-def tell_suite(plan: SuitePlan, verdict: SuiteVerdict) -> None:
-    """Post the verdict of a suite where the environment of its runs says. Never raises."""
+def tell_suite(plan: SuitePlan, verdict: SuiteVerdict) -> bool:
+    """Post the verdict of a suite where the environment of its runs says; whether there is nothing left to send.
+
+    Never raises.
+    """
     try:
         _tell_suite(plan, verdict)
     except Exception as error:  # noqa: BLE001
         log.warning("slack: the suite's verdict was not sent: %s", _explained(error))
+        return False
+    return True
 
 
 def _tell_suite(plan: SuitePlan, verdict: SuiteVerdict) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from flink_chaos.model.suite import SuitePlan, SuiteVerdict
+    from flink_chaos.model.suite import SuiteVerdict
     from flink_chaos.store.records import Store
     from flink_chaos.store.suites import SuiteRecord
 
@@ -133,7 +133,7 @@ class SuiteSummaryOperator(SuiteOperator):
         del context
         store, record = self.opened()
         verdict = conclude(store, record)
-        tell(record.plan(), verdict, partial(self.log.info, "%s"))
+        tell(record, verdict, partial(self.log.info, "%s"))
         _require_pass(verdict)
 
 
@@ -146,12 +146,10 @@ class SuiteEndOperator(SuiteOperator):
 
         del context
         store, record = self.opened()
-        killed = record.verdict() is None
         for key in end(store, record):
             self.log.info("asked run %s to stop", key)
         verdict = conclude(store, record)
-        if killed:
-            tell(record.plan(), verdict, partial(self.log.info, "%s"))
+        tell(record, verdict, partial(self.log.info, "%s"))
         _require_pass(verdict)
 
 
@@ -169,14 +167,15 @@ def _refuse_late(dag_run: Any) -> None:
         )
 
 
-def tell(plan: SuitePlan, verdict: SuiteVerdict, say: Callable[[str], None]) -> None:
-    """Tell people how the suite ended: once for each suite, whatever ended it."""
+def tell(record: SuiteRecord, verdict: SuiteVerdict, say: Callable[[str], None]) -> None:
+    """Tell people how the suite ended: once for each suite, whatever ended it, and however often a task is cleared."""
     from flink_chaos.hooks.slack import tell_suite
     from flink_chaos.report.suite import render_suite
 
     for line in render_suite(verdict).splitlines():
         say(line)
-    tell_suite(plan, verdict)
+    if not record.told and tell_suite(record.plan(), verdict):
+        record.mark_told()
 
 
 def _require_pass(verdict: SuiteVerdict) -> None:

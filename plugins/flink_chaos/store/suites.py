@@ -1,6 +1,6 @@
 """Records of suites, beside those of their runs, never written twice.
 
-<root>/suites/<suite key>/plan.json verdict.json
+<root>/suites/<suite key>/plan.json verdict.json told
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flink_chaos.store.records import Store
 
-FOLDER = "suites"
+FOLDER, TOLD = "suites", "told"
 
 
 class SuiteRecord:
@@ -42,6 +42,15 @@ class SuiteRecord:
         """The verdict, None while there is none."""
         path = self.folder / VERDICT
         return read(path, SuiteVerdict) if path.exists() else None
+
+    @property
+    def told(self) -> bool:
+        """Whether people were told its verdict."""
+        return (self.folder / TOLD).exists()
+
+    def mark_told(self) -> None:
+        """They were. Raises StoreError when they had been already."""
+        write_new(self.folder / TOLD, "")
 
     def close(self, verdict: SuiteVerdict) -> None:
         """Store the verdict. Raises StoreError when one stands already."""

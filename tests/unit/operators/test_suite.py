@@ -2,9 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
-from flink_chaos.hooks import dag_runs
+from flink_chaos.hooks import dag_runs, slack
 from flink_chaos.model.facts import StopRequested
-from flink_chaos.operators import suite as module
 from flink_chaos.operators.suite import FaultRunOperator, SuiteEndOperator, SuitePlanOperator, SuiteSummaryOperator
 from flink_chaos.profiles.catalogue import INCLUDE
 from flink_chaos.store.records import ROOT, Store
@@ -166,14 +165,15 @@ def test_a_killed_suite_is_judged_and_its_open_runs_are_stopped(plan, store):
     assert Suites(store).record(plan.suite_key).verdict().outcome == "ABORTED"
 
 
-def test_one_message_is_told_for_a_suite(plan, monkeypatch):
-    """By the summary, or by the end of a suite that had none."""
+@pytest.mark.parametrize(("answers", "messages"), [([True], 1), ([False, True], 2), ([False, False, False], 3)])
+def test_one_message_is_told_for_a_suite(plan, monkeypatch, answers, messages):
+    """By the summary, by the end if that was killed or Slack away; never again when a task is cleared."""
     told = []
-    monkeypatch.setattr(module, "tell", lambda _plan, verdict, _say: told.append(verdict.suite_key))
-    for operator in (SuiteSummaryOperator, SuiteEndOperator):
+    monkeypatch.setattr(slack, "tell_suite", lambda *_: told.append(1) or answers[len(told) - 1])
+    for operator in (SuiteSummaryOperator, SuiteEndOperator, SuiteSummaryOperator):
         with pytest.raises(AirflowFailException):
             operator(task_id="t", suite_key=plan.suite_key).execute(context())
-    assert told == [plan.suite_key]
+    assert len(told) == messages
 
 
 def test_without_a_plan_there_is_nothing_to_do():
