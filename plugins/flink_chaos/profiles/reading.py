@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -18,6 +18,21 @@ R = TypeVar("R", bound=Record)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class _Strict(LOADER):  # type: ignore[misc, valid-type]
+    """Of a key that is there twice YAML takes the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, *, deep: bool = False) -> dict[Any, Any]:
+        """The mapping. Raises ConstructorError at the second of two equal keys."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key.value, str) and key.value in seen:
+                problem = f"`{key.value}` is there twice"
+                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return found
+
+
 class ProfileError(ValueError):
     """A file of include/ that cannot be used: file, line, what is wrong, what to do."""
 
@@ -26,7 +41,7 @@ def read(path: Path, model: type[R]) -> R:
     """Read the file into the model. Raises ProfileError."""
     try:
         text = path.read_text()
-        data = yaml.load(text, LOADER)  # noqa: S506 - a safe loader, the C one where it is there
+        data = yaml.load(text, _Strict)  # noqa: S506 - a safe loader, the C one where it is there
     except OSError as error:
         raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -16,7 +16,7 @@ flink:
 
 def written(tmp_path, text):
     path = tmp_path / "lab.yaml"
-    path.write_text(text)
+    path.write_bytes(text.encode(errors="surrogateescape"))
     return path
 
 
@@ -32,6 +32,9 @@ def test_a_good_file_becomes_its_model(tmp_path):
         (("port: 8083", "port: many"), r"lab.yaml:5: sql_gateway.port: .*integer"),
         (("namespace: flink\nkafka", "kafka"), r"lab.yaml:1: namespace: required"),
         (("name: lab", "name: [lab"), r"lab.yaml: not valid YAML"),
+        (("name: lab", "name: lab\nname: two"), r"`name` is there twice.*line 2"),
+        (("name: lab", "<<: {a: 1}\nname: lab"), r"a: no such setting"),
+        (("name: lab", "name: \udce9"), r"byte 6 is no UTF-8; save it as UTF-8"),
     ],
 )
 def test_an_error_names_file_line_and_setting(tmp_path, change, message):
