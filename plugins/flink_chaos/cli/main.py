@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.suites import list_suites, show_suite, stop
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
@@ -175,12 +176,7 @@ def _undo(options: argparse.Namespace) -> int:
 
 
 def _runs(_: argparse.Namespace) -> int:
-    for attempt in Store().attempts():
-        try:
-            print(_summary(attempt))
-        except StoreError as error:
-            print(f"unreadable   {error}")
-    return 0
+    return list_records(Store().attempts(), _summary)
 
 
 def _summary(attempt: Attempt) -> str:

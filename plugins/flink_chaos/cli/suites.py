@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.listing import list_records
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.report.suite import render_suite
 from flink_chaos.steps.halting import request_stop
@@ -21,12 +22,7 @@ BY = "flink-chaos stop"
 
 def list_suites(_: argparse.Namespace) -> int:
     """Print a line for each stored suite."""
-    for record in Suites(Store()).all():
-        try:
-            print(_summary(record))
-        except StoreError as error:
-            print(f"unreadable   {error}")
-    return 0
+    return list_records(Suites(Store()).all(), _summary)
 
 
 def _summary(record: SuiteRecord) -> str:
