@@ -48,3 +48,10 @@ def test_a_variable_that_cannot_be_filled_in_is_told_with_those_there_are():
     fault = plan.fault.model_copy(update={"environment": {"X": "${nonsense}"}})
     with pytest.raises(ValueError, match=r"no such name 'nonsense'; there are: .*target_pods"):
         engine_manifest(plan.model_copy(update={"fault": fault}), Aim())
+
+
+def test_after_a_drain_the_plan_decides_how_long_the_pods_may_look_for_a_node():
+    """Litmus gives up later than we do: our end names what was missing."""
+    drain, kill = a_plan(fault="node_drain", recovery_deadline_seconds=120), a_plan()
+    assert component(drain, Aim(node="n1"))["statusCheckTimeouts"]["timeout"] == 150
+    assert component(kill, Aim(pods=("p",)))["statusCheckTimeouts"]["timeout"] == 60

@@ -29,6 +29,9 @@ def test_a_good_file_becomes_its_model(tmp_path):
     ("change", "message"),
     [
         (("  image:", "  imgae:"), r"lab.yaml:7: flink.imgae: no such setting"),
+        (("flink:\n", "storage_network: {hosts: [], ports: [1]}\nflink:\n"), r"lab.yaml:6: storage_network.hosts: .*at least 1"),
+        (("flink:\n", "storage_network: {hosts: [hdfs], ports: [1]}\nflink:\n"), r"lab.yaml:6: storage_network.hosts.0: .*hdfs"),
+        (("flink:\n", "storage_network: {hosts: [10.0.0.1], ports: [70000]}\nflink:\n"), r"storage_network.ports.0: .*65535"),
         (("port: 8083", "port: many"), r"lab.yaml:5: sql_gateway.port: .*integer"),
         (("namespace: flink\nkafka", "kafka"), r"lab.yaml:1: namespace: required"),
         (("name: lab", "name: [lab"), r"lab.yaml: not valid YAML"),

@@ -59,6 +59,7 @@ def test_the_seed_chooses_among_equals(aimed):
         ({"ready": "False"}, "no ready taskmanager pod"),
         ({"amount": "4"}, "4 pods are to be hit, 3 are ready"),
         ({"fault": "node_drain", "cordoned": ("node1", "node3")}, "no other schedulable node than node2"),
+        ({"fault": "node_drain", "cordoned": ("node2",)}, "node node2 is cordoned by somebody else"),
     ],
 )
 def test_nothing_to_hit_ends_the_run_with_the_reason(aimed, given, told):
