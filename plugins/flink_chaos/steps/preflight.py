@@ -44,7 +44,7 @@ NEEDED = (
     ("list", PODS),
     ("create", LEASES),
 )
-NEEDED_FOR_NODES = (("list", NODES), ("patch", NODES))
+NEEDED_FOR_NODES = (("get", NODES), ("list", NODES), ("patch", NODES))
 NODES_FOR_A_DRAIN = 3
 """One that is drained, one for what leaves it, one for the stable copy."""
 
