@@ -18,6 +18,7 @@ from flink_chaos.steps import (
     judging,
     loading,
     preflight,
+    proving,
     resetting,
     stopping,
 )
@@ -95,6 +96,7 @@ def _sequence(run: Run) -> list[tuple[str, Callable[[], object]]]:
         ("suspend", partial(_for_copies, stopping.suspend, run)),
         ("stopped", waits("stop_stable", "stop_chaos", "sinks")),
         ("compare", partial(comparing.compare, run)),
+        ("prove", partial(proving.journal_proof, run, partial(_say, run, "prove"))),
     ]
 
 

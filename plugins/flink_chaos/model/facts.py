@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field, TypeAdapter
 
 from flink_chaos.model.base import Component, Copy, Record
+from flink_chaos.model.proof import Deliveries, Finding
 
 Offsets = dict[int, int]
 """Kafka partition -> offset."""
@@ -244,6 +245,16 @@ class Counts(Fact):
     summed: int | None = Field(default=None, description="loaded records that all records stand for")
 
 
+class RecordProof(Fact):
+    """What came of one copy, read from the topics themselves and not by Flink."""
+
+    kind: Literal["record_proof"] = "record_proof"
+    copy_: Copy = Field(alias="copy")
+    deliveries: Deliveries
+    findings: list[Finding] = Field(description="the first of each kind")
+    seconds: float = Field(description="how long scan and count took")
+
+
 class StepFailed(Fact):
     """A step could not do its work; the run cannot be judged beyond this."""
 
@@ -296,6 +307,7 @@ AnyFact = Annotated[
     | Stopped
     | Table
     | Counts
+    | RecordProof
     | StepFailed
     | StopRequested
     | Undone

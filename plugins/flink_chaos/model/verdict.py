@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from flink_chaos.model.base import Guarantee, Record
+from flink_chaos.model.proof import Finding
 
 
 class Outcome(StrEnum):
@@ -51,3 +52,4 @@ class Verdict(Record):
     lines: list[Line]
     tables: dict[str, list[dict[str, Any]]]
     counts: dict[str, dict[str, int]]
+    findings: list[Finding] = Field(default_factory=list, description="of the chaos copy, the first of each kind")

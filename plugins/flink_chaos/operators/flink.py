@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
@@ -60,15 +61,17 @@ class SavepointDrillOperator(RunOperator):
 
 
 class FlinkSqlReportOperator(RunOperator):
-    """Compares both outputs through Flink SQL Gateway: the report's tables, and counts by id."""
+    """Compares both outputs through Flink SQL Gateway, and proves the counts from the topics themselves."""
 
     waits = ("sinks",)
 
     def conclude(self, run: Run) -> None:
         """Query."""
-        from flink_chaos.report.text import table
+        from flink_chaos.report.table import table
         from flink_chaos.steps.comparing import compare
+        from flink_chaos.steps.proving import journal_proof
 
         for result in compare(run):
             for line in table(result.columns, result.rows):
                 self.log.info("%s", line)
+        journal_proof(run, partial(self.log.info, "%s"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.report.text import table
+from flink_chaos.report.table import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.report.text import table
+from flink_chaos.report.table import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +27,12 @@ def _lines(found: Mapping[Copy, tuple[Deliveries, Sequence[Finding]]]) -> Iterat
     for copy, (_, findings) in found.items():
         if findings:
             yield ""
-            yield from table(
-                [copy.value, "id", "phase", "source", "sink", "cause"], [_cells(finding) for finding in findings]
-            )
+            yield from findings_table(copy.value, findings)
+
+
+def findings_table(title: str, findings: Sequence[Finding]) -> Iterator[str]:
+    """Offending records with their places."""
+    return table([title, "id", "phase", "source", "sink", "cause"], [_cells(finding) for finding in findings])
 
 
 def _cells(finding: Finding) -> list[str]:

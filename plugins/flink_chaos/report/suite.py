@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.report.text import table
+from flink_chaos.report.table import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

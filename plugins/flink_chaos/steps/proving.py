@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -10,12 +11,12 @@ from upath import UPath
 
 from flink_chaos.kafka.scan import scan
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, FaultStarted, Loaded, TopicBegin, TopicEnd
+from flink_chaos.model.facts import FaultEnded, FaultStarted, Loaded, RecordProof, TopicBegin, TopicEnd
 from flink_chaos.proof.extract import Shape, write_ids
 from flink_chaos.proof.offenders import Phases
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
-from flink_chaos.steps.run import StepError
+from flink_chaos.steps.run import StepError, now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,23 @@ if TYPE_CHECKING:
     from flink_chaos.model.proof import Deliveries, Finding
     from flink_chaos.steps.run import Run
 
+JSON = "json"
 BEFORE, DURING, AFTER = "before the fault", "in the fault", "after the fault"
+
+
+def journal_proof(run: Run, say: Callable[[str], None]) -> None:
+    """The proof as facts, beside the counts by SQL; nothing where the records cannot be read without Flink."""
+    if run.plan.pipeline.output.format != JSON:
+        say(f"no record proof: records of format {run.plan.pipeline.output.format}; it reads {JSON}")
+        return
+    begin = time.monotonic()
+    proofs = prove_run(run, say)
+    seconds = time.monotonic() - begin
+    for copy, (deliveries, findings) in proofs.items():
+        fact = RecordProof(
+            at=now(), clock="kafka", copy=copy, deliveries=deliveries, findings=findings, seconds=seconds
+        )
+        run.attempt.append(fact)
 
 
 def prove_run(run: Run, say: Callable[[str], None]) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
@@ -35,8 +52,8 @@ def prove_run(run: Run, say: Callable[[str], None]) -> dict[Copy, tuple[Deliveri
     Raises StepError for a run that was never compared or whose records are no JSON, KafkaProblem when retention has
     taken its records.
     """
-    if run.plan.pipeline.output.format != "json":
-        raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads json")
+    if run.plan.pipeline.output.format != JSON:
+        raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads {JSON}")
     with TemporaryDirectory(prefix="flink-chaos-proof-") as folder:
         return _proved(run, Path(folder), say)
 

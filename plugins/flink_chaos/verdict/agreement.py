@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.model.facts import Counts
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Counts, Journal, RecordProof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flink_chaos.model.base import Copy
-    from flink_chaos.model.facts import Journal
     from flink_chaos.model.proof import Deliveries
 
 COMMON = ("expected", "records", "ids", "lost", "duplicated", "surplus", "extra")
 
 
-def disagreements(journal: Journal, proved: Mapping[Copy, Deliveries]) -> list[str]:
+def proved(journal: Journal) -> dict[Copy, Deliveries]:
+    """The newest record proof of each copy, where there is one: records that are no JSON have none."""
+    proofs = {copy: journal.last(RecordProof, copy_=copy) for copy in Copy}
+    return {copy: proof.deliveries for copy, proof in proofs.items() if proof}
+
+
+def disagreements(journal: Journal, deliveries: Mapping[Copy, Deliveries]) -> list[str]:
     """Every number that differs; a copy that SQL never counted is one."""
-    return [line for copy, deliveries in proved.items() for line in _of_copy(journal, copy, deliveries)]
+    return [line for copy, found in deliveries.items() for line in _of_copy(journal, copy, found)]
 
 
 def _of_copy(journal: Journal, copy: Copy, deliveries: Deliveries) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Counts, Drained, Evidence, Journal, Loaded, Preflight, Steady, Stopped, Table
+from flink_chaos.verdict.agreement import disagreements, proved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,8 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
     """Return every reason to doubt; none means that the contract may be judged."""
     control = _control(plan, journal) if plan.fault.reach == "isolated" else []
     found = (_before(journal), _fault(plan, journal), _load(plan, journal), control, _complete(plan, journal))
-    return [reason for reasons in (*found, _agreement(journal)) for reason in reasons]
+    agreement = (_agreement(journal), disagreements(journal, proved(journal)))
+    return [reason for reasons in (*found, *agreement) for reason in reasons]
 
 
 def _before(journal: Journal) -> Iterator[str]:

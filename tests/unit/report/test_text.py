@@ -1,4 +1,4 @@
-from flink_chaos.report.text import table
+from flink_chaos.report.table import table
 
 
 def test_numbers_and_their_names_stand_to_the_right():

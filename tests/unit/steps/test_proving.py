@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from flink_chaos.kafka.scan import SCHEMA
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, FaultStarted, TopicBegin, TopicEnd
+from flink_chaos.model.facts import FaultEnded, FaultStarted, RecordProof, TopicBegin, TopicEnd
 from flink_chaos.profiles.catalogue import Catalogue
 from flink_chaos.steps import proving
-from flink_chaos.steps.proving import phases_of, prove_run, shape_of
+from flink_chaos.steps.proving import journal_proof, phases_of, prove_run, shape_of
 from flink_chaos.steps.run import StepError
 
 from tests.unit.plans import AT
@@ -50,3 +52,12 @@ def test_a_topic_that_was_made_anew_proves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(proving, "scan", lambda *_: [pa.RecordBatch.from_pylist([row], schema=SCHEMA)])
     with pytest.raises(StepError, match="was made anew since"):
         prove_run(run, print)
+
+
+def test_records_that_only_flink_can_read_have_no_proof(tmp_path):
+    """The counts by SQL stand alone then, and the log says so."""
+    run, said = a_run(tmp_path), []
+    output = run.plan.pipeline.output.model_copy(update={"format": "avro"})
+    pipeline = run.plan.pipeline.model_copy(update={"output": output})
+    journal_proof(replace(run, plan=run.plan.model_copy(update={"pipeline": pipeline})), said.append)
+    assert (run.journal.all(RecordProof), said) == ([], ["no record proof: records of format avro; it reads json"])

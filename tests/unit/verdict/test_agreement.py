@@ -1,9 +1,10 @@
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal
-from flink_chaos.model.proof import Deliveries
+from flink_chaos.model.facts import Journal, RecordProof
+from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.verdict.agreement import disagreements
+from flink_chaos.verdict.judge import judge
 
-from tests.unit.plans import RECORDS, counts
+from tests.unit.plans import AT, RECORDS, a_plan, counts, journal
 
 SAME = Deliveries(expected=RECORDS, records=RECORDS, ids=RECORDS, lost=0, duplicated=0, surplus=0, extra=0)
 
@@ -24,3 +25,21 @@ def test_every_number_that_differs_is_told_with_both():
 def test_what_sql_never_counted_is_no_agreement():
     """A run that was killed before its comparison."""
     assert disagreements(Journal([]), {Copy.CHAOS: SAME}) == ["methods disagree: chaos: not counted by SQL"]
+
+
+def proof(**other):
+    """What was read of the chaos copy's topic."""
+    finding = Finding(kind="lost", id="7", cause="never written to the sink")
+    return RecordProof(at=AT, copy=Copy.CHAOS, deliveries=SAME.model_copy(update=other), findings=[finding], seconds=1)
+
+
+def test_two_methods_that_differ_make_a_run_inconclusive():
+    """One of them lies, and nobody knows which."""
+    assert judge(a_plan(), journal(proof())).outcome == "PASS"
+    verdict = judge(a_plan(), journal(proof(lost=1, ids=RECORDS - 1)))
+    assert (verdict.outcome, len(verdict.reasons)) == ("INCONCLUSIVE", 2)
+
+
+def test_the_first_offenders_stand_in_the_verdict():
+    """Those of the chaos copy."""
+    assert [found.id for found in judge(a_plan(), journal(proof())).findings] == ["7"]
