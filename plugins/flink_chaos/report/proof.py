@@ -32,7 +32,12 @@ def _lines(found: Mapping[Copy, tuple[Deliveries, Sequence[Finding]]]) -> Iterat
 
 def findings_table(title: str, findings: Sequence[Finding]) -> Iterator[str]:
     """Offending records with their places."""
-    return table([title, "id", "phase", "source", "sink", "cause"], [_cells(finding) for finding in findings])
+    return table(*offending(title, findings))
+
+
+def offending(title: str, findings: Sequence[Finding]) -> tuple[list[str], list[list[str]]]:
+    """Columns and rows of a table of them; the first column says what is wrong."""
+    return [title, "id", "phase", "source", "sink", "cause"], [_cells(finding) for finding in findings]
 
 
 def _cells(finding: Finding) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, within
+from flink_chaos.report.proof import offending
 from flink_chaos.report.suite import suite_table
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ SIGNS = {
     Outcome.ABORTED: ":octagonal_sign:",
     Outcome.PLANNED: ":memo:",
 }
+FINDINGS = 3
 REASON = 300
 """Characters of one reason."""
 
@@ -82,6 +84,8 @@ def _told(plan: RunPlan, verdict: Verdict) -> Iterator[Block]:
     if counted:
         names = list(next(iter(counted.values())))
         yield grid("Records by id", ["copy", *names], [[copy, *counts.values()] for copy, counts in counted.items()])
+    if verdict.findings:
+        yield grid("First offending records", *offending("chaos", verdict.findings[:FINDINGS]))
 
 
 def _setting(plan: RunPlan) -> str:

@@ -2,7 +2,8 @@ import json
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal, Steady, StepFailed, Table
+from flink_chaos.model.facts import Journal, RecordProof, Steady, StepFailed, Table
+from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import BLOCKS, HEADER, MESSAGE, SECTION
 from flink_chaos.report.slack import COLOURS, message
@@ -99,6 +100,15 @@ def test_the_counts_of_both_copies_are_there():
     """Which records, not only how many."""
     text = next(text for text in texts(told(*DUPLICATES)) if "Records by id" in text)
     assert text.splitlines()[-1].split() == ["chaos", "200000", "200009", "200000", "0", "7", "9", "0```"]
+
+
+def test_the_first_three_offenders_are_shown():
+    """With their places; the others stand in the record."""
+    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0, "extra": 0}
+    findings = [Finding(kind="lost", id=str(n), cause="never written") for n in range(100, 109)]
+    proof = RecordProof(at=AT, copy=Copy.CHAOS, deliveries=Deliveries(**same), findings=findings, seconds=1)
+    (shown,) = [text for text in texts(told(proof)) if "First offending records" in text]
+    assert ("100" in shown, "102" in shown, "103" in shown) == (True, True, False)
 
 
 def test_run_key_record_and_page_are_named():
