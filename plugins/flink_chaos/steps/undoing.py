@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
@@ -45,7 +46,7 @@ def remove(run: Run) -> None:
 def check_removed(run: Run) -> Progress:
     """Whether nothing is left; then groups and lock go too, and the removal is journaled.
 
-    What could not be asked for is asked for again: until the deadline even a missing right may come.
+    What could not be asked for is asked for again. Raises StepError at once for what is forbidden.
     """
     try:
         remove(run)
@@ -53,6 +54,8 @@ def check_removed(run: Run) -> Progress:
         if not left:
             take_node_back(run)  # cordoned, perhaps, by what has ended since it was asked
     except ClusterError as error:
+        if error.status == HTTPStatus.FORBIDDEN:
+            removal_expired(run, str(error))
         return Progress(done=False, message=str(error))
     if left:
         return Progress(done=False, message=f"still there: {', '.join(left)}")

@@ -76,6 +76,14 @@ def test_a_node_that_was_cordoned_late_is_taken_back(run):
     assert MARK not in node["metadata"].get("annotations", {})
 
 
+def test_what_is_forbidden_is_not_waited_for(run, monkeypatch):
+    """No waiting gives a right."""
+    failing(monkeypatch, "list", FLINK_DEPLOYMENTS, 403, times=99)
+    with pytest.raises(StepError, match="not all was taken away: cannot"):
+        undoing.check_removed(run)
+    assert run.journal.last(Undone).residue == ["cannot"]
+
+
 def test_what_is_left_in_the_end_is_told(run):
     """Red, with the remedy; the lock stays."""
     with pytest.raises(StepError, match="flink-chaos undo"):
