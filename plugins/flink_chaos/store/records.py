@@ -22,8 +22,9 @@ from flink_chaos.model.plan import RunPlan
 from flink_chaos.model.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 ROOT = "FLINK_CHAOS_STORE"
 PLAN, VERDICT, JOURNAL = "plan.json", "verdict.json", "journal"
@@ -59,7 +60,7 @@ class Attempt:
         """The facts so far, all or those of one kind, in the order in which they were written."""
         folder = self.folder / JOURNAL
         parts = sorted(folder.glob(f"*-{kind}.json"), key=lambda part: part.name) if folder.exists() else []
-        return Journal([_fact(part) for part in parts])
+        return Journal([_parsed(part, FACT.validate_json) for part in parts])
 
     def verdict(self) -> Verdict | None:
         """The verdict, None while there is none."""
@@ -127,24 +128,17 @@ def children(folder: UPath) -> Iterator[UPath]:
 
 def read(path: UPath, model: type[R]) -> R:
     """Read a record. Raises StoreError for one that is damaged, or that another version wrote."""
+    return _parsed(path, model.model_validate_json)
+
+
+def _parsed(path: UPath, parse: Callable[[str], T]) -> T:
     try:
-        return model.model_validate_json(path.read_text())
+        return parse(path.read_text())
     except ValidationError as error:
-        raise _unreadable(path, error) from error
-
-
-def _fact(path: UPath) -> Fact:
-    try:
-        return FACT.validate_json(path.read_text())
-    except ValidationError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: UPath, error: ValidationError) -> StoreError:
-    first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    told = f"{where}: {first['msg']}" if where else first["msg"]
-    return StoreError(f"{path}: cannot be read by this version ({told}); use the one that wrote it")
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        told = f"{where}: {first['msg']}" if where else first["msg"]
+        raise StoreError(f"{path}: cannot be read by this version ({told}); use the one that wrote it") from error
 
 
 def write_new(path: UPath, text: str) -> None:
