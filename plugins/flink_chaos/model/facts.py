@@ -118,6 +118,8 @@ class Checkpoint(Record):
     is_savepoint: bool
     trigger_ms: int
     duration_ms: int
+    size_bytes: int | None = Field(default=None, description="what this checkpoint wrote")
+    failure: str = ""
 
 
 class CheckpointsSeen(Fact):
@@ -255,6 +257,14 @@ class RecordProof(Fact):
     seconds: float = Field(description="how long scan and count took")
 
 
+class Observed(Fact):
+    """The observer has ended: every sample is stored."""
+
+    kind: Literal["observed"] = "observed"
+    samples: int
+    longest_gap_seconds: float
+
+
 class StepFailed(Fact):
     """A step could not do its work; the run cannot be judged beyond this."""
 
@@ -308,6 +318,7 @@ AnyFact = Annotated[
     | Table
     | Counts
     | RecordProof
+    | Observed
     | StepFailed
     | StopRequested
     | Undone

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from flink_chaos.model.base import Record
+from flink_chaos.model.contract import Contract
 
 MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
 SQL_RUNNER = "local:///opt/flink/usrlib/sql-runner.jar"
@@ -123,6 +124,7 @@ class Pipeline(Record):
     loader: Loader
     topics: Topics
     output: Output
+    contract: Contract = Contract()
     report: str = Field(min_length=1, description="file below include/sql with the named report queries")
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from flink_chaos.model.base import Component, Copy, Record
+from flink_chaos.model.contract import Contract
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.fault import Fault, Values
 from flink_chaos.model.pipeline import Pipeline, Resource
@@ -82,6 +83,7 @@ class RunPlan(Record):
     loader: str = Field(description="name of the loader's FlinkDeployment")
     engine: str = Field(description="name of the ChaosEngine")
     lease: str
+    contract: Contract = Field(description="the pipeline's bounds, and the request's over them")
     deadlines: Deadlines
     scripts: dict[str, str] = Field(description="SQL files that the run uses, as they were when it was planned")
 
@@ -151,6 +153,7 @@ def plan_run(
         loader=f"loader-{key}",
         engine=f"{fault.name.replace('_', '-')}-{key}",
         lease="flink-chaos-" + hashlib.sha256(topic.encode()).hexdigest()[:10],
+        contract=pipeline.contract.overridden(request.contract_bounds),
         deadlines=_deadlines(request, lasts, by_hand=by_hand),
         scripts=scripts,
     )

@@ -49,6 +49,12 @@ class RunRequest(Record):
         description="What the verdict demands",
         json_schema_extra=_section(TEST),
     )
+    contract_bounds: dict[str, float] = Field(
+        default_factory=dict,
+        title="Contract bounds",
+        description="Over the pipeline's, such as recovery_seconds: 60",
+        json_schema_extra=_section(TEST),
+    )
     data_count_to_load: int = Field(
         default=200_000,
         ge=1_000,

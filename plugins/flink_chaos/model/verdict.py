@@ -9,6 +9,7 @@ from pydantic import Field
 
 from flink_chaos.model.base import Guarantee, Record
 from flink_chaos.model.proof import Finding
+from flink_chaos.model.recovery import Recovery
 
 
 class Outcome(StrEnum):
@@ -52,4 +53,5 @@ class Verdict(Record):
     lines: list[Line]
     tables: dict[str, list[dict[str, Any]]]
     counts: dict[str, dict[str, int]]
+    recovery: Recovery | None = None
     findings: list[Finding] = Field(default_factory=list, description="of the chaos copy, the first of each kind")

@@ -51,16 +51,14 @@ class Attempt:
 
     def append(self, fact: Fact) -> None:
         """Add a fact. Parts are numbered by time and name their writer, so that two writers never meet."""
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         kind = str(getattr(fact, "kind", "fact"))
-        writer = f"{os.getpid()}.{threading.get_ident()}"  # the triggerer asks for several tasks at once
-        write_new(self.folder / JOURNAL / f"{stamp}-{writer}-{kind}.json", fact.model_dump_json(by_alias=True))
+        write_new(self.folder / JOURNAL / f"{numbered()}-{kind}.json", fact.model_dump_json(by_alias=True))
 
     def journal(self, kind: str = "*") -> Journal:
         """The facts so far, all or those of one kind, in the order in which they were written."""
         folder = self.folder / JOURNAL
         parts = sorted(folder.glob(f"*-{kind}.json"), key=lambda part: part.name) if folder.exists() else []
-        return Journal([_parsed(part, FACT.validate_json) for part in parts])
+        return Journal([parsed(part, part.read_text(), FACT.validate_json) for part in parts])
 
     def verdict(self) -> Verdict | None:
         """The verdict, None while there is none."""
@@ -128,17 +126,23 @@ def children(folder: UPath) -> Iterator[UPath]:
 
 def read(path: UPath, model: type[R]) -> R:
     """Read a record. Raises StoreError for one that is damaged, or that another version wrote."""
-    return _parsed(path, model.model_validate_json)
+    return parsed(path, path.read_text(), model.model_validate_json)
 
 
-def _parsed(path: UPath, parse: Callable[[str], T]) -> T:
+def parsed(path: UPath, text: str, parse: Callable[[str], T]) -> T:
+    """The record that a text of the file is. Raises StoreError as `read` does."""
     try:
-        return parse(path.read_text())
+        return parse(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         told = f"{where}: {first['msg']}" if where else first["msg"]
         raise StoreError(f"{path}: cannot be read by this version ({told}); use the one that wrote it") from error
+
+
+def numbered() -> str:
+    """Name of a part: its time and its writer. The triggerer asks for several tasks at once, so a thread is one."""
+    return f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%f')}-{os.getpid()}.{threading.get_ident()}"
 
 
 def write_new(path: UPath, text: str) -> None:

@@ -1,0 +1,103 @@
+"""What the observer saw of both copies, once a second, and when it happened by whose clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from flink_chaos.model.base import Copy, Record
+from flink_chaos.model.facts import Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Seen(Record):
+    """Something of one copy. Null anywhere in it: nobody answered in time."""
+
+    at_ms: int = Field(description="worker's clock, ms since the epoch")
+    copy_: Copy = Field(alias="copy")
+
+
+class Sample(Seen):
+    """One look. Counts of records are offsets since the run began: transaction markers are among them."""
+
+    kind: Literal["sample"] = "sample"
+    loaded: int | None = Field(default=None, description="records in the source topic")
+    committed_lag: int | None = Field(default=None, description="records beyond the group's committed offsets")
+    pending_lag: int | None = Field(default=None, description="records that the source has not read, as Flink says")
+    written: int | None = Field(default=None, description="records in the sink, of open transactions too")
+    visible: int | None = Field(default=None, description="records before the last stable offset of the sink")
+    job_id: str | None = None
+    job_state: str | None = None
+    tasks: int | None = None
+    tasks_running: int | None = None
+    restarts: int | None = Field(default=None, description="since this JobManager began")
+    checkpoint_id: int | None = Field(default=None, description="newest completed one; 0: none")
+    pods: int | None = None
+    pods_ready: int | None = None
+
+
+class CheckpointEnded(Seen):
+    """A checkpoint that completed or failed; its own times are Flink's."""
+
+    kind: Literal["checkpoint"] = "checkpoint"
+    job_id: str
+    checkpoint: Checkpoint
+
+
+class FailureSeen(Seen):
+    """An entry of the JobManager's exception history."""
+
+    kind: Literal["failure"] = "failure"
+    failed_ms: int = Field(description="Flink's clock")
+    name: str
+    task: str = ""
+    message: str = Field(default="", description="first line")
+
+
+class PodState(Record):
+    """A pod as the API server knows it."""
+
+    name: str
+    node: str = ""
+    phase: str = ""
+    ready: bool = False
+
+
+class PodsState(Seen):
+    """Pods of a copy by UID, written whenever something about them changed."""
+
+    kind: Literal["pods"] = "pods"
+    pods: dict[str, PodState]
+
+
+AnySeen = Annotated[Sample | CheckpointEnded | FailureSeen | PodsState, Field(discriminator="kind")]
+SEEN: TypeAdapter[AnySeen] = TypeAdapter(AnySeen)
+
+
+class Observation:
+    """Everything the observer saw, in the order of time; parts may tell the same checkpoint or failure twice."""
+
+    def __init__(self, seen: Iterable[Seen] = ()) -> None:
+        self.seen = sorted(seen, key=lambda one: one.at_ms)
+
+    def samples(self, copy: Copy) -> list[Sample]:
+        """Looks at a copy, oldest first."""
+        return [one for one in self.seen if isinstance(one, Sample) and one.copy_ == copy]
+
+    def checkpoints(self, copy: Copy) -> list[Checkpoint]:
+        """Ended checkpoints of a copy over all its JobManagers, by the time they were triggered; savepoints too."""
+        own = [one for one in self.seen if isinstance(one, CheckpointEnded) and one.copy_ == copy]
+        ended = {(one.checkpoint.id, one.checkpoint.trigger_ms): one.checkpoint for one in own}
+        return sorted(ended.values(), key=lambda checkpoint: checkpoint.trigger_ms)
+
+    def failures(self, copy: Copy) -> list[FailureSeen]:
+        """What Flink caught in a copy, oldest first."""
+        own = [one for one in self.seen if isinstance(one, FailureSeen) and one.copy_ == copy]
+        return sorted({(one.failed_ms, one.name): one for one in own}.values(), key=lambda one: one.failed_ms)
+
+    def pods(self, copy: Copy) -> list[PodsState]:
+        """Pods of a copy, whenever they changed."""
+        return [one for one in self.seen if isinstance(one, PodsState) and one.copy_ == copy]

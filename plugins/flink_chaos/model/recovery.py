@@ -1,0 +1,73 @@
+"""How the chaos copy came back: every number with the clock it was seen by."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from flink_chaos.model.base import Record
+
+MarkName = Literal["felt", "detected", "restarting", "running", "checkpointed", "caught up"]
+MARKS: tuple[MarkName, ...] = ("felt", "detected", "restarting", "running", "checkpointed", "caught up")
+
+
+class Mark(Record):
+    """A step of the recovery."""
+
+    name: MarkName
+    at_ms: int
+    seconds: float = Field(description="since the fault began")
+    clock: str
+    seen: str = Field(description="by what it was recognized")
+
+
+class LagDebt(Record):
+    """What the fault made the chaos copy owe, against the stable copy; records and seconds."""
+
+    record_seconds: float = Field(description="area between both lags from the fault until caught up")
+    peak: int = Field(description="highest lag of the chaos copy since the fault began")
+    peak_control: int = Field(description="highest lag of the stable copy in the same time")
+    band: int = Field(description="lag that counts as caught up: the control's highest, and a little more")
+    drain_rate: float | None = Field(default=None, description="records/s by which the lag fell from its peak")
+    input_rate: float | None = Field(default=None, description="records/s that came in meanwhile")
+    predicted_seconds: float | None = Field(default=None, description="peak / drain rate")
+    observed_seconds: float | None = Field(default=None, description="from the peak until caught up")
+
+
+class CheckpointSpan(Record):
+    """Checkpoints of the chaos copy that were triggered in one phase; savepoints are not among them."""
+
+    phase: str
+    completed: int
+    failed: int
+    median_ms: float | None = None
+    longest_ms: int | None = None
+    median_bytes: float | None = None
+    interval_ms: float | None = Field(default=None, description="median time from one to the next")
+    failures: list[str] = Field(default_factory=list, description="causes, each once")
+
+
+class Recovery(Record):
+    """From the observer's samples; void where samples are missing."""
+
+    fault_ms: int = Field(description="when the fault began, ms since the epoch")
+    fault_ended_ms: int | None = None
+    clock: str = Field(description="whose clock the fault's beginning is")
+    marks: list[Mark]
+    resolution_seconds: float = Field(description="two samples are further apart than this nowhere after the fault")
+    restored_id: int | None = None
+    restored_age_seconds: float | None = Field(default=None, description="of the checkpoint, when the fault began")
+    replayed: int | None = Field(default=None, description="records read again, estimated from age and input rate")
+    unavailable_seconds: float | None = Field(default=None, description="not all tasks ran")
+    restarts: int | None = Field(default=None, description="over all JobManagers")
+    output_stall_seconds: float | None = Field(
+        default=None, description="longest time in which a read_committed consumer saw nothing new, after the fault"
+    )
+    output_stall_control_seconds: float | None = None
+    lag: LagDebt | None = None
+    checkpoints: list[CheckpointSpan] = Field(default_factory=list)
+
+    def seconds(self, name: MarkName) -> float | None:
+        """From the fault to that mark; null if it was not seen."""
+        return next((mark.seconds for mark in self.marks if mark.name == name), None)

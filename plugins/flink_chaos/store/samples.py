@@ -1,0 +1,34 @@
+"""What the observer saw, in parts of some seconds: <attempt>/samples/<time>-<writer>.jsonl, written whole or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.observation import SEEN, Observation, Seen
+from flink_chaos.store.records import numbered, parsed, write_new
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flink_chaos.store.records import Attempt
+
+SAMPLES = "samples"
+
+
+def append_part(attempt: Attempt, part: Sequence[Seen]) -> None:
+    """Store a part; nothing for none."""
+    if part:
+        lines = "".join(one.model_dump_json(by_alias=True, exclude_none=True) + "\n" for one in part)
+        write_new(attempt.folder / SAMPLES / f"{numbered()}.jsonl", lines)
+
+
+def observation(attempt: Attempt) -> Observation:
+    """All parts of an attempt; empty where nobody observed. Raises StoreError for a damaged part."""
+    return Observation(_lines(attempt))
+
+
+def _lines(attempt: Attempt) -> Iterator[Seen]:
+    folder = attempt.folder / SAMPLES
+    for part in sorted(folder.glob("*.jsonl"), key=lambda path: path.name) if folder.exists() else ():
+        for line in part.read_text().splitlines():
+            yield parsed(part, line, SEEN.validate_json)
