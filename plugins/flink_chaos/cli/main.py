@@ -25,6 +25,7 @@ from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store, StoreError
+from flink_chaos.store.samples import observation
 from flink_chaos.verdict.agreement import disagreements
 from flink_chaos.verdict.judge import judge
 
@@ -148,7 +149,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
-    verdict = judge(attempt.plan(), attempt.journal())
+    verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
     print(render(verdict))
     return verdict.outcome.exit_code
 

@@ -265,6 +265,12 @@ class Observed(Fact):
     longest_gap_seconds: float
 
 
+class Judging(Fact):
+    """The verdict is about to be made: whoever observes stores what it has."""
+
+    kind: Literal["judging"] = "judging"
+
+
 class StepFailed(Fact):
     """A step could not do its work; the run cannot be judged beyond this."""
 
@@ -319,6 +325,7 @@ AnyFact = Annotated[
     | Counts
     | RecordProof
     | Observed
+    | Judging
     | StepFailed
     | StopRequested
     | Undone

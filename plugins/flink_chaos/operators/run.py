@@ -80,9 +80,16 @@ class PreflightOperator(RunOperator):
 class VerdictOperator(RunOperator):
     """Makes and stores the verdict; fails for anything but PASS."""
 
+    waits = ("observed",)
     concludes = True
 
     def act(self, run: Run) -> None:
+        """Let the observer end."""
+        from flink_chaos.steps.judging import announce
+
+        announce(run.attempt)
+
+    def conclude(self, run: Run) -> None:
         """Judge."""
         from flink_chaos.report.text import render
         from flink_chaos.steps.judging import close

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.model.facts import StepFailed
+from flink_chaos.model.facts import Judging, StepFailed
 from flink_chaos.steps.run import now
+from flink_chaos.store.samples import observation
 from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
@@ -13,12 +14,18 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt
 
 
+def announce(attempt: Attempt) -> None:
+    """Journal that the verdict is about to be made: whoever observes stores what it has."""
+    if not attempt.closed:
+        attempt.append(Judging(at=now()))
+
+
 def close(attempt: Attempt) -> Verdict:
     """The verdict of the attempt; stored once, later calls return the stored one."""
     stored = attempt.verdict()
     if stored is not None:
         return stored
-    verdict = judge(attempt.plan(), attempt.journal())
+    verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
     attempt.close(verdict)
     return verdict
 

@@ -45,8 +45,8 @@ def test_every_wait_obeys_before_it_asks(run):
 
 
 def test_what_takes_things_away_goes_on(run):
-    """Of all waits only the teardown's."""
+    """Of all waits only the teardown's, and those of the observer, which ends by itself."""
     request_stop(run.attempt, "me")
     wait = Wait(lambda _run: Progress(done=True, message=""), lambda *_: None, lambda _: 60, stoppable=False)
     assert ask(wait, run).done
-    assert [name for name, wait in WAITS.items() if not wait.stoppable] == ["removal"]
+    assert [name for name, wait in WAITS.items() if not wait.stoppable] == ["observe", "observed", "removal"]
