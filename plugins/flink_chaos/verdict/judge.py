@@ -12,7 +12,6 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Counts, Journal, RecordProof, StepFailed, Table
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.verdict import Outcome, Verdict
-from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.contract import contract_lines
 from flink_chaos.verdict.doubts import doubts
 from flink_chaos.verdict.recovery import recovery
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 def judge(plan: RunPlan, journal: Journal, observation: Observation | None = None) -> Verdict:
     """Return the verdict; the same facts and samples always give the same one."""
     found = recovery(journal, observation or Observation())
-    lines = [*contract_lines(plan, journal), *bound_lines(plan, journal, found)]
+    lines = contract_lines(plan, journal, found)
     outcome, reasons = _outcome(plan, journal, lines)
     return Verdict(
         run_key=plan.run_key,
