@@ -26,7 +26,7 @@ from flink_chaos.model.observation import (
     Seen,
 )
 
-from tests.unit.plans import a_target, looked
+from tests.unit.plans import RECORDS, a_target, looked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,9 @@ def facts(**other: Any) -> list[Fact]:
         FaultStarted(at=at(ASKED), engine="e", uid="e1"),
         FaultEnded(at=at(60), engine_status="completed", phase="Completed", verdict="Pass", message=""),
         looked("drained", latest=25, restored=7),
-        Loaded(at=at(LOAD_SECONDS), expected=1, written=1, state="FINISHED", begin={0: 0}, end={0: 1}),
+        Loaded(
+            at=at(LOAD_SECONDS), expected=RECORDS, written=RECORDS, state="FINISHED", begin={0: 0}, end={0: RECORDS}
+        ),
         Drained(at=at(DRAINED), copy=Copy.CHAOS, ok=True, message="", lag=0),
         Observed(at=at(DRAINED), samples=260, longest_gap_seconds=1.0),
     ]

@@ -1,4 +1,4 @@
-"""flink-chaos run | show | judge | prove | undo | stop | runs | suites."""
+"""flink-chaos run | show | judge | report | prove | undo | stop | runs | suites."""
 
 from __future__ import annotations
 
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, act, told in (
         ("show", _show, "the stored verdict of a run or a suite"),
         ("judge", _judge, "judge a stored run again"),
+        ("report", _report, "draw report.html of a stored run again"),
         ("prove", _prove, "read the topics of a stored run again, record by record, without Flink"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
@@ -152,6 +153,13 @@ def _judge(options: argparse.Namespace) -> int:
     verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
     print(render(verdict))
     return verdict.outcome.exit_code
+
+
+def _report(options: argparse.Namespace) -> int:
+    from flink_chaos.steps.reporting import draw
+
+    print(draw(Store().attempt(options.run_key)))
+    return Outcome.PASS.exit_code
 
 
 def _prove(options: argparse.Namespace) -> int:

@@ -57,7 +57,7 @@ class Deadlines(Record):
     drain: int
     stop: int = 180
     compare: int = 300
-    sinks: int = Field(description="for open transactions to end: a little more than their time-out")
+    sinks: int = Field(default=660, description="for open transactions to end: a little more than their time-out")
     lock: int
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.facts import Judging, StepFailed
+from flink_chaos.steps.reporting import draw_or_warn
 from flink_chaos.steps.run import now
 from flink_chaos.store.samples import observation
 from flink_chaos.verdict.judge import judge
@@ -27,6 +28,7 @@ def close(attempt: Attempt) -> Verdict:
         return stored
     verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
     attempt.close(verdict)
+    draw_or_warn(attempt)
     return verdict
 
 
