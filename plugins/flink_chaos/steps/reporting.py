@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from flink_chaos.report.page import page
+from flink_chaos.store.history import last_green
 from flink_chaos.store.records import StoreError
 from flink_chaos.store.samples import observation
 
@@ -25,7 +26,8 @@ def draw(attempt: Attempt) -> UPath:
     if verdict is None:
         raise StoreError(f"run {attempt.plan().run_key} has no verdict yet")
     path = attempt.folder / REPORT
-    path.write_text(page(attempt.plan(), attempt.journal(), verdict, observation(attempt)), encoding="utf-8")
+    text = page(attempt.plan(), attempt.journal(), verdict, observation(attempt), last_green(attempt))
+    path.write_text(text, encoding="utf-8")
     return path
 
 

@@ -79,6 +79,11 @@ class Attempt:
         """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
         write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
 
+    def beside(self) -> Iterator[Attempt]:
+        """Every attempt of every run of the same DAG, in no order."""
+        for run in children(self.folder.parent.parent):
+            yield from (Attempt(folder) for folder in children(run) if (folder / PLAN).exists())
+
 
 class Store:
     """All records below one root."""
