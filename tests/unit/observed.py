@@ -38,6 +38,8 @@ RATE, LOAD_SECONDS, INTERVAL = 1000, 120, 5
 ASKED, KILLED, BACK, DRAINED = 35, 40, 50, 130
 """Seconds: the engine is made, the pod is gone, all tasks run again, everything is read."""
 
+FLUSHED = "lag 0 and flushed 7 s after the last record"
+
 
 def at(second: float) -> datetime:
     """The moment, seconds after the first sample."""
@@ -60,7 +62,7 @@ def facts(**other: Any) -> list[Fact]:
         Loaded(
             at=at(LOAD_SECONDS), expected=RECORDS, written=RECORDS, state="FINISHED", begin={0: 0}, end={0: RECORDS}
         ),
-        Drained(at=at(DRAINED), copy=Copy.CHAOS, ok=True, message="", lag=0),
+        Drained(at=at(DRAINED), copy=Copy.CHAOS, ok=True, message=FLUSHED, lag=0),
         Observed(at=at(DRAINED), samples=260, longest_gap_seconds=1.0),
     ]
 

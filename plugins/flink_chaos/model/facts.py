@@ -295,11 +295,14 @@ class Undone(Fact):
 
 
 class Notified(Fact):
-    """Whether people were told the verdict."""
+    """Whether people were told, and by which message: it is edited when there is more to tell."""
 
     kind: Literal["notified"] = "notified"
     ok: bool
     message: str
+    of: Literal["start", "verdict"] = "verdict"
+    channel: str = ""
+    ts: str = Field(default="", description="Slack's name of the message in its channel")
 
 
 AnyFact = Annotated[

@@ -65,6 +65,12 @@ class RunLockOperator(RunOperator):
     waits = ("lock",)
     closes = True
 
+    def conclude(self, run: Run) -> None:
+        """Tell that it begins."""
+        from flink_chaos.hooks.slack import tell_begin
+
+        tell_begin(run.plan.run_key)
+
 
 class PreflightOperator(RunOperator):
     """Looks at everything that the run needs."""
