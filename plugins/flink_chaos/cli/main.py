@@ -20,7 +20,7 @@ from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.report.proof import render_proof
-from flink_chaos.report.text import render
+from flink_chaos.report.text import compared, render
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
@@ -150,8 +150,9 @@ def _show(options: argparse.Namespace) -> int:
 
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
-    verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
+    verdict, stored = judge(attempt.plan(), attempt.journal(), observation(attempt)), attempt.verdict()
     print(render(verdict))
+    print(f"\n{compared(verdict, stored) if stored else 'no verdict is stored yet'}")
     return verdict.outcome.exit_code
 
 

@@ -64,7 +64,7 @@ class Recovery(Record):
     marks: list[Mark]
     resolution_seconds: float = Field(description="two samples are further apart than this nowhere after the fault")
     restored_id: int | None = None
-    restored_age_seconds: float | None = Field(default=None, description="of the checkpoint, when the fault began")
+    restored_age_seconds: float | None = Field(default=None, description="of the checkpoint, when the fault was felt")
     replayed: int | None = Field(default=None, description="records read again, estimated from age and input rate")
     unavailable_seconds: float | None = Field(default=None, description="not all tasks ran")
     restarts: int | None = Field(default=None, description="over all JobManagers")

@@ -40,7 +40,7 @@ def recovery(journal: Journal, observation: Observation) -> Recovery | None:
         marks=found,
         resolution_seconds=scene.resolution_seconds,
         restored_id=back.restored_id if back else None,
-        restored_age_seconds=(scene.fault_ms - _ended(checkpoint)) / 1000 if checkpoint else None,
+        restored_age_seconds=(felt_ms - _ended(checkpoint)) / 1000 if checkpoint else None,
         replayed=_loaded_between(scene, checkpoint.trigger_ms, felt_ms) if checkpoint else None,
         unavailable_seconds=sum(((end or scene.end_ms) - begin) / 1000 for begin, end in scene.outages),
         restarts=_restarts(scene),

@@ -41,7 +41,8 @@ def _longest_open(plan: RunPlan, recovery: Recovery | None) -> tuple[float, str]
         return 0.0, ""
     interval = plan.request.checkpoint_interval_seconds
     slow = max((span.longest_ms or 0 for span in recovery.checkpoints[1:]), default=0) / 1000
-    back = (recovery.seconds("running") or 0.0) + (recovery.restored_age_seconds or 0.0)
+    out = (recovery.seconds("running") or 0.0) - (recovery.seconds("felt") or 0.0)
+    back = out + (recovery.restored_age_seconds or 0.0) + interval
     if slow + interval >= back:
         return slow + interval, "with the slowest checkpoint"
     return back, "until the recovery"

@@ -37,7 +37,7 @@ def test_the_first_numbers_are_those_people_ask_for():
     numbers = dict(headline(told()))
     assert numbers["recovered"] == "13.2 s"
     assert numbers["highest lag"] == "14,000 (control 4,000)"
-    assert numbers["restored from"] == "checkpoint 7, 2.8 s old"
+    assert numbers["restored from"] == "checkpoint 7, 4.3 s old"
 
 
 def test_what_was_not_seen_is_a_dash():
