@@ -40,6 +40,7 @@ def write(folder: Path, count: int) -> None:
     ):
         columns = COLUMNS.format(late=f"({late})::BIGINT")
         path = str(folder / f"{name}.parquet")
+        duckdb.sql("SET enable_progress_bar = false")
         duckdb.sql(f"SELECT {columns} FROM ({ids})").write_parquet(path, compression="zstd")
 
 

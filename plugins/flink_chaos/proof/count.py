@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.proof.order import list_reordered
 from flink_chaos.proof.pieces import make_by_id, pieces
+from flink_chaos.proof.sets import ABORTED
 
 if TYPE_CHECKING:
     import duckdb
@@ -90,6 +91,10 @@ def _delays(connection: duckdb.DuckDBPyConnection) -> tuple[int | None, int | No
 
 
 def _aborted(connection: duckdb.DuckDBPyConnection) -> int:
-    """Most runs have none: both isolation levels read as many records then, as all that is committed is in both."""
+    """Most runs have none: both isolation levels read as many records then, as all that is committed is in both.
+
+    Lists them in a table `aborted_records`.
+    """
     hidden = size(connection, "uncommitted_records") - size(connection, "copy_records")
-    return size(connection, "aborted_records") if hidden else 0
+    connection.execute(f"CREATE TEMP TABLE aborted_records AS {ABORTED if hidden else 'FROM copy_records LIMIT 0'}")
+    return size(connection, "aborted_records")

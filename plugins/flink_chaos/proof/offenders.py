@@ -44,11 +44,10 @@ def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases) -> Iterator[Fi
     listed = connection.execute(LISTED).fetchall()
     if not listed:
         return
-    views = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
-    sink = _places(connection, f"SELECT id, {PLACE} AS place FROM own")
-    source = _places(connection, "SELECT id, place FROM loaded_at") if "loaded_at" in views else None
-    hidden = "aborted_records" in views and any(kind == "lost" for kind, _ in listed)
-    aborted = _places(connection, f"SELECT id, {PLACE} AS place FROM aborted_records WHERE {OF_RUN}") if hidden else {}
+    there = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+    sink = _places(connection, "copy_records")
+    source = _places(connection, "source_records") if "source_records" in there else None
+    aborted = _places(connection, "aborted_records") if "uncommitted_records" in there else {}
     for kind, text in listed:
         loaded = (source or {}).get(text, [None])[0]
         places = sink.get(text, [])
@@ -63,9 +62,10 @@ def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases) -> Iterator[Fi
 
 
 def _places(connection: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, list[Place]]:
+    """Every place of the listed ids in a relation, oldest first."""
     rows = connection.execute(
-        f"SELECT id::VARCHAR, list(place ORDER BY place) FROM ({relation}) "
-        "WHERE id IN (SELECT id FROM offender) GROUP BY id"
+        f"SELECT id::VARCHAR, list({PLACE} ORDER BY {PLACE}) FROM {relation} "
+        f"WHERE {OF_RUN} AND id IN (SELECT id FROM offender) GROUP BY id"
     ).fetchall()
     return {text: [Place.model_validate(place) for place in places] for text, places in rows}
 

@@ -31,9 +31,13 @@ DIFFERING = """
     ) GROUP BY partition, stretch HAVING sum(n) <> 0
 """
 ABORTED = f"""
+    WITH differing AS MATERIALIZED ({DIFFERING})
     SELECT hidden.* FROM uncommitted_records AS hidden
-    SEMI JOIN ({DIFFERING}) AS d ON hidden.partition = d.partition AND hidden."offset" // 8192 = d.stretch
-    ANTI JOIN copy_records AS seen ON hidden.partition = seen.partition AND hidden."offset" = seen."offset"
+    SEMI JOIN differing AS d ON hidden.partition = d.partition AND hidden."offset" // 8192 = d.stretch
+    ANTI JOIN (
+        SELECT partition, "offset" FROM copy_records AS c
+        SEMI JOIN differing AS d ON c.partition = d.partition AND c."offset" // 8192 = d.stretch
+    ) AS seen ON hidden.partition = seen.partition AND hidden."offset" = seen."offset"
 """
 """Few stretches of a topic hold any: only those are compared record by record."""
 
@@ -60,6 +64,7 @@ class Sets:
 def opened(sets: Sets) -> Iterator[duckdb.DuckDBPyConnection]:
     """A view for each file, and those that the questions share; see `_views`."""
     with duckdb.connect(config=SETTINGS) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET VARIABLE run_key = ?", [sets.run_key])
         for name in ("copy", "stable", "source", "uncommitted"):
             path = getattr(sets, name)
@@ -71,15 +76,7 @@ def opened(sets: Sets) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _views(sets: Sets) -> Iterator[str]:
-    """`own`: records with an expected id; `others`: those without; `loaded_at`: first place in the source, by id;
-    `aborted_records`: those that only a read_uncommitted consumer sees.
-    """
+    """`own`: records with an expected id; `others`: those without."""
     expected = f"{OF_RUN} AND " + (KNOWN if sets.loaded is None else f"id BETWEEN 0 AND {sets.loaded - 1}")
     yield f"CREATE VIEW own AS SELECT * FROM copy_records WHERE {expected}"
     yield f"CREATE VIEW others AS SELECT * FROM copy_records WHERE ({expected}) IS NOT TRUE"
-    if sets.source is not None:
-        yield (
-            f"CREATE VIEW loaded_at AS SELECT id, min({PLACE}) AS place FROM source_records WHERE {OF_RUN} GROUP BY id"
-        )
-    if sets.uncommitted is not None:
-        yield f"CREATE VIEW aborted_records AS {ABORTED}"
