@@ -257,6 +257,15 @@ class RecordProof(Fact):
     seconds: float = Field(description="how long scan and count took")
 
 
+class SourceProof(Fact):
+    """What the loader wrote, read from the source topic itself; flush records are extra."""
+
+    kind: Literal["source_proof"] = "source_proof"
+    topic: str
+    deliveries: Deliveries
+    findings: list[Finding] = Field(description="the first of each kind")
+
+
 class Observed(Fact):
     """The observer has ended: every sample is stored."""
 
@@ -318,6 +327,7 @@ AnyFact = Annotated[
     | Table
     | Counts
     | RecordProof
+    | SourceProof
     | Observed
     | StepFailed
     | StopRequested
