@@ -266,6 +266,16 @@ class SourceProof(Fact):
     findings: list[Finding] = Field(description="the first of each kind")
 
 
+class SelfTest(Fact):
+    """What the latest self-test of the record proof said, when the verdict was made."""
+
+    kind: Literal["self_test"] = "self_test"
+    ok: bool | None = Field(description="null: it never ran")
+    age_seconds: float | None = None
+    version: str = Field(default="", description="package that was tested")
+    message: str = ""
+
+
 class Observed(Fact):
     """The observer has ended: every sample is stored."""
 
@@ -328,6 +338,7 @@ AnyFact = Annotated[
     | Counts
     | RecordProof
     | SourceProof
+    | SelfTest
     | Observed
     | StepFailed
     | StopRequested

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, within
 from flink_chaos.report.proof import offending
+from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.suite import suite_table
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def _told(plan: RunPlan, verdict: Verdict) -> Iterator[Block]:
     if counted:
         names = list(next(iter(counted.values())))
         yield grid("Records by id", ["copy", *names], [[copy, *counts.values()] for copy, counts in counted.items()])
+    if verdict.self_test:
+        yield context(plain(selftest_line(verdict.self_test), REASON))
     if verdict.findings:
         yield grid("First offending records", *offending("chaos", verdict.findings[:FINDINGS]))
 

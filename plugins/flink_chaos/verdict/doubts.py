@@ -12,6 +12,7 @@ from flink_chaos.model.facts import (
     Journal,
     Loaded,
     Preflight,
+    SelfTest,
     SourceProof,
     Steady,
     Stopped,
@@ -29,8 +30,9 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
     """Return every reason to doubt; none means that the contract may be judged."""
     control = _control(plan, journal) if plan.fault.reach == "isolated" else []
     found = (_before(journal), _fault(plan, journal), _load(plan, journal), control, _complete(plan, journal))
-    agreement = (_source(journal), _agreement(journal), disagreements(journal, proved(journal)))
-    return [reason for reasons in (*found, *agreement) for reason in reasons]
+    proof = (_source(journal), _self_test(plan, journal))
+    agreement = (_agreement(journal), disagreements(journal, proved(journal)))
+    return [reason for reasons in (*found, *proof, *agreement) for reason in reasons]
 
 
 def _before(journal: Journal) -> Iterator[str]:
@@ -61,6 +63,13 @@ def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:
     problem = load_problem(plan, loaded) if loaded else "load: the loader's end was never seen"
     if problem:
         yield problem
+
+
+def _self_test(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """A test that was never made forbids nothing; one of another version says nothing of this one."""
+    test = journal.last(SelfTest)
+    if test and test.ok is False and test.version == plan.package_version:
+        yield f"the record proof failed its self-test: {test.message}"
 
 
 def _source(journal: Journal) -> Iterator[str]:

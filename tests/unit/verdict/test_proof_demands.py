@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof, SourceProof
+from flink_chaos.model.facts import RecordProof, SelfTest, SourceProof
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.judge import judge
 
@@ -47,3 +47,14 @@ def test_flush_records_are_no_doubt():
     """They are records that nobody expects by number."""
     fact = SourceProof(at=AT, topic="t", deliveries=SAME.model_copy(update={"extra": 64}), findings=[])
     assert judge(a_plan(), journal(fact)).outcome == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("ok", "version", "outcome"),
+    [(None, "", "PASS"), (True, "0", "PASS"), (False, "0", "INCONCLUSIVE"), (False, "older", "PASS")],
+)
+def test_only_a_failed_self_test_of_the_same_version_is_a_doubt(ok, version, outcome):
+    """That it never ran is only told."""
+    fact = SelfTest(at=AT, ok=ok, version=version, message="lost: 3 planted, 0 found")
+    verdict = judge(a_plan(), journal(fact))
+    assert (verdict.outcome, verdict.self_test) == (outcome, fact)
