@@ -1,4 +1,4 @@
-"""flink-chaos run | show | judge | report | prove | undo | stop | runs | suites."""
+"""flink-chaos run | show | judge | report | prove | undo | stop | runs | suites | selftest."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from flink_chaos.cli.listing import list_records
+from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, show_suite, stop
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     ending.set_defaults(act=stop)
     commands.add_parser("runs", help="all stored runs").set_defaults(act=_runs)
     commands.add_parser("suites", help="all stored suites").set_defaults(act=list_suites)
+    add_selftest(commands)
     return parser
 
 

@@ -44,6 +44,17 @@ def ensure_topic(kafka: Kafka, name: str, partitions: int, config: Mapping[str, 
     return created
 
 
+def delete_topics(kafka: Kafka, names: Sequence[str], timeout: float = 30) -> None:
+    """Delete the topics that are there; raises KafkaProblem when a broker refuses."""
+    futures = kafka.admin.delete_topics(list(names), operation_timeout=timeout, request_timeout=timeout)
+    for name, future in futures.items():
+        try:
+            future.result(timeout + GRACE)
+        except KafkaException as error:
+            if code_of(error) != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise kafka.problem(f"delete topic {name!r}", error) from error
+
+
 def partitions_of(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> list[int]:
     """Return the topic's partitions in order; raises KafkaProblem when there is no such topic. Creates nothing."""
     found = sorted(_leaders(kafka, topic, timeout))

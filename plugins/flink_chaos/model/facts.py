@@ -257,6 +257,25 @@ class RecordProof(Fact):
     seconds: float = Field(description="how long scan and count took")
 
 
+class SourceProof(Fact):
+    """What the loader wrote, read from the source topic itself; flush records are extra."""
+
+    kind: Literal["source_proof"] = "source_proof"
+    topic: str
+    deliveries: Deliveries
+    findings: list[Finding] = Field(description="the first of each kind")
+
+
+class SelfTest(Fact):
+    """What the latest self-test of the record proof said, when the verdict was made."""
+
+    kind: Literal["self_test"] = "self_test"
+    ok: bool | None = Field(description="null: it never ran")
+    age_seconds: float | None = None
+    version: str = Field(default="", description="package that was tested")
+    message: str = ""
+
+
 class Observed(Fact):
     """The observer has ended: every sample is stored."""
 
@@ -327,6 +346,8 @@ AnyFact = Annotated[
     | Table
     | Counts
     | RecordProof
+    | SourceProof
+    | SelfTest
     | Observed
     | Judging
     | StepFailed

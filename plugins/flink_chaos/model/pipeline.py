@@ -62,6 +62,8 @@ class Loader(Program):
     flush_records: int = Field(
         default=0, ge=0, description="written after the records, to move the watermark of every partition past them"
     )
+    number: str = Field(default="", description="field with a record's number, 0 .. N-1; empty: the output's")
+    run_key: str = Field(default="", description="field with the run; empty: the output's")
 
 
 class Topics(Record):
@@ -88,6 +90,10 @@ class Output(Record):
     count: str = Field(
         default="", description="with `key`: column with how many loaded records it stands for; empty: 1"
     )
+    order: str = Field(
+        default="",
+        description="with `number`: column that is Kafka's record key in source and sink; one key keeps its order",
+    )
     format: str = "json"
 
     @model_validator(mode="before")
@@ -97,7 +103,7 @@ class Output(Record):
             return given | {"number": "" if given.get("key") else "n"}
         return given
 
-    @field_validator("run_key", "key", "number", "value", "count")
+    @field_validator("run_key", "key", "number", "value", "count", "order")
     @classmethod
     def _is_a_column(cls, given: str | list[str], info: ValidationInfo) -> str | list[str]:
         columns = info.data.get("columns", {})
@@ -113,6 +119,8 @@ class Output(Record):
             raise ValueError("takes exactly one of `key` and `number`: what identifies a record in its run")
         if not self.key and (self.value or self.count):
             raise ValueError("`value` and `count` need `key`: the columns that identify a record")
+        if self.key and self.order:
+            raise ValueError("`order` needs `number`: only by the loader's number it is known what was loaded first")
         return self
 
     @property

@@ -43,3 +43,10 @@ class Deliveries(Record):
     changed: int | None = Field(default=None, description="ids with other values than in the stable copy")
     reordered: int | None = Field(default=None, description="ids that came after one loaded later")
     aborted: int | None = Field(default=None, description="records of transactions that were aborted")
+    delay_p50_ms: int | None = Field(
+        default=None,
+        description="from the source to the first delivery, by the records' timestamps: when they were written; "
+        "a transaction's records can be read when it is committed",
+    )
+    delay_p99_ms: int | None = None
+    delay_max_ms: int | None = None

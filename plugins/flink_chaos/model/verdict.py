@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from flink_chaos.model.base import Guarantee, Record
+from flink_chaos.model.facts import SelfTest
 from flink_chaos.model.proof import Finding
 from flink_chaos.model.recovery import Recovery
 
@@ -54,4 +55,5 @@ class Verdict(Record):
     tables: dict[str, list[dict[str, Any]]]
     counts: dict[str, dict[str, int]]
     recovery: Recovery | None = None
+    self_test: SelfTest | None = Field(default=None, description="of the record proof, when the verdict was made")
     findings: list[Finding] = Field(default_factory=list, description="of the chaos copy, the first of each kind")

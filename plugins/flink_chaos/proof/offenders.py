@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.proof import Deliveries, Finding, FindingKind, Place
-from flink_chaos.proof.count import ABORTED, CHANGED, REORDERED
-from flink_chaos.proof.sets import PLACE
+from flink_chaos.proof.count import LIMIT
+from flink_chaos.proof.sets import OF_RUN, PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
 
-LIMIT = 20
-"""Of each kind."""
-
-IDS = {
-    "lost": "SELECT id FROM expected ANTI JOIN own USING (id)",
-    "duplicated": "SELECT id FROM own GROUP BY id HAVING count(*) > 1",
-    "changed": CHANGED,
-    "reordered": REORDERED,
-}
+LISTED = f"""
+    SELECT kind, id::VARCHAR FROM (
+        SELECT kind, id, row_number() OVER (PARTITION BY kind ORDER BY id) AS number FROM offender
+    ) WHERE number <= {LIMIT} ORDER BY kind, number
+"""
 EXTRA = f"SELECT run, id::VARCHAR AS id, {PLACE} AS place FROM others ORDER BY place LIMIT {LIMIT}"
 
 
@@ -41,23 +37,18 @@ class Phases:
 
 def offenders(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases) -> list[Finding]:
     """The first offending ids of each kind, by id; records that nobody expected, by time."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE offender (kind VARCHAR, number BIGINT, id VARCHAR)")
-    for kind, statement in IDS.items():
-        if getattr(found, kind):
-            connection.execute(
-                f"INSERT INTO offender SELECT '{kind}', row_number() OVER (ORDER BY id), id "
-                f"FROM ({statement}) ORDER BY id LIMIT {LIMIT}"
-            )
     return [*_by_id(connection, phases), *_extra(connection, found, phases)]
 
 
 def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases) -> Iterator[Finding]:
-    sink = _places(connection, f"SELECT id::VARCHAR AS id, {PLACE} AS place FROM own")
-    views = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
-    source = _places(connection, "SELECT id::VARCHAR AS id, place FROM loaded_at") if "loaded_at" in views else None
-    hidden = f"SELECT id::VARCHAR AS id, {PLACE} AS place FROM ({ABORTED})"
-    aborted = _places(connection, hidden) if "uncommitted_records" in views else {}
-    for kind, text in connection.execute("SELECT kind, id FROM offender ORDER BY kind, number").fetchall():
+    listed = connection.execute(LISTED).fetchall()
+    if not listed:
+        return
+    there = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+    sink = _places(connection, "copy_records")
+    source = _places(connection, "source_records") if "source_records" in there else None
+    aborted = _places(connection, "aborted_records") if "uncommitted_records" in there else {}
+    for kind, text in listed:
         loaded = (source or {}).get(text, [None])[0]
         places = sink.get(text, [])
         yield Finding(
@@ -71,8 +62,10 @@ def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases) -> Iterator[Fi
 
 
 def _places(connection: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, list[Place]]:
+    """Every place of the listed ids in a relation, oldest first."""
     rows = connection.execute(
-        f"SELECT id, list(place ORDER BY place) FROM ({relation}) WHERE id IN (SELECT id FROM offender) GROUP BY id"
+        f"SELECT id::VARCHAR, list({PLACE} ORDER BY {PLACE}) FROM {relation} "
+        f"WHERE {OF_RUN} AND id IN (SELECT id FROM offender) GROUP BY id"
     ).fetchall()
     return {text: [Place.model_validate(place) for place in places] for text, places in rows}
 

@@ -12,13 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MEMORY = "1500MB"
-"""DuckDB goes to disk beyond it."""
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "1500MB",  # DuckDB goes to disk beyond it
+    "preserve_insertion_order": "false",
+    "perfect_ht_threshold": "21",  # ids of a piece are counted in an array: 2^20 of them, and one place for null
+}
 
 PLACE = 'struct_pack(timestamp_ms := timestamp_ms, partition := partition, "offset" := "offset")'
 """Compares as time, and by partition and offset among records of one millisecond."""
 
 OF_RUN = "run = getvariable('run_key') AND id IS NOT NULL"
+KNOWN = f"id IN (SELECT id FROM stable_records WHERE {OF_RUN})"
+
+DIFFERING = """
+    SELECT partition, stretch FROM (
+        SELECT partition, "offset" // 8192 AS stretch, 1 AS n FROM uncommitted_records
+        UNION ALL SELECT partition, "offset" // 8192, -1 FROM copy_records
+    ) GROUP BY partition, stretch HAVING sum(n) <> 0
+"""
+ABORTED = f"""
+    WITH differing AS MATERIALIZED ({DIFFERING})
+    SELECT hidden.* FROM uncommitted_records AS hidden
+    SEMI JOIN differing AS d ON hidden.partition = d.partition AND hidden."offset" // 8192 = d.stretch
+    ANTI JOIN (
+        SELECT partition, "offset" FROM copy_records AS c
+        SEMI JOIN differing AS d ON c.partition = d.partition AND c."offset" // 8192 = d.stretch
+    ) AS seen ON hidden.partition = seen.partition AND hidden."offset" = seen."offset"
+"""
+"""Few stretches of a topic hold any: only those are compared record by record."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +63,8 @@ class Sets:
 @contextmanager
 def opened(sets: Sets) -> Iterator[duckdb.DuckDBPyConnection]:
     """A view for each file, and those that the questions share; see `_views`."""
-    with duckdb.connect(config={"memory_limit": MEMORY, "preserve_insertion_order": "false"}) as connection:
+    with duckdb.connect(config=SETTINGS) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET VARIABLE run_key = ?", [sets.run_key])
         for name in ("copy", "stable", "source", "uncommitted"):
             path = getattr(sets, name)
@@ -54,21 +76,7 @@ def opened(sets: Sets) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _views(sets: Sets) -> Iterator[str]:
-    """`own`: records with an expected id; `others`: those without; `loaded_at` and `values_of_stable`: by id."""
-    if sets.loaded is not None:
-        yield f"CREATE VIEW expected AS SELECT range AS id FROM range({sets.loaded})"
-        expected = f"{OF_RUN} AND id BETWEEN 0 AND {sets.loaded - 1}"
-    else:
-        yield f"CREATE TABLE expected AS SELECT DISTINCT id FROM stable_records WHERE {OF_RUN}"
-        expected = f"{OF_RUN} AND id IN (SELECT id FROM expected)"
+    """`own`: records with an expected id; `others`: those without."""
+    expected = f"{OF_RUN} AND " + (KNOWN if sets.loaded is None else f"id BETWEEN 0 AND {sets.loaded - 1}")
     yield f"CREATE VIEW own AS SELECT * FROM copy_records WHERE {expected}"
     yield f"CREATE VIEW others AS SELECT * FROM copy_records WHERE ({expected}) IS NOT TRUE"
-    if sets.stable is not None:
-        yield (
-            "CREATE VIEW values_of_stable AS SELECT id, min(payload) AS payload "
-            f"FROM stable_records WHERE {OF_RUN} GROUP BY id"
-        )
-    if sets.source is not None:
-        yield (
-            f"CREATE VIEW loaded_at AS SELECT id, min({PLACE}) AS place FROM source_records WHERE {OF_RUN} GROUP BY id"
-        )

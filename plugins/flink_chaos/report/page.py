@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight, RecordProof
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.proof import offending
 from flink_chaos.report.recovery import bars, debt_rows, headline, span_rows
 from flink_chaos.report.reproduce import airflow_command, command
+from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.timeline import timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
     from flink_chaos.model.facts import Journal
@@ -38,7 +42,9 @@ def page(
         why=_why(verdict),
         marks=MARKS,
         cells=lambda rows: [list(row.values()) for row in rows],
-        counts=_counts(verdict),
+        counts=_table({copy: counts for copy, counts in verdict.counts.items() if counts}),
+        proof=_table(_proofs(journal)),
+        self_test=selftest_line(verdict.self_test) if verdict.self_test else "",
         timeline=timeline(observation, verdict.recovery),
         recovery=verdict.recovery,
         headline=headline(verdict.recovery) if verdict.recovery else [],
@@ -81,9 +87,14 @@ def _why(verdict: Verdict) -> list[str]:
     return [met] if verdict.outcome is Outcome.PASS else verdict.reasons
 
 
-def _counts(verdict: Verdict) -> tuple[list[str], list[list[Any]]]:
-    """Columns and rows of the records by id, where anybody counted."""
-    counted = {copy: counts for copy, counts in verdict.counts.items() if counts}
+def _proofs(journal: Journal) -> dict[str, dict[str, int]]:
+    """What the topics themselves tell of each copy."""
+    found = {copy.value: journal.last(RecordProof, copy_=copy) for copy in Copy}
+    return {copy: proof.deliveries.model_dump(exclude_none=True) for copy, proof in found.items() if proof}
+
+
+def _table(counted: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of the numbers of each copy."""
     names = list(dict.fromkeys(name for counts in counted.values() for name in counts))
     return ["copy", *names], [[copy, *(counts.get(name) for name in names)] for copy, counts in counted.items()]
 

@@ -8,6 +8,7 @@ from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, section, within
 from flink_chaos.report.numbers import numbers
 from flink_chaos.report.proof import in_words, offending
+from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.suite import suite_table
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def _detailed(verdict: Verdict) -> Iterator[Block]:
     if counted:
         names = list(next(iter(counted.values())))
         yield grid("Records by id", ["copy", *names], [[copy, *counts.values()] for copy, counts in counted.items()])
+    if verdict.self_test:
+        yield context(plain(selftest_line(verdict.self_test), REASON))
     if verdict.findings:
         yield grid("First offending records", *offending("chaos", verdict.findings[:FINDINGS]))
 

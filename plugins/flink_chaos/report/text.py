@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.report.proof import findings_table
+from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.table import table
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     run = f"{verdict.dag_id} {verdict.run_id} #{verdict.attempt} ({verdict.run_key})"
     yield f"{verdict.outcome}  {run}, {verdict.contract}"
     yield from (f"  - {reason}" for reason in verdict.reasons)
+    if verdict.self_test:
+        yield f"  {selftest_line(verdict.self_test)}"
     yield ""
     yield from table(["contract", "", "demanded", "seen"], [_mark(line) for line in verdict.lines])
     if verdict.counts and any(verdict.counts.values()):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.facts import Judging, StepFailed
 from flink_chaos.steps.reporting import draw_or_warn
 from flink_chaos.steps.run import now
+from flink_chaos.steps.selftest_fact import self_test_fact
 from flink_chaos.store.samples import observation
+from flink_chaos.store.selftest import latest
 from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ def close(attempt: Attempt) -> Verdict:
     stored = attempt.verdict()
     if stored is not None:
         return stored
+    attempt.append(self_test_fact(latest(attempt.root)))
     verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
     attempt.close(verdict)
     draw_or_warn(attempt)

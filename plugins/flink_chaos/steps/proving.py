@@ -7,23 +7,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from upath import UPath
-
-from flink_chaos.kafka.scan import scan
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, FaultStarted, Loaded, RecordProof, TopicBegin, TopicEnd
-from flink_chaos.proof.extract import Shape, write_ids
+from flink_chaos.model.facts import FaultEnded, FaultStarted, RecordProof, SourceProof
 from flink_chaos.proof.offenders import Phases
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
 from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.scanning import Scans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flink_chaos.kafka.scan import Isolation
-    from flink_chaos.model.facts import Offsets
-    from flink_chaos.model.pipeline import Output
     from flink_chaos.model.proof import Deliveries, Finding
     from flink_chaos.steps.run import Run
 
@@ -37,13 +31,17 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
         say(f"no record proof: records of format {run.plan.pipeline.output.format}; it reads {JSON}")
         return
     begin = time.monotonic()
-    proofs = prove_run(run, say)
+    with TemporaryDirectory(prefix="flink-chaos-proof-") as name:
+        scans = Scans(run, Path(name), say)
+        proofs, loaded = _proved(run, scans), _proved_source(run, scans)
     seconds = time.monotonic() - begin
     for copy, (deliveries, findings) in proofs.items():
         fact = RecordProof(
             at=now(), clock="kafka", copy=copy, deliveries=deliveries, findings=findings, seconds=seconds
         )
         run.attempt.append(fact)
+    if loaded:
+        run.attempt.append(loaded)
 
 
 def prove_run(run: Run, say: Callable[[str], None]) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
@@ -55,28 +53,45 @@ def prove_run(run: Run, say: Callable[[str], None]) -> dict[Copy, tuple[Deliveri
     if run.plan.pipeline.output.format != JSON:
         raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads {JSON}")
     with TemporaryDirectory(prefix="flink-chaos-proof-") as folder:
-        return _proved(run, Path(folder), say)
+        return _proved(run, Scans(run, Path(folder), say))
 
 
-def _proved(run: Run, folder: Path, say: Callable[[str], None]) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
-    shape, phases = shape_of(run.plan.pipeline.output), phases_of(run)
-    source = _scan_source(run, folder, shape, say)
-    stable = _scan_sink(run, Copy.STABLE, folder, shape, "read_committed", say)
-    found = {}
-    for copy in Copy:
-        committed = stable if copy is Copy.STABLE else _scan_sink(run, copy, folder, shape, "read_committed", say)
-        sets = Sets(
-            run_key=run.plan.run_key,
-            copy=committed,
-            loaded=run.plan.request.data_count_to_load if shape.number else None,
-            stable=stable,
-            source=source,
-            uncommitted=_scan_sink(run, copy, folder, shape, "read_uncommitted", say),
-            ordered=bool(shape.order),
-        )
-        found[copy] = prove(sets, phases)
+def _proved(run: Run, scans: Scans) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
+    phases = phases_of(run)
+    found = {copy: prove(_sets(run, scans, copy), phases) for copy in Copy}
     _require_own_records(run, found[Copy.STABLE][0])
     return found
+
+
+def _sets(run: Run, scans: Scans, copy: Copy) -> Sets:
+    """A key is made by the application: only where records keep their number, source and sink have the same ids."""
+    output = run.plan.pipeline.output
+    return Sets(
+        run_key=run.plan.run_key,
+        copy=scans.sink(copy, "read_committed"),
+        loaded=run.plan.request.data_count_to_load if output.number else None,
+        stable=scans.sink(Copy.STABLE, "read_committed"),
+        source=scans.source() if output.number else None,
+        uncommitted=scans.sink(copy, "read_uncommitted"),
+        ordered=bool(output.order),
+    )
+
+
+def _proved_source(run: Run, scans: Scans) -> SourceProof | None:
+    """Whether the loader wrote each id once; nothing where the profile does not say how its records are read.
+
+    A profile that names no fields of the loader's may have a source that is no JSON, or names them otherwise.
+    """
+    path, pipeline = scans.source(), run.plan.pipeline
+    if path is None:
+        return None
+    sets = Sets(run_key=run.plan.run_key, copy=path, loaded=run.plan.request.data_count_to_load)
+    deliveries, findings = prove(sets, phases_of(run))
+    if not deliveries.ids and not pipeline.loader.number:
+        scans.say(f"{pipeline.topics.source}: no proof of the loader's records; name their fields in `loader`")
+        return None
+    topic = pipeline.topics.source
+    return SourceProof(at=now(), clock="kafka", topic=topic, deliveries=deliveries, findings=findings)
 
 
 def _require_own_records(run: Run, stable: Deliveries) -> None:
@@ -86,13 +101,6 @@ def _require_own_records(run: Run, stable: Deliveries) -> None:
         raise StepError(f"{topic} holds no record of run {run.plan.run_key} where it should: it was made anew since")
 
 
-def shape_of(output: Output) -> Shape:
-    """What identifies a record, and the values that both copies must agree upon: all others, if none are named."""
-    others = [name for name in output.columns if name not in (output.run_key, output.number)]
-    values = tuple(output.compared if output.key else others)
-    return Shape(run_key=output.run_key, number=output.number, key=tuple(output.key), values=values)
-
-
 def phases_of(run: Run) -> Phases:
     """Before, in and after the fault; without one everything is before it."""
     begins = [(0, BEFORE)]
@@ -100,39 +108,3 @@ def phases_of(run: Run) -> Phases:
         fact = run.journal.last(kind)
         begins += [(int(fact.at.timestamp() * 1000), name)] if fact else []
     return Phases(begins)
-
-
-def _scan_source(run: Run, folder: Path, shape: Shape, say: Callable[[str], None]) -> Path | None:
-    """The loader's own records, where they carry the same number; a key is made by the application only."""
-    loaded = run.journal.last(Loaded)
-    if loaded is None or not shape.number:
-        return None
-    only_ids = Shape(run_key=shape.run_key, number=shape.number)
-    topic = run.plan.pipeline.topics.source
-    return _written(run, topic, loaded.begin, loaded.end, folder / "source.parquet", only_ids, "read_committed", say)
-
-
-def _scan_sink(
-    run: Run, copy: Copy, folder: Path, shape: Shape, isolation: Isolation, say: Callable[[str], None]
-) -> Path:
-    topic = run.plan.copies[copy].sink
-    begin, end = run.journal.last(TopicBegin, topic=topic), run.journal.last(TopicEnd, topic=topic)
-    if begin is None or end is None:
-        raise StepError(f"run {run.plan.run_key} has no recorded end of {topic}: it was never compared")
-    path = folder / f"{copy}-{isolation}.parquet"
-    return _written(run, topic, begin.offsets, end.offsets, path, shape, isolation, say)
-
-
-def _written(
-    run: Run,
-    topic: str,
-    begin: Offsets,
-    end: Offsets,
-    path: Path,
-    shape: Shape,
-    isolation: Isolation,
-    say: Callable[[str], None],
-) -> Path:
-    count = write_ids(scan(run.kafka, topic, begin, end, isolation), shape, UPath(path))
-    say(f"{topic}: {count:,} records, {isolation}")
-    return path

@@ -41,6 +41,11 @@ class Attempt:
         self.folder = folder
 
     @property
+    def root(self) -> UPath:
+        """The store that it is in."""
+        return self.folder.parents[2]
+
+    @property
     def begun(self) -> tuple[str, int]:
         """When it began, as it was written, and its number; records that only another version can read have it too."""
         return str(json.loads((self.folder / PLAN).read_text()).get("created_at", "")), int(self.folder.name)

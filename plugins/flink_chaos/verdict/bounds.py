@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts
+from flink_chaos.model.facts import Counts, RecordProof
 from flink_chaos.model.verdict import Line
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def bound_lines(plan: RunPlan, journal: Journal, recovery: Recovery | None) -> I
     yield from _seconds("recovered in time", plan.contract.recovery_seconds, times, lambda r: r.seconds("checkpointed"))
     yield from _seconds("caught up in time", plan.contract.caught_up_seconds, times, lambda r: r.seconds("caught up"))
     yield from _failed_checkpoints(plan, recovery)
+    yield from _delay(plan, journal)
 
 
 def _duplicates(plan: RunPlan, journal: Journal) -> Iterator[Line]:
@@ -68,4 +69,18 @@ def _failed_checkpoints(plan: RunPlan, recovery: Recovery | None) -> Iterator[Li
         ok=None if failed is None else failed <= bound,
         demanded=f"at most {bound:g}",
         seen="not observed" if failed is None else f"{failed}",
+    )
+
+
+def _delay(plan: RunPlan, journal: Journal) -> Iterator[Line]:
+    """By Kafka's own times of both records; only the record proof reads them."""
+    bound, proof = plan.contract.delay_p99_seconds, journal.last(RecordProof, copy_=Copy.CHAOS)
+    if bound is None:
+        return
+    delay = proof.deliveries.delay_p99_ms if proof else None
+    yield Line(
+        name="delay, 99 of 100 ids",
+        ok=None if delay is None else delay <= 1000 * bound,
+        demanded=f"at most {bound:g} s",
+        seen="not proven" if delay is None else f"{delay / 1000:.1f} s",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts, Drained, Journal, Stopped
+from flink_chaos.model.facts import Counts, Drained, Journal, RecordProof, Stopped
 from flink_chaos.model.verdict import Line
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.expectation import expectation_lines
@@ -72,6 +72,7 @@ def _delivered(plan: RunPlan, journal: Journal, why_lost: str) -> list[Line]:
             seen=f"{counts.extra:,} extra",
         ),
         *_unchanged(counts, duplicates_allowed=duplicates_allowed),
+        *_in_order(plan, journal),
     ]
 
 
@@ -87,6 +88,18 @@ def _unchanged(counts: Counts, *, duplicates_allowed: bool) -> list[Line]:
     else:
         demanded, broken = "0 changed", counts.changed
     return [Line(name="nothing changed", ok=broken == 0, demanded=demanded, seen=seen)]
+
+
+def _in_order(plan: RunPlan, journal: Journal) -> list[Line]:
+    """Of first deliveries, under either guarantee: what is replayed comes again, and is a duplicate."""
+    if not plan.pipeline.output.order:
+        return []
+    proof = journal.last(RecordProof, copy_=Copy.CHAOS)
+    found = proof.deliveries.reordered if proof else None
+    if found is None:
+        return [Line(name="order kept", ok=None, demanded="0 reordered", seen="not proved")]
+    seen = f"{found:,} ids came after one of their {plan.pipeline.output.order} that was loaded later"
+    return [Line(name="order kept", ok=found == 0, demanded="0 reordered", seen=seen)]
 
 
 def _is_orderly(plan: RunPlan) -> bool:

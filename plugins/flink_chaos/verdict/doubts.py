@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Counts, Drained, Evidence, Journal, Loaded, Preflight, Steady, Stopped, Table
+from flink_chaos.model.facts import (
+    Counts,
+    Drained,
+    Evidence,
+    Journal,
+    Loaded,
+    Preflight,
+    SelfTest,
+    SourceProof,
+    Steady,
+    Stopped,
+    Table,
+)
 from flink_chaos.verdict.agreement import disagreements, proved
 
 if TYPE_CHECKING:
@@ -18,8 +30,9 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
     """Return every reason to doubt; none means that the contract may be judged."""
     control = _control(plan, journal) if plan.fault.reach == "isolated" else []
     found = (_before(journal), _fault(plan, journal), _load(plan, journal), control, _complete(plan, journal))
+    proof = (_source(journal), _self_test(plan, journal))
     agreement = (_agreement(journal), disagreements(journal, proved(journal)))
-    return [reason for reasons in (*found, *agreement) for reason in reasons]
+    return [reason for reasons in (*found, *proof, *agreement) for reason in reasons]
 
 
 def _before(journal: Journal) -> Iterator[str]:
@@ -50,6 +63,24 @@ def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:
     problem = load_problem(plan, loaded) if loaded else "load: the loader's end was never seen"
     if problem:
         yield problem
+
+
+def _self_test(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """A test that was never made forbids nothing; one of another version says nothing of this one."""
+    test = journal.last(SelfTest)
+    if test and test.ok is False and test.version == plan.package_version:
+        yield f"the record proof failed its self-test: {test.message}"
+
+
+def _source(journal: Journal) -> Iterator[str]:
+    """A gap or a double in the source is one in every copy, whatever the fault did."""
+    proof = journal.last(SourceProof)
+    if proof and (proof.deliveries.lost or proof.deliveries.surplus):
+        found = proof.deliveries
+        yield (
+            f"the loader did not write each id once: in {proof.topic} {found.lost:,} of {found.expected:,} ids "
+            f"are missing, {found.duplicated:,} are there more than once"
+        )
 
 
 def load_problem(plan: RunPlan, loaded: Loaded) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Counts, Journal, RecordProof, StepFailed, Table
+from flink_chaos.model.facts import Counts, Journal, RecordProof, SelfTest, StepFailed, Table
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.verdict import Outcome, Verdict
 from flink_chaos.verdict.contract import contract_lines
@@ -38,6 +38,7 @@ def judge(plan: RunPlan, journal: Journal, observation: Observation | None = Non
         tables={t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in journal.all(Table)},
         recovery=found,
         counts={copy: _counts(journal, copy) for copy in Copy},
+        self_test=journal.last(SelfTest),
         findings=proof.findings if (proof := journal.last(RecordProof, copy_=Copy.CHAOS)) else [],
     )
 

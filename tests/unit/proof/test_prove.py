@@ -1,12 +1,16 @@
 from collections import Counter
+from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from flink_chaos.proof import order, pieces
 from flink_chaos.proof.offenders import Phases
 from flink_chaos.proof.prove import prove
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.proof.sets_of import PARTITIONS, Outputs, Record
+from tests.unit.proof.sets_of import PARTITIONS, SHAPE, Outputs, Record
 
 PHASES = Phases([(0, "before the fault"), (50, "in the fault"), (100, "after it")])
 EVERY_TIME = settings(
@@ -41,6 +45,9 @@ def test_every_kind_of_offence_is_told_with_its_places(folder):
         "changed": 1,
         "reordered": 0,
         "aborted": 0,
+        "delay_p50_ms": 0,
+        "delay_p99_ms": 0,
+        "delay_max_ms": 0,
     }
     told = [(one.kind, one.id, len(one.sink), one.cause) for one in offenders]
     assert told == [
@@ -95,6 +102,46 @@ def planted(outputs, plan):
             records.insert(after + 1, later)
         expected[kind] += 1
     return expected
+
+
+def delayed(folder, milliseconds):
+    """A set whose ids came so much later than they were loaded."""
+    outputs = Outputs(len(milliseconds))
+    sets = outputs.sets(folder)
+    late = pa.table(pq.read_table(sets.copy).to_pydict(), schema=SHAPE.schema).sort_by("id")
+    source = pq.read_table(sets.source).sort_by("id")["timestamp_ms"].to_pylist()
+    times = pa.array([at + more for at, more in zip(source, milliseconds, strict=True)])
+    path = folder / "late.parquet"
+    pq.write_table(late.set_column(2, "timestamp_ms", times), path)
+    return replace(sets, copy=path)
+
+
+def test_delays_are_those_of_first_deliveries_by_nearest_rank(folder):
+    """Of 1 .. 200 ms the median is 100, and 99 of 100 ids came within 198."""
+    found, _ = prove(delayed(folder, list(range(1, 201))), PHASES)
+    assert (found.delay_p50_ms, found.delay_p99_ms, found.delay_max_ms) == (100, 198, 200)
+
+
+def test_a_sink_that_hands_on_timestamps_tells_no_delay(folder):
+    """Every id would seem to have come at once."""
+    found, _ = prove(delayed(folder, [0] * 50), PHASES)
+    assert (found.delay_p50_ms, found.delay_p99_ms, found.delay_max_ms) == (None, None, None)
+
+
+@pytest.mark.parametrize("keyed", [False, True])
+def test_the_pieces_make_one_whole(folder, monkeypatch, keyed):
+    """Whatever their number: counts add up, and the first offenders are the first of all."""
+    outputs = Outputs(60)
+    for records in outputs.chaos.values():
+        records[:] = [record for record in records if record.id % 2]
+    sets = outputs.sets(folder)
+    sets = replace(sets, loaded=None, source=None) if keyed else sets
+    whole = prove(sets, PHASES)
+    monkeypatch.setattr(pieces, "PIECE", 7)
+    monkeypatch.setattr(order, "LANES", 7)
+    assert prove(sets, PHASES) == whole
+    assert (whole[0].lost, whole[0].expected) == (30, 60)
+    assert [one.id for one in whole[1]] == [str(number) for number in range(0, 40, 2)]
 
 
 KINDS = st.sampled_from(["lost", "duplicated", "changed", "extra", "reordered"])

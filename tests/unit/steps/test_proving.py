@@ -1,25 +1,17 @@
+import json
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from flink_chaos.kafka.scan import SCHEMA
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, FaultStarted, RecordProof, TopicBegin, TopicEnd
-from flink_chaos.profiles.catalogue import Catalogue
-from flink_chaos.steps import proving
-from flink_chaos.steps.proving import journal_proof, phases_of, prove_run, shape_of
+from flink_chaos.model.facts import FaultEnded, FaultStarted, Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
+from flink_chaos.steps import scanning
+from flink_chaos.steps.proving import journal_proof, phases_of, prove_run
 from flink_chaos.steps.run import StepError
 
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
-
-
-def test_the_profile_says_what_identifies_a_record():
-    """By number all other columns must be equal, by key those that are named."""
-    by_number = shape_of(Catalogue().pipeline("ad_events").output)
-    by_key = shape_of(Catalogue().pipeline("ad_event_counts").output)
-    assert (by_number.number, by_number.key, "n" in by_number.values) == ("n", (), False)
-    assert "valid_status" in by_number.values
-    assert (by_key.number, by_key.key[0], "cnt" in by_key.values) == ("", "window_start", True)
 
 
 def test_phases_are_those_of_the_fault(tmp_path):
@@ -46,10 +38,8 @@ def test_a_topic_that_was_made_anew_proves_nothing(tmp_path, monkeypatch):
         topic = run.plan.copies[copy].sink
         run.attempt.append(TopicBegin(at=AT, topic=topic, offsets={0: 0}))
         run.attempt.append(TopicEnd(at=AT, topic=topic, offsets={0: 1}, last_stable={0: 1}))
-    import pyarrow as pa
-
     row = {"partition": 0, "offset": 0, "timestamp_ms": 0, "value": b'{"run_key": "r9999999999", "n": 1}'}
-    monkeypatch.setattr(proving, "scan", lambda *_: [pa.RecordBatch.from_pylist([row], schema=SCHEMA)])
+    monkeypatch.setattr(scanning, "scan", lambda *_: [pa.RecordBatch.from_pylist([row], schema=SCHEMA)])
     with pytest.raises(StepError, match="was made anew since"):
         prove_run(run, print)
 
@@ -61,3 +51,49 @@ def test_records_that_only_flink_can_read_have_no_proof(tmp_path):
     pipeline = run.plan.pipeline.model_copy(update={"output": output})
     journal_proof(replace(run, plan=run.plan.model_copy(update={"pipeline": pipeline})), said.append)
     assert (run.journal.all(RecordProof), said) == ([], ["no record proof: records of format avro; it reads json"])
+
+
+def records(*numbers, run_key, flush=0):
+    """A scan of JSON records with these numbers, flush records after them."""
+    values = [json.dumps({"run_key": run_key, "n": n, "ad_id": 1}) for n in [*numbers, *range(9, 9 + flush)]]
+    rows = [{"partition": 0, "offset": n, "timestamp_ms": n, "value": v.encode()} for n, v in enumerate(values)]
+    return [pa.RecordBatch.from_pylist(rows, schema=SCHEMA)]
+
+
+def a_compared_run(folder, monkeypatch, source, **parameters):
+    """Nine records were loaded, and both sinks hold them; `source` are the numbers in the source topic."""
+    run = a_run(folder, **parameters)
+    request = run.plan.request.model_copy(update={"data_count_to_load": 9})
+    run = replace(run, plan=run.plan.model_copy(update={"request": request}))
+    topic, key = run.plan.pipeline.topics.source, run.plan.run_key
+    run.attempt.append(Loaded(at=AT, expected=9, written=9, state="FINISHED", begin={0: 0}, end={0: 9}))
+    for copy in Copy:
+        sink = run.plan.copies[copy].sink
+        run.attempt.append(TopicBegin(at=AT, topic=sink, offsets={0: 0}))
+        run.attempt.append(TopicEnd(at=AT, topic=sink, offsets={0: 9}, last_stable={0: 9}))
+
+    def scanned(_kafka, asked, *_):
+        return records(*(source if asked == topic else range(9)), run_key=key, flush=2 if asked == topic else 0)
+
+    monkeypatch.setattr(scanning, "scan", scanned)
+    return run
+
+
+@pytest.mark.parametrize("pipeline", ["ad_events", "ad_event_counts"])
+def test_the_loaders_own_records_are_proven(tmp_path, monkeypatch, pipeline):
+    """By number, where the output has a key too; flush records are none of them."""
+    run = a_compared_run(tmp_path, monkeypatch, [0, 1, 2, 3, 4, 4, 6, 7, 8], pipeline=pipeline)
+    journal_proof(run, print)
+    found = run.journal.last(SourceProof)
+    assert (found.topic, found.deliveries.lost, found.deliveries.duplicated) == (run.plan.pipeline.topics.source, 1, 1)
+    assert [(one.kind, one.id) for one in found.findings if one.kind != "extra"] == [("duplicated", "4"), ("lost", "5")]
+
+
+def test_a_source_that_nobody_describes_has_no_proof(tmp_path, monkeypatch):
+    """It may be no JSON: that is no gap."""
+    run, said = a_compared_run(tmp_path, monkeypatch, []), []
+    loader = run.plan.pipeline.loader.model_copy(update={"number": ""})
+    plan = run.plan.model_copy(update={"pipeline": run.plan.pipeline.model_copy(update={"loader": loader})})
+    journal_proof(replace(run, plan=plan), said.append)
+    assert run.journal.last(SourceProof) is None
+    assert said[-1] == "ad-events: no proof of the loader's records; name their fields in `loader`"

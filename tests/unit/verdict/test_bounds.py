@@ -1,11 +1,13 @@
 import pytest
 from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import checkpoint, facts, journal, observation
-from tests.unit.plans import RECORDS, a_plan, counts
+from tests.unit.plans import AT, RECORDS, a_plan, counts
 from tests.unit.plans import journal as good_journal
 
 
@@ -74,3 +76,13 @@ def test_a_verdict_tells_its_recovery():
     first, second = (judge(plan, found, observation()).model_dump_json() for _ in range(2))
     assert first == second
     assert judge(plan, found, observation()).recovery.restarts == 1
+
+
+@pytest.mark.parametrize(("bound", "ok"), [(8.5, True), (8.4, False)])
+def test_a_delay_is_that_of_the_slowest_of_a_hundred_ids(bound, ok):
+    """Only who reads the topics knows the times of both records."""
+    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
+    found = Deliveries(**same, extra=0, delay_p99_ms=8_500)
+    proof = RecordProof(at=AT, copy=Copy.CHAOS, deliveries=found, findings=[], seconds=1)
+    assert lines({"delay_p99_seconds": bound}, None, proof) == [("delay, 99 of 100 ids", ok, "8.5 s")]
+    assert lines({"delay_p99_seconds": bound}) == [("delay, 99 of 100 ids", None, "not proven")]

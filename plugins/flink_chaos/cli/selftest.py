@@ -1,0 +1,47 @@
+"""The test of the test: flink-chaos selftest."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from flink_chaos.cli.systems import KAFKA
+from flink_chaos.kafka.admin import Kafka
+from flink_chaos.model.verdict import Outcome
+from flink_chaos.profiles.catalogue import Catalogue, default_environment
+from flink_chaos.report.selftest import selftest_line
+from flink_chaos.steps.selftest_fact import self_test_fact
+from flink_chaos.store.records import Store
+from flink_chaos.store.selftest import keep
+
+if TYPE_CHECKING:
+    import argparse
+
+RECORDS = 20_000
+
+
+def add_selftest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command and its options."""
+    command = commands.add_parser("selftest", help="plant known offences and demand that the record proof finds them")
+    command.add_argument("--seed", type=int, help="the same plantings again; another each time, if nothing is said")
+    command.add_argument("--records", type=int, default=RECORDS, help="how many, %(default)s if nothing is said")
+    command.add_argument("--without-kafka", action="store_true", help="from memory, without topics and transactions")
+    command.set_defaults(act=selftest)
+
+
+def selftest(options: argparse.Namespace) -> int:
+    """Test, and store the result: every verdict tells it. 1 if anything was not found as it was planted."""
+    from flink_chaos.steps.selftesting import self_test
+
+    seed = int(time.time()) if options.seed is None else options.seed
+    kafka = None if options.without_kafka else _kafka()
+    result = self_test(kafka, seed=seed, records=options.records, say=print)
+    keep(Store().root, result)
+    print(selftest_line(self_test_fact(result)))
+    return (Outcome.PASS if result.ok else Outcome.FAIL).exit_code
+
+
+def _kafka() -> Kafka:
+    servers = os.environ.get(KAFKA) or Catalogue().environment(default_environment()).kafka_bootstrap_servers
+    return Kafka({"bootstrap.servers": servers})

@@ -1,0 +1,21 @@
+from flink_chaos.model.facts import SelfTest
+from flink_chaos.steps.judging import close
+from flink_chaos.store.selftest import keep
+
+from tests.unit.runs import a_run
+from tests.unit.store.test_selftest import a_result
+
+
+def test_a_verdict_tells_the_latest_self_test(tmp_path):
+    """From the store that the run is in; later calls add nothing."""
+    run = a_run(tmp_path)
+    keep(run.attempt.root, a_result(1))
+    verdict = close(run.attempt)
+    assert (verdict.self_test.ok, verdict.self_test.version) == (True, "1")
+    close(run.attempt)
+    assert len(run.journal.all(SelfTest)) == 1
+
+
+def test_a_verdict_tells_that_no_self_test_ever_ran(tmp_path):
+    """It forbids nothing."""
+    assert close(a_run(tmp_path).attempt).self_test.ok is None
