@@ -20,8 +20,10 @@ from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.report.junit import junit
+from flink_chaos.report.openmetrics import openmetrics
 from flink_chaos.report.proof import render_proof
-from flink_chaos.report.text import compared, render
+from flink_chaos.report.text import as_json, compared, render
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
@@ -33,10 +35,12 @@ from flink_chaos.verdict.judge import judge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
     from flink_chaos.store.records import Attempt
 
 
+FORMATS = ("text", "json", "junit", "openmetrics")
 EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem)
 
 
@@ -82,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the run")
     run.set_defaults(act=_run)
     for name, act, told in (
-        ("show", _show, "the stored verdict of a run or a suite"),
         ("judge", _judge, "judge a stored run again"),
         ("report", _report, "draw report.html of a stored run again"),
         ("prove", _prove, "read the topics of a stored run again, record by record, without Flink"),
@@ -91,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=told)
         command.add_argument("run_key")
         command.set_defaults(act=act)
+    show = commands.add_parser("show", help="the stored verdict of a run or a suite")
+    show.add_argument("run_key", help="key of a run or a suite")
+    show.add_argument("--format", choices=FORMATS, default="text", help="openmetrics: of a run only")
+    show.set_defaults(act=_show)
     ending = commands.add_parser("stop", help="end a run, or a suite and all its runs, wherever they are")
     ending.add_argument("key", help="key of a run or a suite")
     ending.set_defaults(act=stop)
@@ -142,12 +149,19 @@ def _value(name: str, text: str) -> Any:
 
 def _show(options: argparse.Namespace) -> int:
     if is_suite_key(options.run_key):
-        return show_suite(options.run_key)
-    verdict = Store().attempt(options.run_key).verdict()
+        return show_suite(options.run_key, options.format)
+    attempt = Store().attempt(options.run_key)
+    verdict = attempt.verdict()
     if verdict is None:
         raise StoreError(f"run {options.run_key} has no verdict yet")
-    print(render(verdict))
+    print(_formatted(attempt, verdict, options.format), end="" if options.format == "openmetrics" else "\n")
     return verdict.outcome.exit_code
+
+
+def _formatted(attempt: Attempt, verdict: Verdict, form: str) -> str:
+    if form == "openmetrics":
+        return openmetrics(attempt.plan(), verdict)
+    return {"text": render, "json": as_json, "junit": junit}[form](verdict)
 
 
 def _judge(options: argparse.Namespace) -> int:

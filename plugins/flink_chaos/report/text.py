@@ -22,6 +22,11 @@ def render(verdict: Verdict) -> str:
     return "\n".join(_lines(verdict))
 
 
+def as_json(verdict: Verdict) -> str:
+    """As it is stored; docs/verdict.schema.json says what is in it."""
+    return verdict.model_dump_json(indent=2)
+
+
 def compared(verdict: Verdict, stored: Verdict) -> str:
     """Whether a verdict that was made again is the stored one, to the byte; else what differs."""
     if verdict.model_dump_json() == stored.model_dump_json():
