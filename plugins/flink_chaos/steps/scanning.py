@@ -27,9 +27,7 @@ def shape_of(output: Output) -> Shape:
     """What identifies a record, and the values that both copies must agree upon: all others, if none are named."""
     others = [name for name in output.columns if name not in (output.run_key, output.number)]
     values = tuple(output.compared if output.key else others)
-    return Shape(
-        run_key=output.run_key, number=output.number, key=tuple(output.key), values=values, order=output.order
-    )
+    return Shape(run_key=output.run_key, number=output.number, key=tuple(output.key), values=values, order=output.order)
 
 
 def source_shape_of(pipeline: Pipeline) -> Shape | None:
@@ -65,9 +63,7 @@ class Scans:
         shape = shape_of(self.run.plan.pipeline.output)
         return self._file(f"{copy}-{isolation}", topic, begin.offsets, end.offsets, shape, isolation)
 
-    def _file(
-        self, name: str, topic: str, begin: Offsets, end: Offsets, shape: Shape, isolation: Isolation
-    ) -> Path:
+    def _file(self, name: str, topic: str, begin: Offsets, end: Offsets, shape: Shape, isolation: Isolation) -> Path:
         if name not in self.read:
             path = self.folder / f"{name}.parquet"
             count = write_ids(scan(self.run.kafka, topic, begin, end, isolation), shape, UPath(path))
