@@ -5,24 +5,13 @@ import pyarrow as pa
 import pytest
 from flink_chaos.kafka.scan import SCHEMA
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, FaultStarted, Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
+from flink_chaos.model.facts import Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
 from flink_chaos.steps import scanning
-from flink_chaos.steps.proving import journal_proof, phases_of, prove_run
+from flink_chaos.steps.proving import journal_proof, prove_run
 from flink_chaos.steps.run import StepError
 
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
-
-
-def test_phases_are_those_of_the_fault(tmp_path):
-    """A run without one has only the time before it."""
-    run = a_run(tmp_path)
-    at = int(AT.timestamp() * 1000)
-    assert phases_of(run).at(at) == "before the fault"
-    run.attempt.append(FaultStarted(at=AT, engine="e", uid="u"))
-    assert (phases_of(run).at(at - 1), phases_of(run).at(at)) == ("before the fault", "in the fault")
-    run.attempt.append(FaultEnded(at=AT, engine_status="", phase="", verdict="", message=""))
-    assert phases_of(run).at(at) == "after the fault"
 
 
 def test_a_run_that_was_never_compared_has_nothing_to_prove(tmp_path):
