@@ -83,12 +83,15 @@ def _parser() -> argparse.ArgumentParser:
     for name, act, told in (
         ("show", _show, "the stored verdict of a run or a suite"),
         ("judge", _judge, "judge a stored run again"),
-        ("prove", _prove, "read the topics of a stored run again, record by record, without Flink"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
         command.add_argument("run_key")
         command.set_defaults(act=act)
+    proof = commands.add_parser("prove", help="prove a stored run again, record by record, without Flink")
+    proof.add_argument("run_key")
+    proof.add_argument("--from-topics", action="store_true", help="read the topics again, not the ids that were stored")
+    proof.set_defaults(act=_prove)
     ending = commands.add_parser("stop", help="end a run, or a suite and all its runs, wherever they are")
     ending.add_argument("key", help="key of a run or a suite")
     ending.set_defaults(act=stop)
@@ -156,12 +159,12 @@ def _judge(options: argparse.Namespace) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
-    """INCONCLUSIVE where the topics tell other numbers than the stored counts."""
+    """INCONCLUSIVE where the records tell other numbers than the stored counts."""
     from flink_chaos.cli.systems import open_run
     from flink_chaos.steps.proving import prove_run
 
     run = open_run(Store().attempt(options.run_key))
-    found = prove_run(run, print)
+    found = prove_run(run, print, reuse=not options.from_topics)
     print(render_proof(found))
     differing = disagreements(run.journal, {copy: deliveries for copy, (deliveries, _) in found.items()})
     print("\n".join(differing) or "the counts by Flink SQL are the same")

@@ -36,7 +36,7 @@ def journal_proof(run: Run, say: Callable[[str], None], marks: Sequence[Mark] | 
         return
     begin = time.monotonic()
     with TemporaryDirectory(prefix="flink-chaos-proof-") as name:
-        scans = Scans(run, Path(name), say)
+        scans = Scans(run, Path(name), say, keep=True)
         phases = phases_of(run.journal, marks)
         proofs, loaded = _proved(run, scans, phases), _proved_source(run, scans, phases)
     seconds = time.monotonic() - begin
@@ -50,9 +50,11 @@ def journal_proof(run: Run, say: Callable[[str], None], marks: Sequence[Mark] | 
 
 
 def prove_run(
-    run: Run, say: Callable[[str], None], marks: Sequence[Mark] | None = None
+    run: Run, say: Callable[[str], None], marks: Sequence[Mark] | None = None, *, reuse: bool = True
 ) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
     """How often each id came to each copy's sink, and the first that are not as they should be.
+
+    From the ids that were stored with the run where there are some; with `reuse` off from the topics again.
 
     Raises StepError for a run that was never compared or whose records are no JSON, KafkaProblem when retention has
     taken its records.
@@ -60,7 +62,7 @@ def prove_run(
     if run.plan.pipeline.output.format != JSON:
         raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads {JSON}")
     with TemporaryDirectory(prefix="flink-chaos-proof-") as folder:
-        return _proved(run, Scans(run, Path(folder), say), phases_of(run.journal, marks))
+        return _proved(run, Scans(run, Path(folder), say, reuse=reuse), phases_of(run.journal, marks))
 
 
 def _proved(run: Run, scans: Scans, phases: Phases) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
