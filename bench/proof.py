@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
-from flink_chaos.proof.offenders import Phases
+from flink_chaos.proof.phases import Phases
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
 

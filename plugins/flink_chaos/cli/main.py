@@ -88,7 +88,6 @@ def _parser() -> argparse.ArgumentParser:
     for name, act, told in (
         ("judge", _judge, "judge a stored run again"),
         ("report", _report, "draw report.html of a stored run again"),
-        ("prove", _prove, "read the topics of a stored run again, record by record, without Flink"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
@@ -98,6 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("run_key", help="key of a run or a suite")
     show.add_argument("--format", choices=FORMATS, default="text", help="openmetrics: of a run only")
     show.set_defaults(act=_show)
+    proof = commands.add_parser("prove", help="prove a stored run again, record by record, without Flink")
+    proof.add_argument("run_key")
+    proof.add_argument("--from-topics", action="store_true", help="read the topics again, not the ids that were stored")
+    proof.set_defaults(act=_prove)
     ending = commands.add_parser("stop", help="end a run, or a suite and all its runs, wherever they are")
     ending.add_argument("key", help="key of a run or a suite")
     ending.set_defaults(act=stop)
@@ -180,12 +183,12 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
-    """INCONCLUSIVE where the topics tell other numbers than the stored counts."""
+    """INCONCLUSIVE where the records tell other numbers than the stored counts."""
     from flink_chaos.cli.systems import open_run
     from flink_chaos.steps.proving import prove_run
 
     run = open_run(Store().attempt(options.run_key))
-    found = prove_run(run, print)
+    found = prove_run(run, print, reuse=not options.from_topics)
     print(render_proof(found))
     differing = disagreements(run.journal, {copy: deliveries for copy, (deliveries, _) in found.items()})
     print("\n".join(differing) or "the counts by Flink SQL are the same")

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from upath import UPath
 
@@ -43,6 +44,16 @@ class Shape:
                 ("lane", pa.string()),
             ]
         )
+
+
+def fingerprint(shape: Shape) -> str:
+    """What extracted records depend on beside the records: hashes of another version's DuckDB are not comparable."""
+    return f"{shape} duckdb {duckdb.__version__}"
+
+
+def size_of(path: Path) -> int:
+    """Number of records in an extracted file."""
+    return int(pq.ParquetFile(path).metadata.num_rows)
 
 
 def write_ids(batches: Iterable[pa.RecordBatch], shape: Shape, path: UPath) -> int:

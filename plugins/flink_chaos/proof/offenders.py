@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.proof import Deliveries, Finding, FindingKind, Place
@@ -11,10 +9,13 @@ from flink_chaos.proof.count import LIMIT
 from flink_chaos.proof.sets import OF_RUN, PLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import duckdb
 
+    from flink_chaos.proof.phases import Phases
+
+NEVER = "never written to the sink"
 LISTED = f"""
     SELECT kind, id::VARCHAR FROM (
         SELECT kind, id, row_number() OVER (PARTITION BY kind ORDER BY id) AS number FROM offender
@@ -23,24 +24,17 @@ LISTED = f"""
 EXTRA = f"SELECT run, id::VARCHAR AS id, {PLACE} AS place FROM others ORDER BY place LIMIT {LIMIT}"
 
 
-@dataclass(frozen=True)
-class Phases:
-    """Names of the spans of a run and when each begins, in ms, rising. What is older than all is in the first."""
+def offenders(
+    connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases, *, keyed: bool
+) -> list[Finding]:
+    """The first offending ids of each kind, by id; records that nobody expected, by time.
 
-    begins: Sequence[tuple[int, str]]
-
-    def at(self, timestamp_ms: int) -> str:
-        """Name of the span in which it happened."""
-        place = bisect_right([begin for begin, _ in self.begins], timestamp_ms)
-        return self.begins[max(0, place - 1)][1]
+    `keyed`: the stable copy tells which ids there are.
+    """
+    return [*_by_id(connection, phases, keyed=keyed), *_extra(connection, found, phases)]
 
 
-def offenders(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases) -> list[Finding]:
-    """The first offending ids of each kind, by id; records that nobody expected, by time."""
-    return [*_by_id(connection, phases), *_extra(connection, found, phases)]
-
-
-def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases) -> Iterator[Finding]:
+def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases, *, keyed: bool) -> Iterator[Finding]:
     listed = connection.execute(LISTED).fetchall()
     if not listed:
         return
@@ -57,7 +51,11 @@ def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases) -> Iterator[Fi
             source=loaded,
             sink=places,
             phase=_phase(kind, places, loaded, phases),
-            cause=_cause(kind, places, phases, written=text in aborted, known=source is None or loaded is not None),
+            cause=_duplicate(places, phases)
+            if kind == "duplicated"
+            else _loss(written=text in aborted, known=source is None or loaded is not None, keyed=keyed)
+            if kind == "lost"
+            else "",
         )
 
 
@@ -76,17 +74,23 @@ def _phase(kind: FindingKind, places: list[Place], loaded: Place | None, phases:
     return phases.at(at.timestamp_ms) if at else ""
 
 
-def _cause(kind: FindingKind, places: list[Place], phases: Phases, *, written: bool, known: bool) -> str:
-    if kind == "lost" and written:
+def _loss(*, written: bool, known: bool, keyed: bool) -> str:
+    if written:
         return "was written, in a transaction that was aborted"
-    if kind == "lost":
-        return "never written to the sink" if known else "not in the source topic: the loader did not write it"
-    if kind == "duplicated":
-        first, last = places[0].timestamp_ms, places[-1].timestamp_ms
-        before = phases.at(first)
-        told = f"written again {(last - first) / 1000:.1f} s later"
-        return told if before == phases.at(last) else f"{told}; first {before}"
-    return ""
+    if not known:
+        return "not in the source topic: the loader did not write it"
+    # Which of them it was cannot be told from the two outputs.
+    return "never written: its input was lost or came late, or its window never fired" if keyed else NEVER
+
+
+def _duplicate(places: list[Place], phases: Phases) -> str:
+    first, last = places[0].timestamp_ms, places[-1].timestamp_ms
+    told = f"written again {(last - first) / 1000:.1f} s later"
+    if phases.at(first) != phases.at(last):
+        told += f"; first {phases.at(first)}"
+    if phases.replay and phases.replay.made(first, last):
+        told += f"; replayed from checkpoint {phases.replay.checkpoint}"
+    return told
 
 
 def _extra(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases) -> Iterator[Finding]:

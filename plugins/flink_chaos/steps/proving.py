@@ -8,21 +8,23 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, FaultStarted, RecordProof, SourceProof
-from flink_chaos.proof.offenders import Phases
+from flink_chaos.model.facts import RecordProof, SourceProof
+from flink_chaos.proof.phases import phases_of
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
 from flink_chaos.steps.run import StepError, now
 from flink_chaos.steps.scanning import Scans
+from flink_chaos.store.samples import observation
+from flink_chaos.verdict.recovery import recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flink_chaos.model.proof import Deliveries, Finding
+    from flink_chaos.proof.phases import Phases
     from flink_chaos.steps.run import Run
 
 JSON = "json"
-BEFORE, DURING, AFTER = "before the fault", "in the fault", "after the fault"
 
 
 def journal_proof(run: Run, say: Callable[[str], None]) -> None:
@@ -32,8 +34,9 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
         return
     begin = time.monotonic()
     with TemporaryDirectory(prefix="flink-chaos-proof-") as name:
-        scans = Scans(run, Path(name), say)
-        proofs, loaded = _proved(run, scans), _proved_source(run, scans)
+        scans = Scans(run, Path(name), say, keep=True)
+        phases = _phases(run)
+        proofs, loaded = _proved(run, scans, phases), _proved_source(run, scans, phases)
     seconds = time.monotonic() - begin
     for copy, (deliveries, findings) in proofs.items():
         fact = RecordProof(
@@ -44,8 +47,12 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
         run.attempt.append(loaded)
 
 
-def prove_run(run: Run, say: Callable[[str], None]) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
+def prove_run(
+    run: Run, say: Callable[[str], None], *, reuse: bool = True
+) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
     """How often each id came to each copy's sink, and the first that are not as they should be.
+
+    From the ids that were stored with the run where there are some; with `reuse` off from the topics again.
 
     Raises StepError for a run that was never compared or whose records are no JSON, KafkaProblem when retention has
     taken its records.
@@ -53,11 +60,16 @@ def prove_run(run: Run, say: Callable[[str], None]) -> dict[Copy, tuple[Deliveri
     if run.plan.pipeline.output.format != JSON:
         raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads {JSON}")
     with TemporaryDirectory(prefix="flink-chaos-proof-") as folder:
-        return _proved(run, Scans(run, Path(folder), say))
+        return _proved(run, Scans(run, Path(folder), say, reuse=reuse), _phases(run))
 
 
-def _proved(run: Run, scans: Scans) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
-    phases = phases_of(run)
+def _phases(run: Run) -> Phases:
+    """By how the chaos copy came back, if that was observed; else the facts tell less exactly."""
+    back = recovery(run.journal, observation(run.attempt))
+    return phases_of(run.journal, back.marks if back else None)
+
+
+def _proved(run: Run, scans: Scans, phases: Phases) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
     found = {copy: prove(_sets(run, scans, copy), phases) for copy in Copy}
     _require_own_records(run, found[Copy.STABLE][0])
     return found
@@ -77,7 +89,7 @@ def _sets(run: Run, scans: Scans, copy: Copy) -> Sets:
     )
 
 
-def _proved_source(run: Run, scans: Scans) -> SourceProof | None:
+def _proved_source(run: Run, scans: Scans, phases: Phases) -> SourceProof | None:
     """Whether the loader wrote each id once; nothing where the profile does not say how its records are read.
 
     A profile that names no fields of the loader's may have a source that is no JSON, or names them otherwise.
@@ -86,7 +98,7 @@ def _proved_source(run: Run, scans: Scans) -> SourceProof | None:
     if path is None:
         return None
     sets = Sets(run_key=run.plan.run_key, copy=path, loaded=run.plan.request.data_count_to_load)
-    deliveries, findings = prove(sets, phases_of(run))
+    deliveries, findings = prove(sets, phases)
     if not deliveries.ids and not pipeline.loader.number:
         scans.say(f"{pipeline.topics.source}: no proof of the loader's records; name their fields in `loader`")
         return None
@@ -99,12 +111,3 @@ def _require_own_records(run: Run, stable: Deliveries) -> None:
     if stable.records and not stable.ids:
         topic = run.plan.copies[Copy.STABLE].sink
         raise StepError(f"{topic} holds no record of run {run.plan.run_key} where it should: it was made anew since")
-
-
-def phases_of(run: Run) -> Phases:
-    """Before, in and after the fault; without one everything is before it."""
-    begins = [(0, BEFORE)]
-    for kind, name in ((FaultStarted, DURING), (FaultEnded, AFTER)):
-        fact = run.journal.last(kind)
-        begins += [(int(fact.at.timestamp() * 1000), name)] if fact else []
-    return Phases(begins)

@@ -18,7 +18,7 @@ from flink_chaos.kafka.topics import delete_topics, end_offsets, ensure_topic, s
 from flink_chaos.kafka.transactions import write_transactions
 from flink_chaos.model.selftest import SelfTestResult
 from flink_chaos.proof.extract import write_ids
-from flink_chaos.proof.offenders import Phases
+from flink_chaos.proof.phases import Phases
 from flink_chaos.proof.plantings import PARTITIONS, RUN_KEY, SHAPE, plant
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.selfcheck import COUNTED, alarms, differences, numbers, unlisted

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from flink_chaos.proof import order, pieces
-from flink_chaos.proof.offenders import Phases
+from flink_chaos.proof.phases import Phases, Replay
 from flink_chaos.proof.prove import prove
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.proof.sets_of import PARTITIONS, SHAPE, Outputs, Record
 
 PHASES = Phases([(0, "before the fault"), (50, "in the fault"), (100, "after it")])
-EVERY_TIME = settings(
-    deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+EVERY_TIME = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +77,22 @@ def test_what_was_replayed_is_told_by_its_phases(folder):
     _, (offender,) = prove(outputs.sets(folder), PHASES)
     assert (offender.phase, offender.cause) == ("in the fault", "written again 0.1 s later; first before the fault")
     assert [(place.partition, place.offset) for place in offender.sink] == [(0, 0), (0, 60)]
+
+
+def test_what_a_restore_replays_is_told_with_its_checkpoint(folder):
+    """A hint: first behind the checkpoint, then after the restart."""
+    outputs = Outputs(400)
+    outputs.chaos[0].insert(60, Record(0, 0, lane="0"))
+    _, (offender,) = prove(outputs.sets(folder), replace(PHASES, replay=Replay(checkpoint=4, begin_ms=0, end_ms=40)))
+    assert offender.cause == "written again 0.1 s later; first before the fault; replayed from checkpoint 4"
+
+
+def test_why_a_key_lacks_cannot_be_told(folder):
+    """Only which causes there may be."""
+    outputs = Outputs(30)
+    outputs.chaos[0] = [record for record in outputs.chaos[0] if record.id != 7]
+    _, (offender,) = prove(replace(outputs.sets(folder), loaded=None, source=None), PHASES)
+    assert offender.cause == "never written: its input was lost or came late, or its window never fired"
 
 
 def planted(outputs, plan):

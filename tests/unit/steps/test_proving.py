@@ -3,26 +3,17 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pytest
+from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.scan import SCHEMA
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, FaultStarted, Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
+from flink_chaos.model.facts import Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
 from flink_chaos.steps import scanning
-from flink_chaos.steps.proving import journal_proof, phases_of, prove_run
+from flink_chaos.steps.proving import journal_proof, prove_run
 from flink_chaos.steps.run import StepError
+from flink_chaos.store import proofs
 
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
-
-
-def test_phases_are_those_of_the_fault(tmp_path):
-    """A run without one has only the time before it."""
-    run = a_run(tmp_path)
-    at = int(AT.timestamp() * 1000)
-    assert phases_of(run).at(at) == "before the fault"
-    run.attempt.append(FaultStarted(at=AT, engine="e", uid="u"))
-    assert (phases_of(run).at(at - 1), phases_of(run).at(at)) == ("before the fault", "in the fault")
-    run.attempt.append(FaultEnded(at=AT, engine_status="", phase="", verdict="", message=""))
-    assert phases_of(run).at(at) == "after the fault"
 
 
 def test_a_run_that_was_never_compared_has_nothing_to_prove(tmp_path):
@@ -97,3 +88,38 @@ def test_a_source_that_nobody_describes_has_no_proof(tmp_path, monkeypatch):
     journal_proof(replace(run, plan=plan), said.append)
     assert run.journal.last(SourceProof) is None
     assert said[-1] == "ad-events: no proof of the loader's records; name their fields in `loader`"
+
+
+def test_a_stored_run_is_proved_again_without_its_topics(tmp_path, monkeypatch):
+    """They may be gone; whoever wants to reads them again."""
+    run, said = a_compared_run(tmp_path, monkeypatch, range(9)), []
+    journal_proof(run, said.append)
+    stored = {copy: run.journal.last(RecordProof, copy_=copy).deliveries for copy in Copy}
+
+    def gone(*_):
+        raise KafkaProblem("gone")
+
+    monkeypatch.setattr(scanning, "scan", gone)
+    assert {copy: found for copy, (found, _) in prove_run(run, said.append).items()} == stored
+    assert said[-1] == "ad-events-out-chaos: 9 records, read_uncommitted, as they were stored"
+    with pytest.raises(KafkaProblem, match="gone"):
+        prove_run(run, said.append, reuse=False)
+
+
+def test_a_stored_file_answers_its_own_question_only(tmp_path, monkeypatch):
+    """Other offsets, another file."""
+    run, said = a_compared_run(tmp_path, monkeypatch, range(9)), []
+    journal_proof(run, said.append)
+    topic = run.plan.copies[Copy.CHAOS].sink
+    run.attempt.append(TopicEnd(at=AT, topic=topic, offsets={0: 8}, last_stable={0: 8}))
+    prove_run(run, said.append)
+    assert said[-1] == "ad-events-out-chaos: 9 records, read_uncommitted"
+
+
+def test_what_is_too_large_is_not_stored(tmp_path, monkeypatch):
+    """And the log says so."""
+    run, said = a_compared_run(tmp_path, monkeypatch, range(9)), []
+    monkeypatch.setattr(proofs, "MOST_BYTES", 10)
+    journal_proof(run, said.append)
+    assert {line.partition("; ")[2] for line in said} == {"too many to be stored"}
+    assert not (run.attempt.folder / "proof").exists()
