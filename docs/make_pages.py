@@ -1,16 +1,19 @@
-"""Makes docs/dags/*.md: each DAG's docstring, its fault, its parameters, and a real result if one is stored beside.
+"""Makes docs/dags/*.md: each DAG's docstring, its fault, its parameters, and a real result if one is stored beside;
+and docs/verdict.schema.json, what a verdict holds.
 
 python docs/make_pages.py [--check]
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.dag_processing.dagbag import DagBag
 from flink_chaos.model.fault import Fault
+from flink_chaos.model.verdict import Verdict
 from flink_chaos.profiles.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -36,7 +39,14 @@ def pages() -> dict[Path, str]:
     """Every page by its file."""
     bag, catalogue = DagBag(dag_folder=str(DOCS.parent / "dags")), Catalogue()
     faults = [dag for dag in bag.dags.values() if dag.dag_id in catalogue.names(Fault)]
-    return {PAGES / f"{dag.dag_id}.md": page(dag, catalogue.fault(dag.dag_id)) for dag in faults}
+    found = {PAGES / f"{dag.dag_id}.md": page(dag, catalogue.fault(dag.dag_id)) for dag in faults}
+    return {**found, DOCS / "verdict.schema.json": schema()}
+
+
+def schema() -> str:
+    """JSON Schema of verdict.json."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "verdict.schema.json"}
+    return json.dumps({**head, **Verdict.model_json_schema(mode="serialization")}, indent=2) + "\n"
 
 
 def page(dag: Any, fault: Fault) -> str:

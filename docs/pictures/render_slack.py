@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Drained, Fact, Stopped, Table
-from flink_chaos.report.slack import message
+from flink_chaos.model.facts import Drained, Fact, RecordProof, Stopped, Table
+from flink_chaos.model.proof import Deliveries, Finding, Place
+from flink_chaos.report.slack import details, message
 from flink_chaos.verdict.judge import judge
 
+from tests.unit.observed import facts, observation
 from tests.unit.plans import AT, RECORDS, a_plan, counts, journal
 
 HERE = Path(__file__).parent
@@ -49,6 +51,8 @@ body { margin: 0; padding: 18px 20px; font: 15px/22px Lato, sans-serif; color: #
 h1 { font: 900 18px/24px Lato; margin: 4px 0 8px }
 .bar { border-left: 4px solid; border-radius: 4px; padding: 2px 0 2px 12px; max-width: 620px }
 .bar > * { margin: 0 0 8px } .context { color: #616061; font-size: 12px; line-height: 18px }
+.thread { margin: 14px 0 0 8px; padding-left: 14px; border-left: 2px solid #ddd }
+.thread i { color: #616061; font-size: 12px }
 .section { white-space: pre-line }
 pre { font: 12px/18px 'DejaVu Sans Mono', monospace; background: #f8f8f8; border: 1px solid #ddd; border-radius: 4px;
   padding: 8px; margin: 4px 0; white-space: pre-wrap }
@@ -61,8 +65,9 @@ def main() -> None:
     """Write both pictures beside this file."""
     for name, sink, surplus in (("pass", "EXACTLY_ONCE", ({}, {})), ("fail", "AT_LEAST_ONCE", SURPLUS)):
         plan = a_plan("manual__2026-11-24T03:05:12+00:00", delivery_guarantee=sink, contract="EXACTLY_ONCE")
-        verdict = judge(plan, journal(*facts_of(*surplus)))
-        draw(f"slack-{name}", message(plan, verdict, stored=STORED, link=LINK))
+        verdict = judge(plan, journal(*facts_of(*surplus), *facts()), observation())
+        green = judge(plan, journal(*facts()), observation(back=49))
+        draw(f"slack-{name}", message(plan, verdict, stored=STORED, link=LINK, green=green), details(verdict))
 
 
 def facts_of(by_status: dict[int, int], by_event: dict[str, int]) -> list[Fact]:
@@ -73,9 +78,25 @@ def facts_of(by_status: dict[int, int], by_event: dict[str, int]) -> list[Fact]:
         *(Drained(at=AT, copy=copy, ok=True, message=flushed, lag=0) for copy in Copy),
         *(Stopped(at=AT, copy=copy, ok=True, savepoint=SAVEPOINT, message=SAVEPOINT) for copy in Copy),
         counts(Copy.CHAOS, records=RECORDS + surplus, duplicated=surplus, surplus=surplus),
+        proof(surplus),
         report("by valid_status", "valid_status", STATUS, by_status),
         report("by event_type", "event_type", EVENTS, by_event),
     ]
+
+
+def proof(surplus: int) -> RecordProof:
+    """The same by the record proof, with the first offender."""
+    counted = {"expected": RECORDS, "records": RECORDS + surplus, "ids": RECORDS, "lost": 0, "extra": 0}
+    places = [Place(partition=1, offset=offset, timestamp_ms=0) for offset in (14_877, 19_402)]
+    again = "written again 11.9 s later"
+    first = Finding(kind="duplicated", id="59508", sink=places, phase="in the fault", cause=again)
+    return RecordProof(
+        at=AT,
+        copy=Copy.CHAOS,
+        deliveries=Deliveries.model_validate(counted | {"duplicated": surplus, "surplus": surplus}),
+        findings=[first] if surplus else [],
+        seconds=4.0,
+    )
 
 
 def report(name: str, column: str, stable: dict[Any, int], surplus: dict[Any, int]) -> Table:
@@ -85,11 +106,11 @@ def report(name: str, column: str, stable: dict[Any, int], surplus: dict[Any, in
     return Table(at=AT, clock="flink", name=name, columns=columns, rows=rows)
 
 
-def draw(name: str, sent: dict[str, Any]) -> None:
-    """Render the message, as high as it is."""
+def draw(name: str, sent: dict[str, Any], below: dict[str, Any] | None) -> None:
+    """Render the message and its thread, as high as they are."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
-        page.write_text(page_of(sent))
+        page.write_text(page_of(sent, below))
         height = chromium(page, 800, "--dump-dom").partition("<title>")[2].partition("<")[0]
         chromium(page, int(height), f"--screenshot={HERE / name}.png")
 
@@ -101,16 +122,19 @@ def chromium(page: Path, height: int, argument: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
-def page_of(sent: dict[str, Any]) -> str:
-    """The message as a page that writes its height into its title."""
+def page_of(sent: dict[str, Any], below: dict[str, Any] | None) -> str:
+    """Message and thread as a page that writes its height into its title."""
     attachment = sent["attachments"][0]
+    thread = "".join(map(block_of, below["attachments"][0]["blocks"])) if below else ""
     head = "".join(map(block_of, sent["blocks"]))
     body = "".join(map(block_of, attachment["blocks"]))
     return (
         f"<!doctype html><meta charset=utf-8><title></title><style>{CSS}</style><div class=message>"
         f"<div class=face>{EMOJI['boom']}</div><div>"
         f"<div class=who><b>Chaos-test</b><i>APP</i><span>3:19 AM</span></div>{head}"
-        f"<div class=bar style='border-color:{attachment['color']}'>{body}</div></div></div>"
+        f"<div class=bar style='border-color:{attachment['color']}'>{body}</div>"
+        "<div class=thread><i>in the thread</i>"
+        f"<div class=bar style='border-color:{attachment['color']}'>{thread}</div></div></div></div>"
         "<script>document.title = 18 + Math.ceil(document.querySelector('.message').offsetHeight + 18)</script>"
     )
 

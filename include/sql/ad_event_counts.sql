@@ -35,7 +35,7 @@ CREATE TEMPORARY TABLE ad_event_counts (
   'connector' = 'kafka',
   'topic' = '${sink_topic}',
   'properties.bootstrap.servers' = '${bootstrap_servers}',
-  'properties.transaction.timeout.ms' = '600000',
+  'properties.transaction.timeout.ms' = '${transaction_timeout_ms}',
   'sink.delivery-guarantee' = '${sink_guarantee}',
   'sink.transactional-id-prefix' = '${transactional_id_prefix}',
   'format' = 'json'

@@ -29,7 +29,7 @@ CREATE TEMPORARY TABLE processed (
   'connector' = 'kafka',
   'topic' = '${sink_topic}',
   'properties.bootstrap.servers' = '${bootstrap_servers}',
-  'properties.transaction.timeout.ms' = '600000',
+  'properties.transaction.timeout.ms' = '${transaction_timeout_ms}',
   'sink.delivery-guarantee' = '${sink_guarantee}',
   'sink.transactional-id-prefix' = '${transactional_id_prefix}',
   'format' = 'json'

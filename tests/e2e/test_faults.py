@@ -92,3 +92,21 @@ def fill_the_cluster():
         spec = {"nodeName": node, "containers": [container]}
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"filler-{node}", "labels": FILLER}, "spec": spec}
         kubectl("apply", "--filename=-", stdin=json.dumps(pod))
+
+
+def test_transactions_that_end_before_the_recovery_does_lose_records():
+    """Kafka aborts after 10 s what Flink has checkpointed and not committed; Flink only logs it. The report says why."""
+    parameters = {
+        "pipeline": "ad_events_short_transactions",
+        "component": "jobmanager",
+        "latency_ms": 1_500,
+        "duration_seconds": 40,
+        "checkpoint_timeout_seconds": 60,
+        "data_count_to_load": 140_000,
+        "records_per_second": 1_000,
+    }
+    verdict = verdict_of(parameters, "network_latency")
+    assert verdict.outcome == "FAIL", verdict.reasons
+    assert verdict.counts["chaos"]["lost"] > 0
+    assert "transaction time-out 10 s" in verdict.reasons[0]
+    assert {finding.cause for finding in verdict.findings} == {"was written, in a transaction that was aborted"}

@@ -1,6 +1,6 @@
-"""Slack's Web API in memory, as far as `chat.postMessage` can tell: tokens, channels, double encoding, limits.
+"""Slack's Web API in memory, as far as `chat.postMessage` and `chat.update` tell: tokens, channels, encoding, limits.
 
-Serves as an HTTP proxy to itself too. Not modelled: rate limits, scopes, threads, files.
+Serves as an HTTP proxy to itself too. Not modelled: rate limits, scopes, files, who may edit whose message.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ HANG, BREAK = "hang", "break"
 
 @dataclass
 class FakeSlack:
-    """A workspace with one channel. `trouble` makes it hang or answer 500; `messages` are those that went in."""
+    """A workspace with one channel. `trouble` makes it hang or answer 500; `messages` are those that went in, as they are
+    now; `closed`: none can be edited any more.
+    """
 
     channels: dict[str, str] = field(default_factory=lambda: {"#chaos": "C0CHAOS"})
     trouble: str | None = None
+    closed: bool = False
     messages: list[dict[str, Any]] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
 
@@ -55,16 +58,26 @@ class FakeSlack:
         """What Slack says to a call."""
         if token != TOKEN:
             return {"ok": False, "error": "invalid_auth" if token else "not_authed"}
-        if method != "chat.postMessage":
+        if method not in ("chat.postMessage", "chat.update"):
             return {"ok": False, "error": "unknown_method"}
         if arguments.get("channel") not in {*self.channels, *self.channels.values()}:
             return {"ok": False, "error": "channel_not_found"}
         error = _refused(arguments)
         if error:
             return {"ok": False, "error": error}
+        if method == "chat.update":
+            return self._updated(arguments)
         self.messages.append(arguments)
         channel = self.channels.get(arguments["channel"], arguments["channel"])
         return {"ok": True, "channel": channel, "ts": f"1700000000.{len(self.messages):06}", "message": arguments}
+
+    def _updated(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Unlike a new message it takes a channel's id only."""
+        number = int(arguments["ts"].rpartition(".")[2])
+        if arguments["channel"] not in self.channels.values() or not 0 < number <= len(self.messages) or self.closed:
+            return {"ok": False, "error": "edit_window_closed" if self.closed else "message_not_found"}
+        self.messages[number - 1] |= arguments
+        return {"ok": True, "channel": arguments["channel"], "ts": arguments["ts"], "text": arguments["text"]}
 
     def hang(self) -> None:
         """Until the workspace is closed."""

@@ -27,7 +27,7 @@ from flink_chaos.operators.run import (
 )
 from flink_chaos.operators.slack import SlackResultOperator
 from flink_chaos.profiles.catalogue import Catalogue
-from flink_chaos.sensors.run import DataLoadSensor, KafkaLagSensor, SteadyStateSensor
+from flink_chaos.sensors.run import DataLoadSensor, KafkaLagSensor, ObserverSensor, SteadyStateSensor
 from flink_chaos.timetables import OnDemandTimetable
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def _tasks(fault: Fault) -> None:
     reset = KafkaOffsetResetOperator(task_id="reset_offsets")
     loaded = DataLoadSensor(task_id="loaded")
     RunPlanOperator(task_id="plan", fault=fault.name) >> lock >> PreflightOperator(task_id="preflight") >> reset
+    # Downstream of nothing but the load, and nobody waits for it: the verdict tells it to end.
+    load >> ObserverSensor(task_id="observe").as_teardown()
     reset >> applied >> load >> SteadyStateSensor(task_id="steady") >> _inject(fault) >> loaded
     for drain, stop in zip(drained, stopped, strict=True):
         loaded >> drain

@@ -1,4 +1,4 @@
-"""flink-chaos run | show | judge | prove | undo | stop | runs | suites | selftest."""
+"""flink-chaos run | show | judge | report | prove | undo | stop | runs | suites | selftest."""
 
 from __future__ import annotations
 
@@ -20,22 +20,27 @@ from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.report.junit import junit
+from flink_chaos.report.openmetrics import openmetrics
 from flink_chaos.report.proof import render_proof
-from flink_chaos.report.text import render
+from flink_chaos.report.text import as_json, compared, render
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store, StoreError
+from flink_chaos.store.samples import observation
 from flink_chaos.verdict.agreement import disagreements
 from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
     from flink_chaos.store.records import Attempt
 
 
+FORMATS = ("text", "json", "junit", "openmetrics")
 EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem)
 
 
@@ -81,8 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the run")
     run.set_defaults(act=_run)
     for name, act, told in (
-        ("show", _show, "the stored verdict of a run or a suite"),
         ("judge", _judge, "judge a stored run again"),
+        ("report", _report, "draw report.html of a stored run again"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
@@ -92,6 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     proof.add_argument("run_key")
     proof.add_argument("--from-topics", action="store_true", help="read the topics again, not the ids that were stored")
     proof.set_defaults(act=_prove)
+    show = commands.add_parser("show", help="the stored verdict of a run or a suite")
+    show.add_argument("run_key", help="key of a run or a suite")
+    show.add_argument("--format", choices=FORMATS, default="text", help="openmetrics: of a run only")
+    show.set_defaults(act=_show)
     ending = commands.add_parser("stop", help="end a run, or a suite and all its runs, wherever they are")
     ending.add_argument("key", help="key of a run or a suite")
     ending.set_defaults(act=stop)
@@ -143,19 +152,34 @@ def _value(name: str, text: str) -> Any:
 
 def _show(options: argparse.Namespace) -> int:
     if is_suite_key(options.run_key):
-        return show_suite(options.run_key)
-    verdict = Store().attempt(options.run_key).verdict()
+        return show_suite(options.run_key, options.format)
+    attempt = Store().attempt(options.run_key)
+    verdict = attempt.verdict()
     if verdict is None:
         raise StoreError(f"run {options.run_key} has no verdict yet")
-    print(render(verdict))
+    print(_formatted(attempt, verdict, options.format), end="" if options.format == "openmetrics" else "\n")
     return verdict.outcome.exit_code
+
+
+def _formatted(attempt: Attempt, verdict: Verdict, form: str) -> str:
+    if form == "openmetrics":
+        return openmetrics(attempt.plan(), verdict)
+    return {"text": render, "json": as_json, "junit": junit}[form](verdict)
 
 
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
-    verdict = judge(attempt.plan(), attempt.journal())
+    verdict, stored = judge(attempt.plan(), attempt.journal(), observation(attempt)), attempt.verdict()
     print(render(verdict))
+    print(f"\n{compared(verdict, stored) if stored else 'no verdict is stored yet'}")
     return verdict.outcome.exit_code
+
+
+def _report(options: argparse.Namespace) -> int:
+    from flink_chaos.steps.reporting import draw
+
+    print(draw(Store().attempt(options.run_key)))
+    return Outcome.PASS.exit_code
 
 
 def _prove(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -48,7 +49,9 @@ def perform(run: Run) -> Verdict:
         raise
     finally:
         try:
+            judging.announce(run.attempt)
             _take_away(run)
+            _wait(run, "observed")
         finally:
             judging.close(run.attempt)
     return judging.close(run.attempt)
@@ -89,7 +92,9 @@ def _sequence(run: Run) -> list[tuple[str, Callable[[], object]]]:
         ("apply", partial(_for_copies, deploying.apply_copy, run)),
         ("applications run", waits("deploy_stable", "deploy_chaos")),
         ("load", partial(loading.start_load, run)),
-        ("records flow", waits("flow", "steady")),
+        ("first record", waits("flow")),
+        ("observe", partial(_observe, run)),
+        ("steady", waits("steady")),
         *_fault(run, waits),
         ("loaded", waits("load")),
         ("catch up", waits("drain_stable", "drain_chaos")),
@@ -98,6 +103,18 @@ def _sequence(run: Run) -> list[tuple[str, Callable[[], object]]]:
         ("compare", partial(comparing.compare, run)),
         ("prove", partial(proving.journal_proof, run, partial(_say, run, "prove"))),
     ]
+
+
+def _observe(run: Run) -> None:
+    """Beside all that follows, and never in its way."""
+    threading.Thread(target=_observed, args=(run,), name="observe", daemon=True).start()
+
+
+def _observed(run: Run) -> None:
+    try:
+        wait_for("observe", run, lambda _: None)
+    except Exception as error:  # noqa: BLE001 - what it sees explains a run and decides none
+        _say(run, "observe", f"the run goes on without its observer: {told(error)}")
 
 
 def _fault(run: Run, waits: Callable[..., Callable[[], object]]) -> list[tuple[str, Callable[[], object]]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.cli.listing import list_records
 from flink_chaos.model.suite import is_suite_key
+from flink_chaos.report.junit import suite_junit
 from flink_chaos.report.suite import render_suite
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.steps.suites import end
@@ -14,10 +15,17 @@ from flink_chaos.store.suites import Suites
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
+    from flink_chaos.model.suite import SuiteVerdict
     from flink_chaos.store.suites import SuiteRecord
 
 BY = "flink-chaos stop"
+FORMS: dict[str, Callable[[SuiteVerdict], str]] = {
+    "text": render_suite,
+    "json": lambda verdict: verdict.model_dump_json(indent=2),
+    "junit": suite_junit,
+}
 
 
 def list_suites(_: argparse.Namespace) -> int:
@@ -31,12 +39,14 @@ def _summary(record: SuiteRecord) -> str:
     return f"{plan.suite_key}  {outcome:12}  {plan.suite:16}  {plan.run_id} #{plan.attempt}"
 
 
-def show_suite(key: str) -> int:
-    """Print the stored verdict of a suite; its exit code."""
+def show_suite(key: str, form: str) -> int:
+    """Print the stored verdict of a suite; its exit code. Raises StoreError for a form that a suite does not have."""
     verdict = Suites(Store()).record(key).verdict()
     if verdict is None:
         raise StoreError(f"suite {key} has no verdict yet")
-    print(render_suite(verdict))
+    if form not in FORMS:
+        raise StoreError(f"a suite is shown as {', '.join(FORMS)}; ask for one of its runs as {form}")
+    print(FORMS[form](verdict))
     return verdict.outcome.exit_code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
 
 PORT = 8081
+PENDING, BUSY = ".pendingRecords", "busyTimeMsPerSecond"
 
 
 def _checkpoint(line: dict[str, Any]) -> Checkpoint:
@@ -22,7 +24,14 @@ def _checkpoint(line: dict[str, Any]) -> Checkpoint:
         is_savepoint=bool(line["is_savepoint"]),
         trigger_ms=int(line["trigger_timestamp"]),
         duration_ms=int(line["end_to_end_duration"]),
+        size_bytes=line.get("checkpointed_size"),
+        failure=first_line(line.get("failure_message") or ""),
     )
+
+
+def first_line(text: str) -> str:
+    """What a stack trace says before its frames."""
+    return text.strip().partition("\n")[0][:300]
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,22 @@ class Checkpoints:
     history: list[Checkpoint]
 
 
+@dataclass(frozen=True)
+class Failure:
+    """An entry of the exception history; the time is Flink's."""
+
+    failed_ms: int
+    name: str
+    task: str
+    message: str
+
+
 class JobManager:
     """REST of one FlinkDeployment's JobManager."""
 
-    def __init__(self, cluster: Cluster, namespace: str, deployment: str) -> None:
+    def __init__(self, cluster: Cluster, namespace: str, deployment: str, timeout: float = 10) -> None:
         self.proxy = ServiceProxy(cluster, namespace, f"{deployment}-rest", PORT)
+        self.timeout = timeout
 
     def job(self) -> Job | None:
         """The one job of the application; None while the JobManager cannot be reached or has none yet."""
@@ -87,8 +107,54 @@ class JobManager:
             history=[_checkpoint(line) for line in answer.get("history") or []],
         )
 
-    def _get(self, path: str) -> Any | None:
+    def restarts(self, job_id: str) -> int | None:
+        """How often the job was restarted since this JobManager began; None while nobody tells."""
+        answer = self._get(f"/jobs/{job_id}/metrics", get="numRestarts") or []
+        return next((int(float(metric["value"])) for metric in answer if metric.get("value")), None)
+
+    def metric_names(self, job_id: str) -> dict[str, list[str]]:
+        """Vertex -> its metrics that `work` asks for. Those of a source's pending records exist once data came."""
+        job = self._get(f"/jobs/{job_id}") or {}
+        vertices = [vertex["id"] for vertex in job.get("vertices") or []]
+        listed = {vertex: self._get(_metrics_of(job_id, vertex)) or [] for vertex in vertices}
+        return {v: [BUSY, *(m["id"] for m in told if m["id"].endswith(PENDING))] for v, told in listed.items()}
+
+    def work(self, job_id: str, names: dict[str, list[str]]) -> tuple[int | None, float | None]:
+        """Records that no source has read yet, and the share of time (0 to 1) that the busiest task works.
+
+        None if nobody tells. The JobManager keeps the last values of a TaskManager that hangs.
+        """
+        asked = [self._get(_metrics_of(job_id, v), get=",".join(ids), agg="sum,max") for v, ids in names.items()]
+        found = [(m["id"], m) for answer in asked for m in answer or []]
+        pending = [float(m["sum"]) for name, m in found if name.endswith(PENDING)]
+        busy = [float(m["max"]) / 1000 for name, m in found if name == BUSY]
+        return int(sum(pending)) if pending else None, _finite(max(busy)) if busy else None
+
+    def failures(self, job_id: str) -> list[Failure]:
+        """The newest entries of the exception history."""
+        answer = self._get(f"/jobs/{job_id}/exceptions", maxExceptions="20") or {}
+        entries = (answer.get("exceptionHistory") or {}).get("entries") or []
+        return [
+            Failure(
+                failed_ms=int(entry["timestamp"]),
+                name=str(entry["exceptionName"]),
+                task=str(entry.get("taskName") or ""),
+                message=first_line(entry.get("stacktrace") or ""),
+            )
+            for entry in entries
+        ]
+
+    def _get(self, path: str, **query: str) -> Any | None:
         try:
-            return self.proxy.request("GET", path, timeout=10)
+            return self.proxy.request("GET", path, query=query or None, timeout=self.timeout)
         except ServiceError:
             return None
+
+
+def _finite(value: float) -> float | None:
+    """A task that tells nothing of its time says NaN."""
+    return value if math.isfinite(value) else None
+
+
+def _metrics_of(job_id: str, vertex: str) -> str:
+    return f"/jobs/{job_id}/vertices/{vertex}/subtasks/metrics"

@@ -65,6 +65,7 @@ def application_names(plan: RunPlan, copy: Copy) -> dict[str, object]:
         "sink_topic": own.sink,
         "transactional_id_prefix": own.transactional_id_prefix,
         "sink_guarantee": SINK_GUARANTEE[plan.request.delivery_guarantee],
+        "transaction_timeout_ms": plan.pipeline.application.transaction_timeout_seconds * 1000,
         "startup_mode": plan.pipeline.application.start_from,
     }
 

@@ -284,6 +284,12 @@ class Observed(Fact):
     longest_gap_seconds: float
 
 
+class Judging(Fact):
+    """The verdict is about to be made: whoever observes stores what it has."""
+
+    kind: Literal["judging"] = "judging"
+
+
 class StepFailed(Fact):
     """A step could not do its work; the run cannot be judged beyond this."""
 
@@ -308,11 +314,14 @@ class Undone(Fact):
 
 
 class Notified(Fact):
-    """Whether people were told the verdict."""
+    """Whether people were told, and by which message: it is edited when there is more to tell."""
 
     kind: Literal["notified"] = "notified"
     ok: bool
     message: str
+    of: Literal["start", "verdict"] = "verdict"
+    channel: str = ""
+    ts: str = Field(default="", description="Slack's name of the message in its channel")
 
 
 AnyFact = Annotated[
@@ -340,6 +349,7 @@ AnyFact = Annotated[
     | SourceProof
     | SelfTest
     | Observed
+    | Judging
     | StepFailed
     | StopRequested
     | Undone

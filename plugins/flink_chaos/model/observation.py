@@ -27,6 +27,7 @@ class Sample(Seen):
     loaded: int | None = Field(default=None, description="records in the source topic")
     committed_lag: int | None = Field(default=None, description="records beyond the group's committed offsets")
     pending_lag: int | None = Field(default=None, description="records that the source has not read, as Flink says")
+    busy: float | None = Field(default=None, description="share of time that the busiest task works, 0 to 1")
     written: int | None = Field(default=None, description="records in the sink, of open transactions too")
     visible: int | None = Field(default=None, description="records before the last stable offset of the sink")
     job_id: str | None = None
@@ -96,7 +97,8 @@ class Observation:
     def failures(self, copy: Copy) -> list[FailureSeen]:
         """What Flink caught in a copy, oldest first."""
         own = [one for one in self.seen if isinstance(one, FailureSeen) and one.copy_ == copy]
-        return sorted({(one.failed_ms, one.name): one for one in own}.values(), key=lambda one: one.failed_ms)
+        first = {(one.failed_ms, one.name, one.task): one for one in reversed(own)}
+        return sorted(first.values(), key=lambda one: one.failed_ms)
 
     def pods(self, copy: Copy) -> list[PodsState]:
         """Pods of a copy, whenever they changed."""

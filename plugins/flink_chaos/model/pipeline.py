@@ -46,6 +46,12 @@ class Application(Program):
     parallelism: int = Field(default=2, ge=1)
     task_manager: Resource = Resource(memory="1200m")
     high_availability: bool = True
+    transaction_timeout_seconds: int = Field(
+        default=600,
+        ge=1,
+        le=86_400,
+        description="after which Kafka aborts a transaction of an exactly-once sink: longer than any recovery",
+    )
     start_from: Literal["group-offsets", "latest-offset"] = "group-offsets"
     configuration: dict[str, str] = Field(default_factory=dict, description="Flink options over the environment's")
 

@@ -57,6 +57,7 @@ class Deadlines(Record):
     drain: int
     stop: int = 180
     compare: int = 300
+    sinks: int = Field(default=660, description="for open transactions to end: a little more than their time-out")
     lock: int
 
     @property
@@ -154,7 +155,7 @@ def plan_run(
         engine=f"{fault.name.replace('_', '-')}-{key}",
         lease="flink-chaos-" + hashlib.sha256(topic.encode()).hexdigest()[:10],
         contract=pipeline.contract.overridden(request.contract_bounds),
-        deadlines=_deadlines(request, lasts, by_hand=by_hand),
+        deadlines=_deadlines(request, pipeline, lasts, by_hand=by_hand),
         scripts=scripts,
     )
 
@@ -170,10 +171,11 @@ def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
     )
 
 
-def _deadlines(request: RunRequest, fault_seconds: int, *, by_hand: bool) -> Deadlines:
+def _deadlines(request: RunRequest, pipeline: Pipeline, fault_seconds: int, *, by_hand: bool) -> Deadlines:
     patience = LOCK_SECONDS if by_hand else LONG_LOCK_SECONDS
     return Deadlines(
         lock=patience if request.on_busy == "wait" else LOCK_ANSWER_SECONDS,
+        sinks=pipeline.application.transaction_timeout_seconds + 60,
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
         fault=fault_seconds + request.recovery_deadline_seconds + 300,

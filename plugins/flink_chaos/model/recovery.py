@@ -25,14 +25,21 @@ class Mark(Record):
 class LagDebt(Record):
     """What the fault made the chaos copy owe, against the stable copy; records and seconds."""
 
-    record_seconds: float = Field(description="area between both lags from the fault until caught up")
-    peak: int = Field(description="highest lag of the chaos copy since the fault began")
-    peak_control: int = Field(description="highest lag of the stable copy in the same time")
-    band: int = Field(description="lag that counts as caught up: the control's highest, and a little more")
-    drain_rate: float | None = Field(default=None, description="records/s by which the lag fell from its peak")
+    record_seconds: float = Field(description="area between both committed lags from the fault until caught up")
+    peak: int = Field(description="highest committed lag of the chaos copy since the fault began")
+    peak_control: int = Field(description="highest committed lag of the stable copy in the same time")
+    band: int = Field(description="committed lag that counts as caught up: the control's highest, and a little more")
+    processing_peak: int = Field(description="most records that the chaos copy had not read yet")
+    processing_band: int = Field(description="as `band`, for records not read yet")
+    drain_rate: float | None = Field(default=None, description="records/s by which the processing lag fell")
     input_rate: float | None = Field(default=None, description="records/s that came in meanwhile")
-    predicted_seconds: float | None = Field(default=None, description="peak / drain rate")
-    observed_seconds: float | None = Field(default=None, description="from the peak until caught up")
+    capacity: float | None = Field(
+        default=None, description="records/s: input rate over the busiest task's share of time, before the fault"
+    )
+    predicted_seconds: float | None = Field(
+        default=None, description="from the processing peak back into its band: debt / (capacity - input rate)"
+    )
+    observed_seconds: float | None = Field(default=None, description="how long that took")
 
 
 class CheckpointSpan(Record):
@@ -57,7 +64,7 @@ class Recovery(Record):
     marks: list[Mark]
     resolution_seconds: float = Field(description="two samples are further apart than this nowhere after the fault")
     restored_id: int | None = None
-    restored_age_seconds: float | None = Field(default=None, description="of the checkpoint, when the fault began")
+    restored_age_seconds: float | None = Field(default=None, description="of the checkpoint, when the fault was felt")
     replayed: int | None = Field(default=None, description="records read again, estimated from age and input rate")
     unavailable_seconds: float | None = Field(default=None, description="not all tasks ran")
     restarts: int | None = Field(default=None, description="over all JobManagers")

@@ -65,6 +65,12 @@ class RunLockOperator(RunOperator):
     waits = ("lock",)
     closes = True
 
+    def conclude(self, run: Run) -> None:
+        """Tell that it begins."""
+        from flink_chaos.hooks.slack import tell_begin
+
+        tell_begin(run.plan.run_key)
+
 
 class PreflightOperator(RunOperator):
     """Looks at everything that the run needs."""
@@ -80,9 +86,16 @@ class PreflightOperator(RunOperator):
 class VerdictOperator(RunOperator):
     """Makes and stores the verdict; fails for anything but PASS."""
 
+    waits = ("observed",)
     concludes = True
 
     def act(self, run: Run) -> None:
+        """Let the observer end."""
+        from flink_chaos.steps.judging import announce
+
+        announce(run.attempt)
+
+    def conclude(self, run: Run) -> None:
         """Judge."""
         from flink_chaos.report.text import render
         from flink_chaos.steps.judging import close

@@ -40,6 +40,14 @@ def offending(title: str, findings: Sequence[Finding]) -> tuple[list[str], list[
     return [title, "id", "phase", "source", "sink", "cause"], [_cells(finding) for finding in findings]
 
 
+def in_words(finding: Finding) -> str:
+    """One line: what is wrong with which id, when, where and perhaps why."""
+    kind, number, phase, source, sink, cause = _cells(finding)
+    places = [f"source {source}" if source else "", f"sink {sink}" if sink else ""]
+    told = [f"{kind} {number} {phase}".strip(), *places, cause]
+    return "; ".join(part for part in told if part)
+
+
 def _cells(finding: Finding) -> list[str]:
     source = _place(finding.source) if finding.source else ""
     shown = ", ".join(_place(place) for place in finding.sink[:MOST_PLACES])

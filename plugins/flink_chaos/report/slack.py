@@ -1,12 +1,13 @@
-"""A verdict as a Slack message: a headline, then an attachment whose colour tells the outcome."""
+"""A run as a Slack message: that it began, its verdict in place of that, and everything else in the thread below."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.verdict import Outcome
-from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, within
-from flink_chaos.report.proof import offending
+from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, section, within
+from flink_chaos.report.numbers import numbers
+from flink_chaos.report.proof import in_words, offending
 from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.suite import suite_table
 
@@ -32,25 +33,57 @@ SIGNS = {
     Outcome.ABORTED: ":octagonal_sign:",
     Outcome.PLANNED: ":memo:",
 }
+JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE)
+"""Outcomes that say something of the contract."""
+
 FINDINGS = 3
 REASON = 300
 """Characters of one reason."""
 
 
-def message(plan: RunPlan, verdict: Verdict, *, stored: str, link: str | None = None) -> dict[str, Any]:
-    """Arguments of `chat.postMessage`: text for notifications, blocks and attachments.
+def begun(plan: RunPlan, *, link: str | None = None) -> dict[str, Any]:
+    """Arguments of `chat.postMessage` for a run that has its lock and begins: text, blocks and attachments."""
+    title = f"Running: {plan.deed} in {plan.pipeline.name}"
+    blocks = [context(_setting(plan)), context(_run(plan.run_key, plan.run_id, plan.attempt, link))]
+    return _message(title, escape(clip(title, REASON)), SIGNS[Outcome.PLANNED], COLOURS[Outcome.PLANNED], blocks)
 
-    `stored` is where the run's record is, `link` its page in Airflow.
+
+def message(
+    plan: RunPlan, verdict: Verdict, *, stored: str, link: str | None = None, green: Verdict | None = None
+) -> dict[str, Any]:
+    """The verdict at a glance: why, what of the contract broke, the numbers beside the control's and the last green's.
+
+    `stored` is where the run's record is, `link` its page in Airflow, `green` the last run of the test that passed.
     """
     title = f"{verdict.outcome}: {plan.deed} in {plan.pipeline.name}"
     text = escape(clip(" - ".join([title, *(" ".join(reason.split()) for reason in verdict.reasons)]), REASON))
-    told, source = list(_told(plan, verdict)), context(_source(verdict, stored, link))
+    run = _run(verdict.run_key, verdict.run_id, verdict.attempt, link)
+    source = context(f"{run}  |  stored in `{plain(stored, REASON)}`")
+    blocks = [*_told(plan, verdict, green), source]
+    return _message(title, text, SIGNS[verdict.outcome], COLOURS[verdict.outcome], blocks)
+
+
+def details(verdict: Verdict) -> dict[str, Any] | None:
+    """What stands in the thread: every line of the contract, the counts, the first offenders and the report's tables.
+
+    None where nothing was judged and nothing counted.
+    """
+    told = list(_detailed(verdict))
     tables = [grid(name, *_columns_and_rows(rows)) for name, rows in verdict.tables.items()]
-    shown = within(tables, beside=[*told, source], what="table")
+    shown = [*told, *within(tables, beside=told, what="table")]
+    text = f"Details of run {verdict.run_key}"
+    return (
+        {"text": text, "attachments": [{"color": COLOURS[verdict.outcome], "fallback": text, "blocks": shown}]}
+        if shown
+        else None
+    )
+
+
+def _message(title: str, text: str, sign: str, colour: str, blocks: list[Block]) -> dict[str, Any]:
     return {
         "text": text,
-        "blocks": [header(f"{SIGNS[verdict.outcome]} {title}")],
-        "attachments": [{"color": COLOURS[verdict.outcome], "fallback": text, "blocks": [*told, *shown, source]}],
+        "blocks": [header(f"{sign} {title}")],
+        "attachments": [{"color": colour, "fallback": text, "blocks": blocks}],
     }
 
 
@@ -74,12 +107,23 @@ def _bad(verdict: SuiteVerdict) -> list[SuiteLine]:
     return [line for line in verdict.lines if line.outcome is not Outcome.PASS]
 
 
-def _told(plan: RunPlan, verdict: Verdict) -> Iterator[Block]:
+def _told(plan: RunPlan, verdict: Verdict, green: Verdict | None) -> Iterator[Block]:
     yield context(_setting(plan))
     reasons = [f"• {plain(reason, REASON)}" for reason in verdict.reasons if not _is_a_line(reason, verdict)]
     if reasons:
         yield bullets("Why", reasons)
-    if verdict.outcome not in (Outcome.ABORTED, Outcome.PLANNED):
+    if verdict.outcome in JUDGED:
+        kept = sum(line.ok is True for line in verdict.lines)
+        broken = [_line(line, verdict.outcome) for line in verdict.lines if not line.ok]
+        title = f"Contract {verdict.contract}: {kept} of {len(verdict.lines)} demands met"
+        yield bullets(title, broken) if broken else section(f"*{title}*")
+        yield grid("Against control and last green", *numbers(verdict, green))
+    if verdict.findings:
+        yield bullets("First offending record", [f"• {plain(in_words(verdict.findings[0]), REASON)}"])
+
+
+def _detailed(verdict: Verdict) -> Iterator[Block]:
+    if verdict.outcome in JUDGED:
         yield bullets(f"Contract {verdict.contract}", [_line(line, verdict.outcome) for line in verdict.lines])
     counted = {copy: counts for copy, counts in verdict.counts.items() if counts}
     if counted:
@@ -119,7 +163,6 @@ def _columns_and_rows(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[
     return (list(rows[0]) if rows else ["(empty)"]), [list(row.values()) for row in rows]
 
 
-def _source(verdict: Verdict, stored: str, link: str | None) -> str:
-    run = f"run `{verdict.run_key}`, {plain(verdict.run_id, REASON)}, attempt {verdict.attempt}"
-    page = [f"<{escape(link)}|open in Airflow>"] if link else []
-    return "  |  ".join([run, *page, f"stored in `{plain(stored, REASON)}`"])
+def _run(run_key: str, run_id: str, attempt: int, link: str | None) -> str:
+    run = f"run `{run_key}`, {plain(run_id, REASON)}, attempt {attempt}"
+    return "  |  ".join([run, *([f"<{escape(link)}|open in Airflow>"] if link else [])])

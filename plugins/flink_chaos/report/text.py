@@ -22,6 +22,19 @@ def render(verdict: Verdict) -> str:
     return "\n".join(_lines(verdict))
 
 
+def as_json(verdict: Verdict) -> str:
+    """As it is stored; docs/verdict.schema.json says what is in it."""
+    return verdict.model_dump_json(indent=2)
+
+
+def compared(verdict: Verdict, stored: Verdict) -> str:
+    """Whether a verdict that was made again is the stored one, to the byte; else what differs."""
+    if verdict.model_dump_json() == stored.model_dump_json():
+        return "the stored verdict is the same"
+    again, before = verdict.model_dump(), stored.model_dump()
+    return f"the stored verdict differs in: {', '.join(name for name in again if again[name] != before[name])}"
+
+
 def _lines(verdict: Verdict) -> Iterator[str]:
     run = f"{verdict.dag_id} {verdict.run_id} #{verdict.attempt} ({verdict.run_key})"
     yield f"{verdict.outcome}  {run}, {verdict.contract}"

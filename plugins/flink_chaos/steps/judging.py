@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.model.facts import StepFailed
+from flink_chaos.model.facts import Judging, StepFailed
+from flink_chaos.steps.reporting import draw_or_warn
 from flink_chaos.steps.run import now
 from flink_chaos.steps.selftest_fact import self_test_fact
+from flink_chaos.store.samples import observation
 from flink_chaos.store.selftest import latest
 from flink_chaos.verdict.judge import judge
 
@@ -15,14 +17,21 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt
 
 
+def announce(attempt: Attempt) -> None:
+    """Journal that the verdict is about to be made: whoever observes stores what it has."""
+    if not attempt.closed:
+        attempt.append(Judging(at=now()))
+
+
 def close(attempt: Attempt) -> Verdict:
     """The verdict of the attempt; stored once, later calls return the stored one."""
     stored = attempt.verdict()
     if stored is not None:
         return stored
     attempt.append(self_test_fact(latest(attempt.root)))
-    verdict = judge(attempt.plan(), attempt.journal())
+    verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
     attempt.close(verdict)
+    draw_or_warn(attempt)
     return verdict
 
 

@@ -24,6 +24,7 @@ from flink_chaos.steps import (
     injecting,
     loading,
     locking,
+    sampling,
     steadying,
     stopping,
     undoing,
@@ -40,8 +41,9 @@ CALM_SECONDS = 10.0
 """Figures change with every question; nobody reads them all."""
 
 REMOVAL_SECONDS = 240
-SINK_SECONDS = 660
-"""A little more than the transactions' time-out of 600 s: then Kafka itself has ended them."""
+CLOSING_SECONDS = 30
+"""A part of samples lasts 10 s, and the triggerer may be busy."""
+
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ WAITS: dict[str, Wait] = {
             lambda d: d.stop,
         ),
     ),
-    "sinks": Wait(comparing.check_sinks_closed, comparing.sinks_expired, lambda _: SINK_SECONDS),
+    "sinks": Wait(comparing.check_sinks_closed, comparing.sinks_expired, lambda d: d.sinks),
+    "observe": Wait(sampling.check_observed, sampling.observation_expired, lambda d: d.total, 0.0, stoppable=False),
+    "observed": Wait(sampling.check_closed, lambda _run, _told: None, lambda _: CLOSING_SECONDS, 1.0, stoppable=False),
     "removal": Wait(undoing.check_removed, undoing.removal_expired, lambda _: REMOVAL_SECONDS, stoppable=False),
 }
 

@@ -65,6 +65,16 @@ class Attempt:
         parts = sorted(folder.glob(f"*-{kind}.json"), key=lambda part: part.name) if folder.exists() else []
         return Journal([parsed(part, part.read_text(), FACT.validate_json) for part in parts])
 
+    def has(self, *kinds: str) -> bool:
+        """Whether there is a fact of any of these kinds; by name only, so it can be asked every second."""
+        folder = self.folder / JOURNAL
+        return folder.exists() and any(part.stem.rpartition("-")[2] in kinds for part in folder.iterdir())
+
+    @property
+    def closed(self) -> bool:
+        """Whether the verdict stands."""
+        return (self.folder / VERDICT).exists()
+
     def verdict(self) -> Verdict | None:
         """The verdict, None while there is none."""
         path = self.folder / VERDICT
@@ -73,6 +83,11 @@ class Attempt:
     def close(self, verdict: Verdict) -> None:
         """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
         write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
+
+    def beside(self) -> Iterator[Attempt]:
+        """Every attempt of every run of the same DAG, in no order."""
+        for run in children(self.folder.parent.parent):
+            yield from (Attempt(folder) for folder in children(run) if (folder / PLAN).exists())
 
 
 class Store:

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Counts, Drained, Journal, RecordProof, Stopped
 from flink_chaos.model.verdict import Line
+from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.expectation import expectation_lines
+from flink_chaos.verdict.transactions import too_short
 
 if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.recovery import Recovery
 
 
-def contract_lines(plan: RunPlan, journal: Journal) -> list[Line]:
+def contract_lines(plan: RunPlan, journal: Journal, recovery: Recovery | None = None) -> list[Line]:
     """Return every demand with what was seen; without a fact it is neither met nor broken."""
-    return [*_recovered(plan, journal), *_delivered(plan, journal), *expectation_lines(plan, journal)]
+    return [
+        *_recovered(plan, journal),
+        *_delivered(plan, journal, too_short(plan, journal, recovery)),
+        *expectation_lines(plan, journal),
+        *bound_lines(plan, journal, recovery),
+    ]
 
 
 def _recovered(plan: RunPlan, journal: Journal) -> list[Line]:
@@ -37,7 +45,7 @@ def _recovered(plan: RunPlan, journal: Journal) -> list[Line]:
     ]
 
 
-def _delivered(plan: RunPlan, journal: Journal) -> list[Line]:
+def _delivered(plan: RunPlan, journal: Journal, why_lost: str) -> list[Line]:
     counts = journal.last(Counts, copy_=Copy.CHAOS)
     duplicates_allowed = plan.request.demanded is Guarantee.AT_LEAST_ONCE and not _is_orderly(plan)
     replayed = _replayed(plan, journal)
@@ -48,7 +56,8 @@ def _delivered(plan: RunPlan, journal: Journal) -> list[Line]:
             name="no loss",
             ok=counts.lost == 0,
             demanded="0 lost",
-            seen=f"{counts.ids:,} of {counts.expected:,} ids, {counts.lost:,} lost",
+            seen=f"{counts.ids:,} of {counts.expected:,} ids, {counts.lost:,} lost"
+            + (f"; {why_lost}" if why_lost else ""),
         ),
         Line(
             name="no duplicates",

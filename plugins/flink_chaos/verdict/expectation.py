@@ -23,14 +23,14 @@ def expectation_lines(plan: RunPlan, journal: Journal) -> list[Line]:
 
 def _recovered_from_checkpoint(plan: RunPlan, journal: Journal) -> list[Line]:
     """After a killed pod Flink restores the last completed checkpoint; high availability keeps the job's id."""
-    before, after = _seen(journal, "before the fault"), _restored(journal)
-    restored = after.restored_id if after else None
-    back = f"from checkpoint {restored}" if restored is not None else "from no checkpoint"
+    before, after = _seen(journal, "before the fault"), restored(journal)
+    number = after.restored_id if after else None
+    back = f"from checkpoint {number}" if number is not None else "from no checkpoint"
     known = before.latest_id if before else 0
     lines = [
         Line(
             name="restored",
-            ok=(restored is not None and restored >= known) if after else None,
+            ok=(number is not None and number >= known) if after else None,
             demanded=f"from checkpoint {known} or later",
             seen=back if after else "not seen",
         )
@@ -75,7 +75,7 @@ def _seen(journal: Journal, moment: str) -> CheckpointsSeen | None:
     return journal.last(CheckpointsSeen, copy_=Copy.CHAOS, moment=moment)
 
 
-def _restored(journal: Journal) -> CheckpointsSeen | None:
+def restored(journal: Journal) -> CheckpointsSeen | None:
     """The newest look that knows of a restore: right after the fault the job may not be back yet."""
     looks = [_seen(journal, "drained"), _seen(journal, "after the fault")]
     found = [look for look in looks if look]

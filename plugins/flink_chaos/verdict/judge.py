@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Counts, Journal, RecordProof, SelfTest, StepFailed, Table
+from flink_chaos.model.observation import Observation
 from flink_chaos.model.verdict import Outcome, Verdict
 from flink_chaos.verdict.contract import contract_lines
 from flink_chaos.verdict.doubts import doubts
+from flink_chaos.verdict.recovery import recovery
 
 if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.verdict import Line
 
 
-def judge(plan: RunPlan, journal: Journal) -> Verdict:
-    """Return the verdict; the same facts always give the same one."""
-    lines = contract_lines(plan, journal)
+def judge(plan: RunPlan, journal: Journal, observation: Observation | None = None) -> Verdict:
+    """Return the verdict; the same facts and samples always give the same one."""
+    found = recovery(journal, observation or Observation())
+    lines = contract_lines(plan, journal, found)
     outcome, reasons = _outcome(plan, journal, lines)
     return Verdict(
         run_key=plan.run_key,
@@ -33,6 +36,7 @@ def judge(plan: RunPlan, journal: Journal) -> Verdict:
         reasons=reasons,
         lines=lines,
         tables={t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in journal.all(Table)},
+        recovery=found,
         counts={copy: _counts(journal, copy) for copy in Copy},
         self_test=journal.last(SelfTest),
         findings=proof.findings if (proof := journal.last(RecordProof, copy_=Copy.CHAOS)) else [],

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.hooks.slack import tell_suite
+from flink_chaos.hooks.slack import tell_begin, tell_suite
 from flink_chaos.model.base import Copy
 from flink_chaos.model.environment import SlackSettings
 from flink_chaos.model.facts import Notified
@@ -56,6 +56,11 @@ def notify(attempt):
     return attempt.journal().last(Notified)
 
 
+def verdicts(slack):
+    """Texts of the messages in the channel, not in a thread."""
+    return [message["text"] for message in slack.messages if "thread_ts" not in message]
+
+
 def undo(attempt, cluster):
     """Do what the task `undo` does first."""
     from flink_chaos.operators.run import UndoOperator
@@ -72,10 +77,10 @@ def ours(caplog):
 def test_a_verdict_arrives_as_the_environment_says(slack):
     """Channel, name, picture, colour, tables; and the record tells that it went out."""
     fact = notify(a_run())
-    (sent,) = slack.messages
+    sent, thread = slack.messages
     assert (sent["channel"], sent["username"], sent["icon_emoji"]) == ("#chaos", "Chaos-test", ":boom:")
     assert (sent["attachments"][0]["color"], sent["text"][:4]) == ("#2eb67d", "PASS")
-    assert "*by valid_status*" in json.dumps(sent)
+    assert ("*by valid_status*" in json.dumps(thread), thread["thread_ts"]) == (True, "1700000000.000001")
     assert (fact.ok, fact.message) == (True, "sent to #chaos (C0CHAOS, 1700000000.000001)")
 
 
@@ -148,7 +153,7 @@ def test_a_message_goes_through_the_proxy_of_the_connection(slack, monkeypatch):
     """Slack's own address is only known to the proxy."""
     connection = slack.connection(base_url="http://slack.invalid/api/", proxy=slack.address)
     monkeypatch.setenv("AIRFLOW_CONN_SLACK_API_DEFAULT", connection)
-    assert (notify(a_run()).ok, slack.hosts, len(slack.messages)) == (True, ["slack.invalid"], 1)
+    assert (notify(a_run()).ok, slack.hosts, len(slack.messages)) == (True, ["slack.invalid"] * 2, 2)
 
 
 @pytest.mark.parametrize(("extra", "seconds"), [({}, 10), ({"timeout": 3}, 3)])
@@ -175,7 +180,7 @@ def test_a_run_that_was_killed_is_ended_and_told_once(slack, cluster):
     attempt = a_run(judged=False)
     notify(attempt)
     undo(attempt, cluster)
-    assert (attempt.verdict().outcome, [m["text"][:7] for m in slack.messages]) == ("ABORTED", ["ABORTED"])
+    assert (attempt.verdict().outcome, [text[:7] for text in verdicts(slack)]) == ("ABORTED", ["ABORTED"])
 
 
 def test_a_verdict_is_told_once(slack, cluster):
@@ -183,13 +188,52 @@ def test_a_verdict_is_told_once(slack, cluster):
     attempt = a_run()
     notify(attempt)
     undo(attempt, cluster)
-    assert len(slack.messages) == 1
+    assert len(verdicts(slack)) == 1
+
+
+def test_a_verdict_takes_the_place_of_the_message_that_the_run_began(slack):
+    """One message for each run, from begin to end; what happened is its own record."""
+    attempt = a_run(judged=False)
+    tell_begin(attempt.plan().run_key)
+    assert verdicts(slack) == ["Running: Pod delete of taskmanager in ad_events"]
+    close(attempt)
+    told = notify(attempt)
+    assert ([text[:4] for text in verdicts(slack)], told.ts) == (["PASS"], "1700000000.000001")
+    assert told.message == "edited in #chaos (C0CHAOS, 1700000000.000001)"
+
+
+def test_a_message_that_cannot_be_edited_is_sent_anew(slack):
+    """Somebody deleted it, or the workspace forbids it after a while."""
+    attempt = a_run(judged=False)
+    tell_begin(attempt.plan().run_key)
+    slack.closed = True
+    close(attempt)
+    assert notify(attempt).ok
+    assert [text[:4] for text in verdicts(slack)] == ["Runn", "PASS"]
+
+
+def test_a_run_that_could_not_tell_its_begin_tells_its_verdict(slack, cluster):
+    """It is told by whoever comes first to it."""
+    attempt = a_run(judged=False)
+    slack.trouble = BREAK
+    tell_begin(attempt.plan().run_key)
+    slack.trouble = None
+    close(attempt)
+    undo(attempt, cluster)
+    assert [text[:4] for text in verdicts(slack)] == ["PASS"]
+
+
+def test_a_thread_that_fails_does_not_untell_the_verdict(slack, monkeypatch, caplog):
+    """One line of warning."""
+    monkeypatch.setattr("flink_chaos.report.slack.details", lambda _: {"text": ""})
+    assert notify(a_run()).ok
+    assert "slack: details were not sent: Slack answers no_text" in ours(caplog)
 
 
 def test_a_verdict_that_notify_never_came_to_is_told_by_the_teardown(slack, cluster):
     """Killed between the two."""
     undo(a_run(), cluster)
-    assert [message["text"][:4] for message in slack.messages] == ["PASS"]
+    assert [text[:4] for text in verdicts(slack)] == ["PASS"]
 
 
 def test_a_removal_that_fails_keeps_nobody_from_the_verdict(slack, cluster, monkeypatch):
@@ -201,7 +245,7 @@ def test_a_removal_that_fails_keeps_nobody_from_the_verdict(slack, cluster, monk
     monkeypatch.setattr(undoing, "remove", refuse)
     attempt = a_run(judged=False)
     undo(attempt, cluster)
-    assert (attempt.verdict().outcome, len(slack.messages)) == ("ABORTED", 1)
+    assert (attempt.verdict().outcome, len(verdicts(slack))) == ("ABORTED", 1)
 
 
 def with_slack(monkeypatch, settings):

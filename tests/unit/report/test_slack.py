@@ -6,9 +6,10 @@ from flink_chaos.model.facts import Journal, RecordProof, Steady, StepFailed, Ta
 from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import BLOCKS, HEADER, MESSAGE, SECTION
-from flink_chaos.report.slack import COLOURS, message
+from flink_chaos.report.slack import COLOURS, begun, details, message
 from flink_chaos.verdict.judge import judge
 
+from tests.unit.observed import facts, observation
 from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table
 
 PLAN = a_plan()
@@ -22,9 +23,14 @@ def told(*facts, plan=PLAN, link=None):
     return message(plan, judge(plan, journal(*facts)), stored="/runs/1", link=link)
 
 
+def threaded(*facts):
+    """What stands in its thread."""
+    return details(judge(PLAN, journal(*facts)))
+
+
 def texts(sent):
     """Every text of the message, in the order of reading."""
-    blocks = [*sent["blocks"], *sent["attachments"][0]["blocks"]]
+    blocks = [*sent.get("blocks", []), *sent["attachments"][0]["blocks"]]
     return [part["text"] for block in blocks for part in block.get("elements", [block.get("text")])]
 
 
@@ -57,7 +63,7 @@ def test_every_outcome_has_a_colour_of_its_own():
 
 def test_every_contract_line_is_told_with_what_was_demanded_where_it_broke():
     """What holds is ticked, what broke is crossed."""
-    text = "\n".join(texts(told(*DUPLICATES)))
+    text = "\n".join(texts(threaded(*DUPLICATES)))
     assert ":white_check_mark:  *no loss*: 200,000 of 200,000 ids, 0 lost" in text
     assert ":x:  *no duplicates*: 7 ids duplicated, 9 surplus records (demanded: 0 duplicated)" in text
 
@@ -86,7 +92,7 @@ def test_an_aborted_run_is_not_said_to_have_broken_its_contract():
 def test_every_report_table_is_there_in_letters_of_one_width():
     """Numbers stand right-aligned under their column, a null is empty."""
     first, second = report([[0, 1094117, 1276076, 181959, 16.630671126], [6, 0, 6, 6, None]]), report([], name="none")
-    found = [text for text in texts(told(first, second)) if "```" in text]
+    found = [text for text in texts(threaded(first, second)) if "```" in text]
     assert [text.splitlines()[0] for text in found] == ["*Records by id*", "*by valid_status*", "*none*"]
     assert found[1].splitlines()[1:] == [
         "```valid_status  no_chaos_cnt  chaos_cnt  diff_cnt  diff_cnt_percentage",
@@ -98,17 +104,27 @@ def test_every_report_table_is_there_in_letters_of_one_width():
 
 def test_the_counts_of_both_copies_are_there():
     """Which records, not only how many."""
-    text = next(text for text in texts(told(*DUPLICATES)) if "Records by id" in text)
+    text = next(text for text in texts(threaded(*DUPLICATES)) if "Records by id" in text)
     assert text.splitlines()[-1].split() == ["chaos", "200000", "200009", "200000", "0", "7", "9", "0```"]
 
 
 def test_the_first_three_offenders_are_shown():
-    """With their places; the others stand in the record."""
-    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0, "extra": 0}
+    """In the thread, with their places; the first one in the message too."""
+    same = {
+        "expected": RECORDS,
+        "records": RECORDS,
+        "ids": RECORDS,
+        "lost": 0,
+        "duplicated": 0,
+        "surplus": 0,
+        "extra": 0,
+    }
     findings = [Finding(kind="lost", id=str(n), cause="never written") for n in range(100, 109)]
     proof = RecordProof(at=AT, copy=Copy.CHAOS, deliveries=Deliveries(**same), findings=findings, seconds=1)
-    (shown,) = [text for text in texts(told(proof)) if "First offending records" in text]
+    (shown,) = [text for text in texts(threaded(proof)) if "First offending records" in text]
     assert ("100" in shown, "102" in shown, "103" in shown) == (True, True, False)
+    (first,) = [text for text in texts(told(proof)) if "First offending record" in text]
+    assert ("100" in first, "101" in first) == (True, False)
 
 
 def test_run_key_record_and_page_are_named():
@@ -123,11 +139,11 @@ def test_run_key_record_and_page_are_named():
 def test_what_does_not_fit_is_counted():
     """Rows and tables alike: nothing is left out in silence."""
     tables = [report([[n, 1, 1, 0, 0.0] for n in range(1, 31)], name=f"table {n}") for n in range(60)]
-    found = texts(told(*tables))
+    found = texts(threaded(*tables))
     shown = [text for text in found if "*table " in text]
     assert all(text.endswith("```\n_and 10 more rows_") for text in shown)
     assert 0 < len(shown) < 60
-    assert found[-2] == f"_and {60 - len(shown)} more tables_"
+    assert found[-1] == f"_and {60 - len(shown)} more tables_"
 
 
 @pytest.mark.parametrize("letter", ["x", "<", "&", "ü", "`"])
@@ -138,25 +154,64 @@ def test_no_run_makes_a_message_that_slack_refuses(letter):
     failures = [StepFailed(at=AT, step="s", message=letter * 5000) for _ in range(90)]
     plan = PLAN.model_copy(update={"pipeline": PLAN.pipeline.model_copy(update={"name": letter * 900})})
     sent = message(plan, judge(plan, journal(*tables, *failures)), stored=letter * 5000, link="http://a/")
-    blocks = [*sent["blocks"], *sent["attachments"][0]["blocks"]]
+    below = details(judge(plan, journal(*tables)))
+    require_short(sent, HEADER)
+    require_short(below, SECTION)
+
+
+def require_short(sent, first):
+    """Within every limit that is known of Slack."""
+    blocks = [*sent.get("blocks", []), *sent["attachments"][0]["blocks"]]
     assert len(blocks) <= BLOCKS
     assert len(json.dumps(blocks, ensure_ascii=False)) < MESSAGE + 1_000
-    assert all(len(text) <= (HEADER if n == 0 else SECTION) for n, text in enumerate(texts(sent)))
+    assert all(len(text) <= (first if n == 0 else SECTION) for n, text in enumerate(texts(sent)))
     assert all(text.count("```") in (0, 2) for text in texts(sent)[1:])
 
 
 def test_fifty_small_tables_stay_within_the_blocks_of_a_message():
-    """Slack counts header, attachment and the note about the rest."""
+    """Slack counts the attachment and the note about the rest."""
     tables = [report([[0]], name=str(n), columns=["n"]) for n in range(70)]
-    sent = told(*tables)
-    assert len(sent["blocks"]) + len(sent["attachments"][0]["blocks"]) == BLOCKS
+    assert len(threaded(*tables)["attachments"][0]["blocks"]) in (BLOCKS - 1, BLOCKS)
+
+
+def test_a_run_that_begins_is_told_with_what_it_will_do():
+    """In grey, with its page: nobody knows more yet."""
+    sent = begun(PLAN, link="http://airflow/dags/pod_delete/runs/a")
+    assert "Running: Pod delete of taskmanager in ad_events" in texts(sent)[0]
+    assert ("open in Airflow" in texts(sent)[-1], sent["attachments"][0]["color"]) == (True, COLOURS[Outcome.PLANNED])
+
+
+def test_a_message_tells_what_broke_and_how_much_was_kept():
+    """All lines stand in the thread."""
+    assert "*Contract EXACTLY_ONCE: 6 of 6 demands met*" in texts(told())
+    broken = next(text for text in texts(told(*DUPLICATES)) if "Contract" in text)
+    assert (broken.count(":x:"), "no loss" in broken) == (1, False)
+
+
+def test_numbers_stand_beside_the_controls_and_the_last_greens():
+    """What nobody saw is a dash, and never a zero."""
+    plan, found = PLAN, journal(*facts())
+    seen = judge(plan, found, observation())
+    sent = message(plan, judge(plan, journal(*DUPLICATES)), stored="/runs/1", green=seen)
+    rows = next(text for text in texts(sent) if "last green" in text.lower()).strip("`").splitlines()[3:]
+    assert [row.split() for row in rows] == [
+        ["lost", "0", "0", "0"],
+        ["duplicated", "7", "0", "0"],
+        ["recovered,", "s", "-", "13.2"],
+        ["highest", "lag", "-", "-", "14,000"],
+        ["output", "stalled,", "s", "-", "-", "15.0"],
+    ]
+
+
+def test_nothing_judged_and_nothing_counted_has_no_thread():
+    """The reason stands in the message."""
+    assert details(judge(PLAN, Journal([StepFailed(at=AT, step="lock", message="taken")]))) is None
 
 
 def test_an_error_message_calls_nobody():
     """Slack's own markup in foreign text stays text."""
-    text = json.dumps(
-        told(StepFailed(at=AT, step="x", message="<!channel> & <@U1>\n```"), report([["<!here>"]], columns=["c"]))
-    )
+    facts_ = (StepFailed(at=AT, step="x", message="<!channel> & <@U1>\n```"), report([["<!here>"]], columns=["c"]))
+    text = json.dumps([told(*facts_), threaded(*facts_)])
     assert ("<!" in text, "&lt;!channel&gt; &amp; &lt;@U1&gt; '''" in text, "&lt;!here&gt;" in text) == (
         False,
         True,
@@ -166,18 +221,18 @@ def test_an_error_message_calls_nobody():
 
 def test_foreign_text_does_not_end_its_table():
     """Back-ticks and line breaks in values of a report."""
-    text = next(text for text in texts(told(report([["a```\nb"]], columns=["c"]))) if "*by" in text)
+    text = next(text for text in texts(threaded(report([["a```\nb"]], columns=["c"]))) if "*by" in text)
     assert text.splitlines()[-1] == "a''' b```"
 
 
 def test_a_long_value_does_not_push_its_row_away():
     """It is clipped, the values beside it stay."""
-    text = next(text for text in texts(told(report([["x" * 300, 7]], columns=["c", "n"]))) if "*by" in text)
+    text = next(text for text in texts(threaded(report([["x" * 300, 7]], columns=["c", "n"]))) if "*by" in text)
     assert (text.endswith("7```"), "x…" in text) == (True, True)
 
 
 def test_a_very_wide_table_still_shows_rows():
     """Escaped letters are five times as long, and only whole lines are shown."""
     columns = ["&" * 38 + str(n) for n in range(30)]
-    text = next(text for text in texts(told(report([columns] * 90, columns=columns))) if "*by" in text)
+    text = next(text for text in texts(threaded(report([columns] * 90, columns=columns))) if "*by" in text)
     assert text.endswith("```\n_and 89 more rows_")

@@ -1,4 +1,5 @@
 import pytest
+from flink_chaos.model.facts import StopRequested
 from flink_chaos.steps.halting import obey, request_stop
 from flink_chaos.steps.judging import close
 from flink_chaos.steps.run import Progress, StepError
@@ -24,7 +25,7 @@ def test_an_ended_run_is_left_alone(run):
     """Its record does not grow."""
     close(run.attempt)
     assert not request_stop(run.attempt, "me")
-    assert run.journal.facts == []
+    assert run.journal.last(StopRequested) is None
 
 
 def test_a_run_with_a_verdict_does_not_go_on(run):
@@ -45,8 +46,8 @@ def test_every_wait_obeys_before_it_asks(run):
 
 
 def test_what_takes_things_away_goes_on(run):
-    """Of all waits only the teardown's."""
+    """Of all waits only the teardown's, and those of the observer, which ends by itself."""
     request_stop(run.attempt, "me")
     wait = Wait(lambda _run: Progress(done=True, message=""), lambda *_: None, lambda _: 60, stoppable=False)
     assert ask(wait, run).done
-    assert [name for name, wait in WAITS.items() if not wait.stoppable] == ["removal"]
+    assert [name for name, wait in WAITS.items() if not wait.stoppable] == ["observe", "observed", "removal"]

@@ -1,0 +1,130 @@
+"""report.html: one file that needs nothing else, made of a stored run alone."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight, RecordProof
+from flink_chaos.model.verdict import Outcome
+from flink_chaos.report.proof import offending
+from flink_chaos.report.recovery import bars, debt_rows, headline, span_rows
+from flink_chaos.report.reproduce import airflow_command, command
+from flink_chaos.report.selftest import selftest_line
+from flink_chaos.report.timeline import timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Template
+
+    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.observation import Observation
+    from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.verdict import Verdict
+
+SIGNS = {"PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?", "ABORTED": "■", "PLANNED": "…"}
+MARKS = {True: ("ok", "✓ ok"), False: ("broken", "✕ broken"), None: ("unknown", "? nobody looked")}
+
+
+def page(
+    plan: RunPlan, journal: Journal, verdict: Verdict, observation: Observation, last_green: Verdict | None = None
+) -> str:
+    """The whole page; the same records always give the same one."""
+    evidence, preflight, loaded = journal.last(Evidence), journal.last(Preflight), journal.last(Loaded)
+    return _template().render(
+        plan=plan,
+        verdict=verdict,
+        sign=SIGNS[verdict.outcome],
+        why=_why(verdict),
+        marks=MARKS,
+        cells=lambda rows: [list(row.values()) for row in rows],
+        counts=_table({copy: counts for copy, counts in verdict.counts.items() if counts}),
+        proof=_table(_proofs(journal)),
+        self_test=selftest_line(verdict.self_test) if verdict.self_test else "",
+        timeline=timeline(observation, verdict.recovery),
+        recovery=verdict.recovery,
+        headline=headline(verdict.recovery) if verdict.recovery else [],
+        bars=bars(verdict.recovery, last_green.recovery if last_green else None) if verdict.recovery else [],
+        debt=debt_rows(verdict.recovery) if verdict.recovery else [],
+        spans=span_rows(verdict.recovery) if verdict.recovery else [],
+        findings=offending("what", verdict.findings),
+        evidence=evidence,
+        preflight=preflight.checks if preflight else [],
+        loaded=loaded,
+        resets=[[r.group, r.topic, r.strategy, str(r.after)] for r in journal.all(OffsetsReset)],
+        settings=_settings(plan),
+        command=command(plan),
+        airflow_command=airflow_command(plan),
+    )
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("flink_chaos.report", "templates")
+    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    found.filters["shown"] = shown
+    return found.get_template("report.html.j2")
+
+
+def shown(value: Any) -> str:
+    """A cell of a table: numbers with separators."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _why(verdict: Verdict) -> list[str]:
+    """A PASS rests on every line of the contract, which is told next."""
+    met = f"Each of the {len(verdict.lines)} demands was met, and nothing outside the application gave reason to doubt."
+    return [met] if verdict.outcome is Outcome.PASS else verdict.reasons
+
+
+def _proofs(journal: Journal) -> dict[str, dict[str, int]]:
+    """What the topics themselves tell of each copy."""
+    found = {copy.value: journal.last(RecordProof, copy_=copy) for copy in Copy}
+    return {copy: proof.deliveries.model_dump(exclude_none=True) for copy, proof in found.items() if proof}
+
+
+def _table(counted: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of the numbers of each copy."""
+    names = list(dict.fromkeys(name for counts in counted.values() for name in counts))
+    return ["copy", *names], [[copy, *(counts.get(name) for name in names)] for copy, counts in counted.items()]
+
+
+def _settings(plan: RunPlan) -> dict[str, dict[str, Any]]:
+    """What was decided, group by group."""
+    flink = plan.environment.flink
+    return {
+        "Request": plan.request.model_dump(mode="json", exclude={"flink_configuration", "contract_bounds"}),
+        "Fault": dict(plan.fault_values),
+        "Flink options": {
+            **flink.configuration,
+            **plan.pipeline.application.configuration,
+            **plan.request.flink_configuration,
+        },
+        "Versions": {
+            "airflow-flink-chaos": plan.package_version,
+            "image": flink.image,
+            "flinkVersion": flink.flink_version,
+            "Kafka": plan.environment.kafka_bootstrap_servers,
+            "storage": plan.environment.storage,
+        },
+        "Names": {
+            "source": plan.pipeline.topics.source,
+            **{f"{name}, {copy}": value for copy, own in plan.copies.items() for name, value in _names(own)},
+            "engine": plan.engine,
+            "lock": plan.lease,
+        },
+    }
+
+
+def _names(own: Any) -> list[tuple[str, str]]:
+    return [("deployment", own.deployment), ("group", own.group), ("sink", own.sink)]

@@ -1,0 +1,138 @@
+"""One look at one copy: what Kafka, its JobManager and the API server say of it at this moment."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from confluent_kafka import IsolationLevel
+from confluent_kafka.admin import OffsetSpec
+
+from flink_chaos.cluster.pods import pods
+from flink_chaos.flink.jobmanager import JobManager
+from flink_chaos.kafka.lag import LagReader
+from flink_chaos.kafka.topics import offsets_at
+from flink_chaos.model.facts import TopicBegin
+from flink_chaos.model.observation import CheckpointEnded, FailureSeen, PodsState, PodState, Seen
+from flink_chaos.model.plan import COPY_LABEL
+
+if TYPE_CHECKING:
+    from flink_chaos.cluster.pods import Pod
+    from flink_chaos.flink.jobmanager import Checkpoints
+    from flink_chaos.model.base import Copy
+    from flink_chaos.model.facts import Checkpoint, Offsets
+    from flink_chaos.steps.run import Run
+
+TIMEOUT = 2.0
+"""Seconds; who does not answer in this time is not there, as far as a sample a second is concerned."""
+
+Answer = tuple[dict[str, Any], list[Seen]]
+"""Fields of a sample, and what else was seen."""
+
+
+class KafkaLook:
+    """Source, group and sink of a copy, counted from where the run began."""
+
+    def __init__(self, run: Run, copy: Copy) -> None:
+        """Needs the facts `topic_begin` of source and sink."""
+        begins = {fact.topic: fact.offsets for fact in run.attempt.journal("topic_begin").all(TopicBegin)}
+        self.kafka, self.lag = run.kafka, LagReader(run.kafka)
+        self.source, self.sink = run.plan.pipeline.topics.source, run.plan.copies[copy].sink
+        self.group, self.begins = run.plan.copies[copy].group, begins
+
+    def __call__(self) -> Answer:
+        """Raises KafkaProblem when it does not answer."""
+        end = self._offsets(self.source)
+        lag = self.lag.read(self.group, self.source, end, timeout=TIMEOUT)
+        written, visible = self._offsets(self.sink), self._offsets(self.sink, IsolationLevel.READ_COMMITTED)
+        fields = {
+            "loaded": self._since_begin(self.source, end),
+            "committed_lag": lag.total,
+            "written": self._since_begin(self.sink, written),
+            "visible": self._since_begin(self.sink, visible),
+        }
+        return fields, []
+
+    def _offsets(self, topic: str, isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED) -> Offsets:
+        partitions = list(self.begins[topic])
+        return offsets_at(self.kafka, topic, OffsetSpec.latest(), isolation, partitions=partitions, timeout=TIMEOUT)
+
+    def _since_begin(self, topic: str, offsets: Offsets) -> int:
+        return sum(offsets.values()) - sum(self.begins[topic].values())
+
+
+class FlinkLook:
+    """The job of a copy. Checkpoints that ended long before the look began to look are not told again."""
+
+    def __init__(self, run: Run, copy: Copy, since_ms: int) -> None:
+        self.jobmanager = JobManager(run.cluster, run.namespace, run.plan.copies[copy].deployment, TIMEOUT)
+        self.copy, self.since_ms = copy, since_ms
+        self._told: set[object] = set()
+        self._metrics: dict[str, list[str]] = {}
+
+    def __call__(self) -> Answer:
+        """No fields while the JobManager does not answer."""
+        job = self.jobmanager.job()
+        if job is None:
+            return {}, []
+        checkpoints, running = self.jobmanager.checkpoints(job.id), job.tasks.get("RUNNING", 0)
+        pending, busy = self._work(job.id) if job.runs else (None, None)
+        fields = {
+            "job_id": job.id,
+            "job_state": job.state,
+            "tasks": sum(job.tasks.values()),
+            "tasks_running": running,
+            "restarts": self.jobmanager.restarts(job.id),
+            "checkpoint_id": checkpoints.latest_id if checkpoints else None,
+            "pending_lag": pending,
+            "busy": busy,
+        }
+        return fields, [*self._ended(job.id, checkpoints), *self._failures(job.id)]
+
+    def _work(self, job_id: str) -> tuple[int | None, float | None]:
+        if not any(len(names) > 1 for names in self._metrics.values()):
+            self._metrics = self.jobmanager.metric_names(job_id)
+        return self.jobmanager.work(job_id, self._metrics)
+
+    def _ended(self, job_id: str, checkpoints: Checkpoints | None) -> list[Seen]:
+        fresh = [one for one in (checkpoints.history if checkpoints else []) if self._is_new(one)]
+        self._told.update(one.id for one in fresh)
+        return [CheckpointEnded(at_ms=now_ms(), copy=self.copy, job_id=job_id, checkpoint=one) for one in fresh]
+
+    def _is_new(self, one: Checkpoint) -> bool:
+        ended = one.status in ("COMPLETED", "FAILED") and one.trigger_ms + one.duration_ms >= self.since_ms
+        return ended and one.id not in self._told
+
+    def _failures(self, job_id: str) -> list[Seen]:
+        found = [failure for failure in self.jobmanager.failures(job_id) if failure.failed_ms >= self.since_ms]
+        fresh = [failure for failure in found if failure not in self._told]
+        self._told.update(fresh)
+        return [FailureSeen(at_ms=now_ms(), copy=self.copy, **vars(failure)) for failure in fresh]
+
+
+class PodsLook:
+    """Pods of a copy."""
+
+    def __init__(self, run: Run, copy: Copy) -> None:
+        self.cluster, self.namespace, self.copy = run.cluster, run.namespace, copy
+        self.labels = run.plan.labels | {COPY_LABEL: copy.value}
+        self._last: dict[str, PodState] = {}
+
+    def __call__(self) -> Answer:
+        """Raises ClusterError when the API server does not answer."""
+        found = {
+            pod.uid: PodState(name=pod.name, node=pod.node, phase=_phase(pod), ready=pod.ready)
+            for pod in pods(self.cluster, self.namespace, self.labels)
+        }
+        changed, self._last = found != self._last, found
+        fields = {"pods": len(found), "pods_ready": sum(pod.ready for pod in found.values())}
+        return fields, [PodsState(at_ms=now_ms(), copy=self.copy, pods=found)] if changed else []
+
+
+def _phase(pod: Pod) -> str:
+    return "Terminating" if pod.deleting else pod.phase
+
+
+def now_ms() -> int:
+    """The worker's clock."""
+    return time.time_ns() // 1_000_000

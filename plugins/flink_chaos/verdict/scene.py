@@ -1,0 +1,146 @@
+"""The chaos copy around its fault, as the samples show it: what the recovery is computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Drained, FaultEnded, FaultStarted, Journal, Loaded, SavepointTaken, TargetsChosen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flink_chaos.model.facts import Fact
+    from flink_chaos.model.observation import Observation, Sample
+
+STALE_MS = 1_500
+"""`metrics.fetcher.update-interval` is 1 s in every copy, and some more until it is read."""
+
+SPARE_RECORDS = 10
+"""A lag of some records is none."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Journal and samples of a run whose fault began."""
+
+    journal: Journal
+    observation: Observation
+
+    @cached_property
+    def fault(self) -> tuple[int, str]:
+        """When the fault hit, ms, and whose clock says so.
+
+        A pod that is killed was hit after the last look that found it alive: never later than that is what we say.
+        Litmus itself needs some seconds to get there, which the application must not answer for.
+        """
+        started = self.journal.last(FaultStarted)
+        begin = _ms(started) if started else 0
+        hit = {target.uid for fact in self.journal.all(TargetsChosen) for target in fact.targets}
+        alive = {uid for uid in hit if self._lives(uid)}
+        for seen in self.observation.pods(Copy.CHAOS):
+            living = {uid for uid, pod in seen.pods.items() if pod.phase != "Terminating"}
+            if seen.at_ms >= begin and alive - living:
+                looks = [sample.at_ms for sample in self.chaos if sample.at_ms < seen.at_ms]
+                return max(begin, looks[-2] if len(looks) > 1 else 0), "kubernetes, the last look at a pod alive"
+        return begin, "worker, when the fault was asked for"
+
+    @property
+    def fault_ms(self) -> int:
+        """When the fault hit."""
+        return self.fault[0]
+
+    @property
+    def fault_ended_ms(self) -> int | None:
+        """When Litmus, or the drill, was done."""
+        ended = self.journal.last(FaultEnded) or self.journal.last(SavepointTaken)
+        return _ms(ended) if ended else None
+
+    @property
+    def end_ms(self) -> int:
+        """When the chaos copy was drained or given up; without that the last sample."""
+        drained = self.journal.last(Drained, copy_=Copy.CHAOS)
+        return _ms(drained) if drained else max((sample.at_ms for sample in self.chaos), default=self.fault_ms)
+
+    @property
+    def load_ended_ms(self) -> int:
+        """When the loader was done."""
+        loaded = self.journal.last(Loaded)
+        return _ms(loaded) if loaded else self.end_ms
+
+    @cached_property
+    def chaos(self) -> list[Sample]:
+        """Looks at the chaos copy."""
+        return self.observation.samples(Copy.CHAOS)
+
+    @cached_property
+    def stable(self) -> list[Sample]:
+        """Looks at the control."""
+        return self.observation.samples(Copy.STABLE)
+
+    def during(self, samples: Iterable[Sample], begin: int | None = None, end: int | None = None) -> list[Sample]:
+        """Those from the fault, or `begin`, until the copy was drained, or `end`."""
+        first, last = begin or self.fault_ms, end or self.end_ms
+        return [sample for sample in samples if first <= sample.at_ms <= last]
+
+    @cached_property
+    def outages(self) -> list[tuple[int, int | None]]:
+        """Spans after the fault in which not all tasks of the chaos copy ran; the end is null if it never did again."""
+        found: list[tuple[int, int | None]] = []
+        begin: int | None = None
+        for sample in self.during(self.chaos):
+            if not runs(sample) and begin is None:
+                begin = sample.at_ms
+            elif runs(sample) and begin is not None:
+                found.append((begin, sample.at_ms))
+                begin = None
+        return found if begin is None else [*found, (begin, None)]
+
+    @cached_property
+    def band(self) -> int:
+        """Committed lag that is usual for the control while it is loaded."""
+        return highest(lags([sample for sample in self.stable if sample.at_ms <= self.load_ended_ms]))
+
+    @property
+    def resolution_seconds(self) -> float:
+        """The longest time between two looks after the fault."""
+        times = [sample.at_ms for sample in self.during(self.chaos)]
+        return max(((after - before) / 1000 for before, after in pairwise(times)), default=0.0)
+
+    def processing(self, samples: Sequence[Sample]) -> list[tuple[int, int]]:
+        """Time and records not yet read: Flink's word; what is committed while it has none.
+
+        A job that has just come back tells old numbers until the JobManager has asked its tasks.
+        """
+        ends = [end for _, end in self.outages if end is not None]
+        fresh = [any(end <= sample.at_ms < end + STALE_MS for end in ends) for sample in samples]
+        found = [
+            (sample.at_ms, sample.committed_lag if stale or sample.pending_lag is None else sample.pending_lag)
+            for sample, stale in zip(samples, fresh, strict=True)
+        ]
+        return [(at, lag) for at, lag in found if lag is not None]
+
+    def _lives(self, uid: str) -> bool:
+        return any(uid in seen.pods for seen in self.observation.pods(Copy.CHAOS))
+
+
+def runs(sample: Sample) -> bool:
+    """Whether every task ran; a JobManager that does not answer runs nothing, as far as anybody can see."""
+    return sample.job_state == "RUNNING" and bool(sample.tasks) and sample.tasks_running == sample.tasks
+
+
+def lags(samples: Sequence[Sample]) -> list[tuple[int, int]]:
+    """Time and committed lag, where it is known."""
+    return [(sample.at_ms, sample.committed_lag) for sample in samples if sample.committed_lag is not None]
+
+
+def highest(series: Sequence[tuple[int, int]]) -> int:
+    """What still counts as usual: a quarter above the highest, and some records."""
+    return round(1.25 * max((lag for _, lag in series), default=0)) + SPARE_RECORDS
+
+
+def _ms(fact: Fact) -> int:
+    return int(fact.at.timestamp() * 1000)

@@ -1,0 +1,90 @@
+import pytest
+from flink_chaos.cluster.proxy import ServiceError
+from flink_chaos.flink.jobmanager import Failure, JobManager
+
+VERTEX, OTHER, SOURCE = "v1", "v2", "Source__ad_events.pendingRecords"
+
+
+class Rest:
+    """Answers of a JobManager by path; others are not there yet."""
+
+    def __init__(self, answers):
+        self.answers, self.asked = answers, []
+
+    def request(self, _method, path, query=None, timeout=0):
+        self.asked.append((path, query))
+        if path not in self.answers:
+            raise ServiceError(path, 503, "", "no endpoints", "wait")
+        answer = self.answers[path]
+        return answer(query) if callable(answer) else answer
+
+
+def jobmanager(answers):
+    found = JobManager(cluster=None, namespace="flink", deployment="chaos-r1")
+    found.proxy = Rest(answers)
+    return found
+
+
+def metrics(listed, **values):
+    """A vertex' metrics: a list of names, or the values of those asked for."""
+    told = [{"id": name, "sum": total, "max": most} for name, (total, most) in values.items()]
+    return lambda query: told if query else [{"id": name} for name in listed]
+
+
+WORK = {
+    "/jobs/j1": {"vertices": [{"id": VERTEX}, {"id": OTHER}]},
+    f"/jobs/j1/vertices/{VERTEX}/subtasks/metrics": metrics(
+        [SOURCE, "numRecordsIn"], **{SOURCE: (7.0, 5.0), "busyTimeMsPerSecond": (300.0, 200.0)}
+    ),
+    f"/jobs/j1/vertices/{OTHER}/subtasks/metrics": metrics([], busyTimeMsPerSecond=(900.0, 500.0)),
+}
+
+
+def test_work_is_what_all_sources_have_not_read_and_how_busy_the_busiest_task_is():
+    """Whatever operator the metric belongs to."""
+    found = jobmanager(WORK)
+    assert found.work("j1", found.metric_names("j1")) == (7, 0.5)
+
+
+def test_work_is_unknown_before_data_came():
+    """A source has no such metric then, and a task that tells nothing of its time says NaN."""
+    path = f"/jobs/j1/vertices/{VERTEX}/subtasks/metrics"
+    found = jobmanager({**WORK, path: metrics([]), f"/jobs/j1/vertices/{OTHER}/subtasks/metrics": []})
+    assert found.work("j1", found.metric_names("j1")) == (None, None)
+    nan = jobmanager({path: metrics([], busyTimeMsPerSecond=("NaN", "NaN"))})
+    assert nan.work("j1", {VERTEX: ["busyTimeMsPerSecond"]}) == (None, None)
+
+
+@pytest.mark.parametrize(("answer", "told"), [([{"id": "numRestarts", "value": "2"}], 2), ([], None)])
+def test_restarts_are_those_that_this_jobmanager_counts(answer, told):
+    """Its first answers hold no metrics."""
+    assert jobmanager({"/jobs/j1/metrics": answer}).restarts("j1") == told
+
+
+def test_a_jobmanager_that_is_away_tells_nothing():
+    """Nobody there is an answer for a sample, not an error."""
+    found = jobmanager({})
+    assert (found.job(), found.restarts("j1"), found.failures("j1"), found.metric_names("j1")) == (None, None, [], {})
+
+
+def test_a_failure_is_told_by_the_first_line_of_its_stack():
+    """With Flink's own time."""
+    entry = {"timestamp": 5, "exceptionName": "E", "taskName": "t (1/2)", "stacktrace": "E: why\n\tat x"}
+    found = jobmanager({"/jobs/j1/exceptions": {"exceptionHistory": {"entries": [entry]}}})
+    assert found.failures("j1") == [Failure(failed_ms=5, name="E", task="t (1/2)", message="E: why")]
+
+
+def test_a_checkpoint_tells_its_size_and_why_it_failed():
+    """What is in progress has neither."""
+    line = {
+        "id": 4,
+        "status": "FAILED",
+        "is_savepoint": False,
+        "trigger_timestamp": 1,
+        "end_to_end_duration": 9,
+        "checkpointed_size": 12,
+        "failure_message": "Checkpoint expired before completing.\n\tat y",
+    }
+    answer = {"counts": {"completed": 0, "failed": 1, "restored": 0}, "latest": {}, "history": [line]}
+    told = jobmanager({"/jobs/j1/checkpoints": answer}).checkpoints("j1").history[0]
+    assert (told.size_bytes, told.failure) == (12, "Checkpoint expired before completing.")

@@ -1,0 +1,97 @@
+import pytest
+from flink_chaos.cluster.resources import PODS
+from flink_chaos.flink.jobmanager import Checkpoints, Failure, Job
+from flink_chaos.kafka.lag import Lag
+from flink_chaos.kafka.topics import end_offsets
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Checkpoint, TopicBegin
+from flink_chaos.model.plan import COPY_LABEL
+from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook
+
+from tests.unit.plans import AT
+from tests.unit.runs import a_run
+
+
+class FakeJobManager:
+    """A job that runs, with one completed and one running checkpoint."""
+
+    def __init__(self):
+        self.history = [a_checkpoint(7, "COMPLETED", trigger_ms=5_000), a_checkpoint(8, "IN_PROGRESS", 10_000)]
+        self.listed = 0
+
+    def job(self):
+        return Job("j1", "RUNNING", {"RUNNING": 2})
+
+    def checkpoints(self, _job):
+        return Checkpoints(7, 0, 0, 7, 5_000, None, None, self.history)
+
+    def restarts(self, _job):
+        return 1
+
+    def metric_names(self, _job):
+        self.listed += 1
+        return {"v1": ["busy", "x.pendingRecords"]} if self.listed > 1 else {"v1": ["busy"]}
+
+    def work(self, _job, names):
+        return (3 if len(names["v1"]) > 1 else None), 0.5
+
+    def failures(self, _job):
+        return [Failure(4_000, "Old", "", ""), Failure(9_000, "New", "t", "why")]
+
+
+def a_checkpoint(number, status, trigger_ms):
+    return Checkpoint(id=number, status=status, is_savepoint=False, trigger_ms=trigger_ms, duration_ms=100)
+
+
+@pytest.fixture
+def look(tmp_path, cluster):
+    found = FlinkLook(a_run(tmp_path, cluster), Copy.CHAOS, since_ms=4_500)
+    found.jobmanager = FakeJobManager()
+    return found
+
+
+def test_a_job_is_told_with_its_tasks_and_checkpoints(look):
+    """Metrics that come late are looked for again."""
+    first, second = look()[0], look()[0]
+    assert (first["pending_lag"], second["pending_lag"], second["busy"]) == (None, 3, 0.5)
+    assert (second["job_id"], second["tasks"], second["tasks_running"], second["checkpoint_id"]) == ("j1", 2, 2, 7)
+
+
+def test_what_ended_is_told_once(look):
+    """Neither a checkpoint in progress nor a failure from before the look began."""
+    told = [one for _ in range(3) for one in look()[1]]
+    assert [getattr(one, "checkpoint", one).__class__.__name__ for one in told] == ["Checkpoint", "FailureSeen"]
+    assert (told[0].checkpoint.id, told[1].name) == (7, "New")
+
+
+def test_a_jobmanager_that_is_away_leaves_everything_empty(look, monkeypatch):
+    """It is a look all the same."""
+    monkeypatch.setattr(look.jobmanager, "job", lambda: None)
+    assert look() == ({}, [])
+
+
+def test_pods_are_told_when_something_about_them_changed(tmp_path, cluster, fake_api):
+    """One that is on its way out is none that is ready."""
+    run = a_run(tmp_path, cluster)
+    labels = run.plan.labels | {COPY_LABEL: "chaos"}
+    pod = {"metadata": {"name": "p", "namespace": "flink", "labels": labels}, "spec": {"nodeName": "node1"}}
+    ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+    fake_api.put(PODS, pod | {"apiVersion": "v1", "kind": "Pod", "status": ready})
+    look = PodsLook(run, Copy.CHAOS)
+    (fields, changed), (_, same) = look(), look()
+    assert (fields, len(changed), same) == ({"pods": 1, "pods_ready": 1}, 1, [])
+    assert next(iter(changed[0].pods.values())).node == "node1"
+
+
+def test_kafka_is_counted_from_where_the_run_began(tmp_path, mock_cluster, monkeypatch):
+    """Topics are used again and again; the mock has no groups, so the lag itself is the lab's to test."""
+    run = a_run(tmp_path, kafka=mock_cluster.kafka)
+    source, sink = run.plan.pipeline.topics.source, run.plan.copies[Copy.CHAOS].sink
+    for topic in (source, sink):
+        mock_cluster.owner.list_topics(topic, timeout=5)
+        run.attempt.append(TopicBegin(at=AT, topic=topic, offsets=end_offsets(run.kafka, topic)))
+    look = KafkaLook(run, Copy.CHAOS)
+    monkeypatch.setattr(look.lag, "read", lambda *_, **__: Lag(7, {}, {}, {}))
+    mock_cluster.write(source, {0: 3, 1: 2})
+    mock_cluster.write(sink, {2: 4})
+    assert look() == ({"loaded": 5, "committed_lag": 7, "written": 4, "visible": 4}, [])

@@ -1,0 +1,128 @@
+import threading
+
+import pytest
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Drained, Judging, LoadStarted, Observed
+from flink_chaos.steps import sampling
+from flink_chaos.steps.judging import abort, close
+from flink_chaos.steps.sampling import Part, check_closed, check_observed, is_over
+from flink_chaos.store.samples import append_part, observation
+
+from tests.unit.observed import sample
+from tests.unit.plans import AT
+from tests.unit.runs import a_run
+
+KINDS = ("KafkaLook", "FlinkLook", "PodsLook")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """A run whose records flow, with looks that answer 1 each, ten times a second."""
+    found = a_run(tmp_path)
+    found.attempt.append(LoadStarted(at=AT, topic="t", begin={0: 0}))
+    for kind, field in zip(KINDS, ("loaded", "restarts", "pods"), strict=True):
+        monkeypatch.setattr(sampling, kind, answering(lambda field=field: ({field: 1}, [])))
+    monkeypatch.setattr(sampling, "PERIOD", 0.02)
+    return found
+
+
+def answering(look):
+    return lambda *_: look
+
+
+def drained(*copies):
+    return [Drained(at=AT, copy=copy, ok=True, message="", lag=0) for copy in copies]
+
+
+def numbers(seen):
+    return [(one.loaded, one.restarts, one.pods) for one in seen.samples(Copy.CHAOS)]
+
+
+def test_a_part_is_stored_whole_and_another_one_asked_for(run):
+    """Ten looks at each copy."""
+    assert not check_observed(run).done
+    assert numbers(observation(run.attempt)) == [(1, 1, 1)] * sampling.PART_SECONDS
+
+
+@pytest.mark.parametrize("error", [ClusterError("away", 0), KafkaProblem("away"), OSError("away")])
+def test_who_does_not_answer_leaves_its_fields_empty(run, monkeypatch, error):
+    """The others' are kept."""
+
+    def raising():
+        raise error
+
+    monkeypatch.setattr(sampling, "KafkaLook", answering(raising))
+    check_observed(run)
+    assert numbers(observation(run.attempt))[0] == (None, 1, 1)
+
+
+def test_who_hangs_is_asked_once_and_keeps_nobody_from_looking(run, monkeypatch):
+    """One thread waits for it, and not ten."""
+    asked, looked, answer = [], [], threading.Event()
+
+    def hanging():
+        asked.append(1)
+        answer.wait(5)
+        return {"loaded": 1}, []
+
+    def looking():
+        looked.append(1)
+        if len(looked) == len(Copy) * sampling.PART_SECONDS:
+            answer.set()
+        return {"pods": 1}, []
+
+    monkeypatch.setattr(sampling, "KafkaLook", answering(hanging))
+    monkeypatch.setattr(sampling, "PodsLook", answering(looking))
+    check_observed(run)
+    assert len(asked) == len(Copy)
+    assert numbers(observation(run.attempt))[:-1] == [(None, 1, 1)] * (sampling.PART_SECONDS - 1)
+
+
+@pytest.mark.parametrize("ends", [drained(*Copy), [Judging(at=AT)]])
+def test_it_ends_with_the_run_and_says_how_much_was_seen(run, ends):
+    """Both copies drained, or somebody wants to judge."""
+    append_part(run.attempt, [sample(Copy.CHAOS, 1), sample(Copy.CHAOS, 3.5)])
+    for fact in ends:
+        run.attempt.append(fact)
+    assert check_observed(run).done
+    told = run.journal.last(Observed)
+    assert (told.samples, told.longest_gap_seconds) == (2, 2.5)
+
+
+def test_one_copy_that_has_caught_up_is_not_the_end(run):
+    """The other one is what matters."""
+    run.attempt.append(drained(Copy.STABLE)[0])
+    assert not is_over(run)
+
+
+def test_it_ends_in_the_middle_of_a_part(run, monkeypatch):
+    """The verdict waits for nobody longer than for the next look."""
+    part = Part(run)
+    seen = part.taken(lambda: len(part.seen) >= 6)
+    assert len(seen) == 6
+
+
+def test_nothing_is_written_beside_a_verdict(run):
+    """Judged again, the run would tell more than it did."""
+    abort(run.attempt, "step", "why")
+    close(run.attempt)
+    assert check_observed(run).done
+    assert run.journal.last(Observed) is None
+
+
+def test_a_run_without_load_is_not_observed(tmp_path):
+    """Airflow begins the observer whatever happened before it."""
+    found = a_run(tmp_path)
+    assert check_observed(found).done
+    assert found.journal.last(Observed) is None
+
+
+def test_a_verdict_waits_for_samples_that_are_on_their_way(run):
+    """And for nobody where there are none."""
+    assert check_closed(run).done
+    append_part(run.attempt, [sample(Copy.CHAOS, 1)])
+    assert not check_closed(run).done
+    run.attempt.append(Observed(at=AT, samples=1, longest_gap_seconds=0))
+    assert check_closed(run).done

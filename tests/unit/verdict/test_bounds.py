@@ -1,0 +1,88 @@
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.proof import Deliveries
+from flink_chaos.verdict.bounds import bound_lines
+from flink_chaos.verdict.judge import judge
+from flink_chaos.verdict.recovery import recovery
+
+from tests.unit.observed import checkpoint, facts, journal, observation
+from tests.unit.plans import AT, RECORDS, a_plan, counts
+from tests.unit.plans import journal as good_journal
+
+
+def lines(bounds, found=None, *later, **parameters):
+    plan = a_plan(contract_bounds=bounds, **parameters)
+    return [(line.name, line.ok, line.seen) for line in bound_lines(plan, good_journal(*later), found)]
+
+
+def test_what_is_not_named_is_not_demanded():
+    """The guarantee alone is the contract then."""
+    assert lines({}) == []
+
+
+@pytest.mark.parametrize(("bound", "ok"), [(13.2, True), (13.1, False)])
+def test_a_recovery_has_its_time(bound, ok):
+    """Until the first checkpoint after all tasks ran again."""
+    told = lines({"recovery_seconds": bound}, recovery(journal(), observation()))
+    assert told == [("recovered in time", ok, "13.2 s")]
+
+
+def test_what_never_came_is_late():
+    """Somebody looked."""
+    told = lines({"caught_up_seconds": 999}, recovery(journal(), observation(back=999)))
+    assert told == [("caught up in time", False, "never seen")]
+
+
+def test_what_nobody_observed_is_neither_met_nor_broken():
+    """So the run is inconclusive, for a bound that was asked for."""
+    assert lines({"recovery_seconds": 60}) == [("recovered in time", None, "not observed")]
+    verdict = judge(a_plan(contract_bounds={"recovery_seconds": 60}), good_journal())
+    assert (verdict.outcome, verdict.reasons) == ("INCONCLUSIVE", ["recovered in time: not observed"])
+
+
+def test_samples_too_far_apart_say_nothing_of_times_but_count_checkpoints():
+    """Missing samples void the timing lines."""
+    thin = recovery(journal(), observation()).model_copy(update={"resolution_seconds": 16})
+    told = lines({"recovery_seconds": 60, "failed_checkpoints": 0}, thin)
+    assert told == [("recovered in time", None, "not observed"), ("few failed checkpoints", True, "0")]
+
+
+def test_failed_checkpoints_count_from_the_fault_on():
+    """One before it is the machine's."""
+    failed = [checkpoint(90 + n, second, "FAILED") for n, second in enumerate((10, 45, 100))]
+    told = lines({"failed_checkpoints": 1}, recovery(journal(), observation(*failed)))
+    assert told == [("few failed checkpoints", False, "2")]
+
+
+@pytest.mark.parametrize(("bound", "ok"), [(1.0, True), (0.99, False)])
+def test_duplicates_are_bounded_under_at_least_once(bound, ok):
+    """In per cent of the ids; EXACTLY_ONCE has a line of its own."""
+    twice = counts(Copy.CHAOS, duplicated=RECORDS // 100)
+    told = lines({"duplicates_percent": bound}, None, twice, delivery_guarantee="AT_LEAST_ONCE")
+    assert told == [("few duplicates", ok, "1.00 %")]
+    assert lines({"duplicates_percent": bound}, None, twice) == []
+
+
+def test_a_bound_that_is_none_is_refused_with_its_name():
+    """At the plan, not in the middle of a run."""
+    with pytest.raises(ValueError, match="recovery"):
+        a_plan(contract_bounds={"recovery": 60})
+
+
+def test_a_verdict_tells_its_recovery():
+    """From the same samples, the same verdict to the byte."""
+    plan, found = a_plan(), good_journal(*facts())
+    first, second = (judge(plan, found, observation()).model_dump_json() for _ in range(2))
+    assert first == second
+    assert judge(plan, found, observation()).recovery.restarts == 1
+
+
+@pytest.mark.parametrize(("bound", "ok"), [(8.5, True), (8.4, False)])
+def test_a_delay_is_that_of_the_slowest_of_a_hundred_ids(bound, ok):
+    """Only who reads the topics knows the times of both records."""
+    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
+    found = Deliveries(**same, extra=0, delay_p99_ms=8_500)
+    proof = RecordProof(at=AT, copy=Copy.CHAOS, deliveries=found, findings=[], seconds=1)
+    assert lines({"delay_p99_seconds": bound}, None, proof) == [("delay, 99 of 100 ids", ok, "8.5 s")]
+    assert lines({"delay_p99_seconds": bound}) == [("delay, 99 of 100 ids", None, "not proven")]

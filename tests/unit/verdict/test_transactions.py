@@ -1,0 +1,67 @@
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.proof import Deliveries
+from flink_chaos.verdict.judge import judge
+from flink_chaos.verdict.recovery import recovery
+from flink_chaos.verdict.transactions import too_short
+
+from tests.unit.observed import checkpoint, facts, observation
+from tests.unit.observed import journal as observed_journal
+from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table
+
+SHORT = a_plan(pipeline="ad_events_short_transactions")
+LOST = counts(Copy.CHAOS, records=RECORDS - 9, ids=RECORDS - 9, lost=9)
+
+
+def proved(aborted=12):
+    """Nine ids are lost, and so many records are in aborted transactions."""
+    same = {"expected": RECORDS, "records": RECORDS - 9, "ids": RECORDS - 9, "lost": 9, "duplicated": 0}
+    found = Deliveries(**same, surplus=0, extra=0, aborted=aborted)
+    return RecordProof(at=AT, copy=Copy.CHAOS, deliveries=found, findings=[], seconds=1)
+
+
+def told(*later, plan=SHORT, seen=None):
+    """The recovery takes 12 s from a checkpoint 4.3 s old; a transaction opens 5 s before it."""
+    found = recovery(observed_journal(), seen or observation())
+    return too_short(plan, journal(*(later or (LOST, proved()))), found)
+
+
+def test_records_lost_in_aborted_transactions_are_told_with_both_times():
+    """10 s are not enough for a recovery that takes longer."""
+    assert told() == (
+        "12 records are in transactions that Kafka aborted: transaction time-out 10 s, "
+        "but until the recovery a transaction was open for 20 s"
+    )
+
+
+def test_a_slow_checkpoint_opens_a_transaction_as_long():
+    """Whichever is longer."""
+    slow = observation(checkpoint(90, 45, duration_ms=30_000))
+    assert "with the slowest checkpoint a transaction was open for 35 s" in told(seen=slow)
+
+
+@pytest.mark.parametrize(
+    ("later", "plan"),
+    [
+        ((counts(Copy.CHAOS), proved()), SHORT),
+        ((LOST, proved(aborted=0)), SHORT),
+        ((LOST,), SHORT),
+        ((LOST, proved()), a_plan()),
+        ((LOST, proved()), a_plan(pipeline="ad_events_short_transactions", delivery_guarantee="AT_LEAST_ONCE")),
+    ],
+)
+def test_it_is_no_cause_where_it_cannot_be(later, plan):
+    """Nothing lost, nothing aborted, nobody looked, a time-out of 600 s, a sink without transactions."""
+    assert told(*later, plan=plan) == ""
+
+
+def test_without_samples_nothing_is_said_of_times():
+    """A hint needs both."""
+    assert too_short(SHORT, journal(LOST, proved()), None) == ""
+
+
+def test_the_line_about_losses_tells_the_cause():
+    """So the reason of the FAIL does."""
+    verdict = judge(SHORT, journal(LOST, proved(), table(chaos=RECORDS - 9), *facts()), observation())
+    assert (verdict.outcome, "transaction time-out 10 s" in verdict.reasons[0]) == ("FAIL", True)
