@@ -14,30 +14,28 @@ from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
 from flink_chaos.steps.run import StepError, now
 from flink_chaos.steps.scanning import Scans
+from flink_chaos.store.samples import observation
+from flink_chaos.verdict.recovery import recovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from flink_chaos.model.proof import Deliveries, Finding
-    from flink_chaos.model.recovery import Mark
     from flink_chaos.proof.phases import Phases
     from flink_chaos.steps.run import Run
 
 JSON = "json"
 
 
-def journal_proof(run: Run, say: Callable[[str], None], marks: Sequence[Mark] | None = None) -> None:
-    """The proof as facts, beside the counts by SQL; nothing where the records cannot be read without Flink.
-
-    `marks`: how the chaos copy came back, if that was observed; else the facts tell less exactly.
-    """
+def journal_proof(run: Run, say: Callable[[str], None]) -> None:
+    """The proof as facts, beside the counts by SQL; nothing where the records cannot be read without Flink."""
     if run.plan.pipeline.output.format != JSON:
         say(f"no record proof: records of format {run.plan.pipeline.output.format}; it reads {JSON}")
         return
     begin = time.monotonic()
     with TemporaryDirectory(prefix="flink-chaos-proof-") as name:
         scans = Scans(run, Path(name), say, keep=True)
-        phases = phases_of(run.journal, marks)
+        phases = _phases(run)
         proofs, loaded = _proved(run, scans, phases), _proved_source(run, scans, phases)
     seconds = time.monotonic() - begin
     for copy, (deliveries, findings) in proofs.items():
@@ -50,7 +48,7 @@ def journal_proof(run: Run, say: Callable[[str], None], marks: Sequence[Mark] | 
 
 
 def prove_run(
-    run: Run, say: Callable[[str], None], marks: Sequence[Mark] | None = None, *, reuse: bool = True
+    run: Run, say: Callable[[str], None], *, reuse: bool = True
 ) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
     """How often each id came to each copy's sink, and the first that are not as they should be.
 
@@ -62,7 +60,14 @@ def prove_run(
     if run.plan.pipeline.output.format != JSON:
         raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads {JSON}")
     with TemporaryDirectory(prefix="flink-chaos-proof-") as folder:
-        return _proved(run, Scans(run, Path(folder), say, reuse=reuse), phases_of(run.journal, marks))
+        return _proved(run, Scans(run, Path(folder), say, reuse=reuse), _phases(run))
+
+
+def _phases(run: Run) -> Phases:
+    """By the marks of the recovery, if it was observed; else the facts tell less exactly."""
+    journal = run.journal
+    found = recovery(journal, observation(run.attempt))
+    return phases_of(journal, found.marks if found else None)
 
 
 def _proved(run: Run, scans: Scans, phases: Phases) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
