@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from flink_chaos.proof.sets import Sets
 
-PIECE = 1 << 20
-"""Ids of a piece."""
+PIECE = (1 << 19) - 2
+"""Ids of a piece: an array of 2^19 holds them and what lies beside them, so that caches and memory hold the array."""
 
 COPY = "count(*) AS times, min(timestamp_ms) AS first_ms, min(payload) AS low, max(payload) AS high"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "1500MB",  # DuckDB goes to disk beyond it
     "preserve_insertion_order": "false",
-    "perfect_ht_threshold": "21",  # ids of a piece are counted in an array: 2^20 of them, and one place for null
+    "perfect_ht_threshold": "20",  # bits: ids of a piece are counted in an array
 }
 
 PLACE = 'struct_pack(timestamp_ms := timestamp_ms, partition := partition, "offset" := "offset")'

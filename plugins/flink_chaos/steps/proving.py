@@ -64,9 +64,10 @@ def prove_run(
 
 
 def _phases(run: Run) -> Phases:
-    """By how the chaos copy came back, if that was observed; else the facts tell less exactly."""
-    back = recovery(run.journal, observation(run.attempt))
-    return phases_of(run.journal, back.marks if back else None)
+    """By the marks of the recovery, if it was observed; else the facts tell less exactly."""
+    journal = run.journal
+    found = recovery(journal, observation(run.attempt))
+    return phases_of(journal, found.marks if found else None)
 
 
 def _proved(run: Run, scans: Scans, phases: Phases) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
