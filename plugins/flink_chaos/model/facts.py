@@ -80,7 +80,7 @@ class OpenTransactions(Fact):
 
     kind: Literal["open_transactions"] = "open_transactions"
     copy_: Copy = Field(alias="copy")
-    transactions: list[OpenTransaction]
+    transactions: list[OpenTransaction] = Field(description="none where the brokers could not be asked for them")
     behind: dict[int, int] = Field(description="partition -> records beyond the last stable offset")
 
 

@@ -12,6 +12,7 @@ from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.observing import see_checkpoints
 from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.steps.stalling import open_on
 
 if TYPE_CHECKING:
     from flink_chaos.model.base import Copy
@@ -60,9 +61,7 @@ def _not_flushed(run: Run, copy: Copy) -> str:
     if checkpoints.latest_trigger_ms / 1000 <= _loaded(run).at.timestamp():
         return "no checkpoint since the last record"
     sink = run.plan.copies[copy].sink
-    if closed_end(run.kafka, sink) is None:
-        return f"a transaction is open on {sink}"
-    return ""
+    return open_on(run, sink) if closed_end(run.kafka, sink) is None else ""
 
 
 def _loaded(run: Run) -> Loaded:

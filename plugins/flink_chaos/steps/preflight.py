@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
     from flink_chaos.steps.run import Run
 
+
+class PreflightWarning(Exception):  # noqa: N818
+    """Something that a run may go on with."""
+
+
 NEEDED = (
     ("create", FLINK_DEPLOYMENTS),
     ("patch", FLINK_DEPLOYMENTS),
@@ -66,6 +71,8 @@ def look(run: Run) -> Preflight:
 def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
     try:
         return Check(name=name, ok=True, message=check(run))
+    except PreflightWarning as warning:
+        return Check(name=name, ok=False, blocks=False, message=str(warning))
     except (ClusterError, KafkaProblem, GatewayError, ValueError) as error:
         return Check(name=name, ok=False, message=str(error))
 
@@ -148,6 +155,13 @@ def _transactions(run: Run) -> str:
         raise ValueError(
             f"transaction_timeout_seconds {timeout} is above the brokers' transaction.max.timeout.ms of {allowed:g} s; "
             "lower it in the profile, or raise it there"
+        )
+    request = run.plan.request
+    longest = request.checkpoint_interval_seconds + request.checkpoint_timeout_seconds
+    if timeout < longest:
+        raise PreflightWarning(
+            f"transaction_timeout_seconds {timeout} is below checkpoint interval and time-out of {longest} s together: "
+            "Kafka may abort what Flink has not committed yet, and those records are lost; raise it in the profile"
         )
     return f"time-out {timeout} s, the brokers allow {allowed:g} s"
 

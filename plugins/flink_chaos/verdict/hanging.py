@@ -19,8 +19,9 @@ def hanging_lines(plan: RunPlan, journal: Journal) -> list[Line]:
     ended = journal.last(TopicEnd, topic=plan.copies[Copy.CHAOS].sink)
     if plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE or ended is None:
         return []
+    behind = sum(found.behind.values()) if found else 0
     hanging = found.transactions if found else []
     told = [f"{one.transactional_id} {one.state} for {one.age_seconds:.0f} s" for one in hanging]
-    behind = sum(found.behind.values()) if found else 0
-    seen = f"{'; '.join(told)}: {behind:,} records behind it cannot be read" if told else "none"
-    return [Line(name="no hanging transaction", ok=not hanging, demanded="none open after the stop", seen=seen)]
+    named = "; ".join(told) or "one that the brokers do not name"
+    seen = f"{named}: {behind:,} records behind it cannot be read" if behind else "none"
+    return [Line(name="no hanging transaction", ok=not behind, demanded="none open after the stop", seen=seen)]

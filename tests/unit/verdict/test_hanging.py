@@ -21,6 +21,13 @@ def test_a_transaction_that_nobody_ended_breaks_the_contract():
     assert (verdict.outcome, verdict.reasons) == ("FAIL", [f"{told}; demanded: none open after the stop"])
 
 
+def test_brokers_that_name_none_do_not_excuse_it():
+    """The last stable offset stands still all the same."""
+    unknown = OpenTransactions(at=AT, copy=Copy.CHAOS, transactions=[], behind={1: 7})
+    (line,) = hanging_lines(PLAN, journal(ENDED, unknown))
+    assert (line.ok, line.seen) == (False, "one that the brokers do not name: 7 records behind it cannot be read")
+
+
 def test_a_closed_sink_has_none():
     """Its end was its last stable offset."""
     assert [(line.ok, line.seen) for line in hanging_lines(PLAN, journal(ENDED))] == [(True, "none")]

@@ -1,0 +1,46 @@
+import pytest
+from flink_chaos.model.facts import Preflight
+from flink_chaos.steps import preflight
+from flink_chaos.steps.run import RunEndsError
+
+from tests.unit.runs import a_run
+
+SHORT = {"pipeline": "ad_events_short_transactions"}
+
+
+@pytest.fixture
+def looked(tmp_path, monkeypatch):
+    """The line about transactions of a preflight with nothing else in it, and the run; brokers allow 900 s."""
+    monkeypatch.setattr(preflight, "CHECKS", {"transactions": preflight.CHECKS["transactions"]})
+
+    def look(allowed=900.0, **parameters):
+        monkeypatch.setattr(preflight, "longest_transaction", lambda _: allowed)
+        run = a_run(tmp_path, **parameters)
+        try:
+            return preflight.look(run).checks[0]
+        except RunEndsError:
+            return run.journal.last(Preflight).checks[0]
+
+    return look
+
+
+def test_a_time_out_that_outlasts_a_checkpoint_and_that_the_brokers_allow_is_good(looked):
+    """600 s, where 900 are allowed."""
+    assert (looked().ok, looked(run_id="b").message) == (True, "time-out 600 s, the brokers allow 900 s")
+
+
+def test_a_time_out_above_the_brokers_ends_the_run(looked):
+    """The producer could not even begin."""
+    check = looked(allowed=300)
+    assert (check.ok, check.blocks, "transaction.max.timeout.ms of 300 s" in check.message) == (False, True, True)
+
+
+def test_a_time_out_below_a_slow_checkpoint_is_a_warning(looked):
+    """The run goes on: it shows what happens."""
+    check = looked(**SHORT, checkpoint_timeout_seconds=60)
+    assert (check.ok, check.blocks, "interval and time-out of 65 s" in check.message) == (False, False, True)
+
+
+def test_a_sink_without_transactions_has_no_time_out(looked):
+    """At least once."""
+    assert looked(allowed=1, delivery_guarantee="AT_LEAST_ONCE").message == "the sink has none"
