@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from flink_chaos.model.facts import Offsets
     from flink_chaos.steps.run import Run
 
-OPEN_TRANSACTION = "a transaction is open; it ends by its time-out (600 s, if the profile says nothing else), or `kafka-transactions.sh abort` ends it now"
+OPEN_TRANSACTION = (
+    "a transaction is open; it ends by its time-out (600 s, if the profile says nothing else), "
+    "or `kafka-transactions.sh abort` ends it now"
+)
 
 
 def prepare_topics(run: Run) -> None:
