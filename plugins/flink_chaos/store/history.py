@@ -82,8 +82,11 @@ def _is_same(attempt: Attempt, plan: RunPlan) -> bool:
 
 
 def _stored(attempt: Attempt) -> dict[str, Any]:
-    """A plan as it was written, by whatever version."""
-    return dict(json.loads((attempt.folder / PLAN).read_text()))
+    """A plan as it was written, by whatever version; nothing of a damaged one, which is another run's affair."""
+    try:
+        return dict(json.loads((attempt.folder / PLAN).read_text()))
+    except (ValueError, TypeError):
+        return {}
 
 
 def _newest_first(attempts: Iterable[Attempt]) -> list[Attempt]:
