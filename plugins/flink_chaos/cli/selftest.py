@@ -18,12 +18,15 @@ from flink_chaos.store.selftest import keep
 if TYPE_CHECKING:
     import argparse
 
+    from flink_chaos.model.selftest import SelfTestResult
+
 RECORDS = 20_000
 
 
 def add_selftest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The command and its options."""
     command = commands.add_parser("selftest", help="plant known offences and demand that the record proof finds them")
+    command.add_argument("run_key", nargs="?", help="spoil a copy of this run's own output instead; stores nothing")
     command.add_argument("--seed", type=int, help="the same plantings again; another each time, if nothing is said")
     command.add_argument("--records", type=int, default=RECORDS, help="how many, %(default)s if nothing is said")
     command.add_argument("--without-kafka", action="store_true", help="from memory, without topics and transactions")
@@ -35,11 +38,21 @@ def selftest(options: argparse.Namespace) -> int:
     from flink_chaos.steps.selftesting import self_test
 
     seed = int(time.time()) if options.seed is None else options.seed
-    kafka = None if options.without_kafka else _kafka()
-    result = self_test(kafka, seed=seed, records=options.records, say=print)
-    keep(Store().root, result)
+    if options.run_key:
+        result = _of_run(options.run_key, seed)
+    else:
+        result = self_test(None if options.without_kafka else _kafka(), seed=seed, records=options.records, say=print)
+        keep(Store().root, result)
     print(selftest_line(self_test_fact(result)))
     return (Outcome.PASS if result.ok else Outcome.FAIL).exit_code
+
+
+def _of_run(run_key: str, seed: int) -> SelfTestResult:
+    """It leaves out transactions, so it is not the test that verdicts tell."""
+    from flink_chaos.cli.systems import open_run
+    from flink_chaos.steps.selftesting import self_test_of
+
+    return self_test_of(open_run(Store().attempt(run_key)), seed=seed, say=print)
 
 
 def _kafka() -> Kafka:

@@ -32,7 +32,9 @@ class SelfTestResult(Record):
 
     at: datetime
     ok: bool
-    way: Literal["kafka", "memory"] = Field(description="kafka: through topics and transactions; memory: without Kafka")
+    way: Literal["kafka", "memory", "run"] = Field(
+        description="kafka: through topics and transactions; memory: without Kafka; run: its own output"
+    )
     version: str = Field(description="of this package")
     seed: int
     records: int

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.selftest import Transaction, Write
 from flink_chaos.proof.extract import Shape
@@ -36,7 +36,7 @@ class Planting:
     source: list[Transaction]
     stable: list[Transaction]
     chaos: list[Transaction]
-    ids: dict[str, list[int]]
+    ids: dict[str, list[Any]]
     counts: Counter[str] = field(default_factory=Counter)
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flink_chaos.proof.count import LIMIT
 from flink_chaos.proof.plantings import KINDS
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Sequence
 
     from flink_chaos.model.proof import Deliveries, Finding
-    from flink_chaos.proof.plantings import Planting
+
+
+class Planted(Protocol):
+    """What the proof must find: numbers, and the ids of each kind; the first lost one was aborted."""
+
+    ids: dict[str, list[Any]]
+    counts: Counter[str]
+
 
 COUNTED = (*KINDS, "surplus", "aborted")
 
@@ -26,27 +34,23 @@ def alarms(clean: Deliveries) -> list[str]:
     return [f"clean copy: {kind} {number}" for kind in COUNTED if (number := getattr(clean, kind))]
 
 
-def differences(planting: Planting, found: Deliveries) -> list[str]:
+def differences(planted: Planted, found: Deliveries) -> list[str]:
     """Kinds of which more or fewer were found than were planted."""
-    return [
-        f"{kind}: {planting.counts[kind]:,} planted, {number or 0:,} found"
-        for kind in COUNTED
-        if (number := getattr(found, kind)) != planting.counts[kind]
-    ]
+    pairs = [(kind, planted.counts[kind], number) for kind, number in numbers(found).items()]
+    return [f"{kind}: {wanted:,} planted, {number:,} found" for kind, wanted, number in pairs if number != wanted]
 
 
-def unlisted(planting: Planting, findings: Sequence[Finding]) -> list[str]:
-    """The first of each kind must be named, and the lost one that an aborted transaction holds."""
+def unlisted(planted: Planted, findings: Sequence[Finding]) -> list[str]:
+    """The first of each kind must be named, and the cause of the lost one that an aborted transaction holds."""
     problems = []
     for kind in KINDS:
-        named = sorted(int(one.id) for one in findings if one.kind == kind)
-        wanted = planting.ids[kind][:LIMIT]
-        if kind == "extra" and not set(named) <= set(planting.ids[kind]):
-            problems.append(f"{kind}: named {named}, planted {planting.ids[kind]}")
-        elif kind != "extra" and named != wanted:
-            problems.append(f"{kind}: named {named}, planted first {wanted}")
+        named = {one.id for one in findings if one.kind == kind}
+        ids = [str(one) for one in planted.ids.get(kind, ())]
+        # Records that nobody expects are listed by time, not by id.
+        if not named <= set(ids) if kind == "extra" else named != set(ids[:LIMIT]):
+            problems.append(f"{kind}: named {sorted(named)}, planted {ids}")
     causes = {one.id: one.cause for one in findings if one.kind == "lost"}
-    first = str(planting.ids["lost"][0])
+    first = str(planted.ids["lost"][0])
     if "aborted" not in causes.get(first, ""):
         problems.append(f"lost id {first} was in an aborted transaction; told is: {causes.get(first, 'nothing')}")
     return problems

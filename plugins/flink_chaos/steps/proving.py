@@ -71,13 +71,16 @@ def _phases(run: Run) -> Phases:
 
 
 def _proved(run: Run, scans: Scans, phases: Phases) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
-    found = {copy: prove(_sets(run, scans, copy), phases) for copy in Copy}
+    found = {copy: prove(sets_of(run, scans, copy), phases) for copy in Copy}
     _require_own_records(run, found[Copy.STABLE][0])
     return found
 
 
-def _sets(run: Run, scans: Scans, copy: Copy) -> Sets:
-    """A key is made by the application: only where records keep their number, source and sink have the same ids."""
+def sets_of(run: Run, scans: Scans, copy: Copy) -> Sets:
+    """What the proof of a copy needs. Raises StepError for a run that was never compared.
+
+    A key is made by the application: only where records keep their number, source and sink have the same ids.
+    """
     output = run.plan.pipeline.output
     return Sets(
         run_key=run.plan.run_key,

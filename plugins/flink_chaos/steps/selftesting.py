@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from upath import UPath
 from flink_chaos.kafka.scan import SCHEMA, scan
 from flink_chaos.kafka.topics import delete_topics, end_offsets, ensure_topic, start_offsets
 from flink_chaos.kafka.transactions import write_transactions
+from flink_chaos.model.base import Copy
 from flink_chaos.model.selftest import SelfTestResult
 from flink_chaos.proof.extract import write_ids
 from flink_chaos.proof.phases import Phases
@@ -23,20 +25,28 @@ from flink_chaos.proof.plantings import PARTITIONS, RUN_KEY, SHAPE, plant
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.selfcheck import COUNTED, alarms, differences, numbers, unlisted
 from flink_chaos.proof.sets import Sets
+from flink_chaos.proof.spoiling import spoil
 from flink_chaos.steps.planning import DISTRIBUTION
+from flink_chaos.steps.proving import sets_of
 from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.scanning import Scans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
+    from typing import Literal, TypeAlias
 
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.kafka.scan import Isolation
     from flink_chaos.model.selftest import Transaction
     from flink_chaos.proof.plantings import Planting
+    from flink_chaos.proof.selfcheck import Planted
+    from flink_chaos.steps.run import Run
 
     Batches: TypeAlias = Mapping[str, Callable[[Isolation], Iterable[pa.RecordBatch]]]
     """Name of a topic -> its records under an isolation level."""
+
+    Outcome: TypeAlias = tuple[dict[str, int], list[str]]
+    """Offences found by kind, and what is not as it was planted."""
 
 PREFIX = "flink-chaos-selftest-"
 
@@ -52,22 +62,47 @@ def self_test(kafka: Kafka | None, *, seed: int, records: int, say: Callable[[st
     except ValueError as error:
         raise StepError(f"self-test: {error}") from error
     say(f"seed {seed}: {', '.join(f'{planting.counts[kind]:,} {kind}' for kind in COUNTED)}")
-    found, problems = _by_kafka(kafka, planting) if kafka else _proved(_in_memory(planting), planting)
+    outcome = _by_kafka(kafka, planting) if kafka else _proved(_in_memory(planting), planting)
+    return _result("kafka" if kafka else "memory", seed, records, planting, outcome, begin)
+
+
+def self_test_of(run: Run, *, seed: int, say: Callable[[str], None]) -> SelfTestResult:
+    """Whether the record proof finds what is planted into a copy of the stable copy's output; the run stays as it is.
+
+    Raises StepError for a run without an output to spoil.
+    """
+    begin = time.monotonic()
+    with TemporaryDirectory(prefix=PREFIX) as name:
+        scans = Scans(run, Path(name), say, reuse=True)
+        clean = sets_of(run, scans, Copy.STABLE)
+        clean = replace(clean, uncommitted=clean.copy, ordered=False)
+        try:
+            spoilt = spoil(clean.copy, run.plan.run_key, seed, Path(name))
+        except ValueError as error:
+            raise StepError(f"self-test: {error}") from error
+        outcome = _compared(clean, replace(clean, copy=spoilt.copy, uncommitted=spoilt.hidden), spoilt)
+    return _result("run", seed, run.plan.request.data_count_to_load, spoilt, outcome, begin)
+
+
+def _result(
+    way: Literal["kafka", "memory", "run"], seed: int, records: int, planted: Planted, outcome: Outcome, begin: float
+) -> SelfTestResult:
+    found, problems = outcome
     return SelfTestResult(
         at=now(),
         ok=not problems,
-        way="kafka" if kafka else "memory",
+        way=way,
         version=version(DISTRIBUTION),
         seed=seed,
         records=records,
-        planted={kind: planting.counts[kind] for kind in COUNTED},
+        planted={kind: planted.counts[kind] for kind in COUNTED},
         found=found,
         problems=problems,
         seconds=round(time.monotonic() - begin, 1),
     )
 
 
-def _by_kafka(kafka: Kafka, planting: Planting) -> tuple[dict[str, int], list[str]]:
+def _by_kafka(kafka: Kafka, planting: Planting) -> Outcome:
     """Through topics of its own, which are deleted whatever happens."""
     kafka.ping()
     mark = f"{PREFIX}{uuid4().hex[:8]}"
@@ -107,14 +142,20 @@ def _batches(transactions: Sequence[Transaction], isolation: Isolation) -> Itera
             yield pa.RecordBatch.from_pylist(rows, schema=SCHEMA)
 
 
-def _proved(batches: Batches, planting: Planting) -> tuple[dict[str, int], list[str]]:
-    """What was found in the chaos copy, and what is not as planted; the stable copy must be clean."""
+def _proved(batches: Batches, planting: Planting) -> Outcome:
+    """As a run does: scans to files, files to counts."""
     with TemporaryDirectory(prefix="flink-chaos-selftest-") as folder:
         source, stable, chaos = (_file(folder, batches, name, "read_committed") for name in batches)
         hidden = _file(folder, batches, "chaos", "read_uncommitted")
-        clean, _ = prove(_sets(planting, source, stable, stable, stable), Phases([(0, "")]))
-        found, findings = prove(_sets(planting, source, stable, chaos, hidden), Phases([(0, "")]))
-    return numbers(found), [*alarms(clean), *differences(planting, found), *unlisted(planting, findings)]
+        clean = _sets(planting, source, stable, stable, stable)
+        return _compared(clean, _sets(planting, source, stable, chaos, hidden), planting)
+
+
+def _compared(clean: Sets, spoilt: Sets, planted: Planted) -> Outcome:
+    """What was found in the spoilt copy, and what is not as planted; the clean copy must raise no alarm."""
+    untouched, _ = prove(clean, Phases([(0, "")]))
+    found, findings = prove(spoilt, Phases([(0, "")]))
+    return numbers(found), [*alarms(untouched), *differences(planted, found), *unlisted(planted, findings)]
 
 
 def _file(folder: str, batches: Batches, name: str, isolation: Isolation) -> Path:

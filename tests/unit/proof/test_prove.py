@@ -79,6 +79,15 @@ def test_what_was_replayed_is_told_by_its_phases(folder):
     assert [(place.partition, place.offset) for place in offender.sink] == [(0, 0), (0, 60)]
 
 
+@pytest.mark.parametrize("more", [1, -1])
+def test_a_duplicate_with_another_value_is_a_change_too(folder, more):
+    """Whether the value is greater or smaller."""
+    outputs = Outputs(30)
+    outputs.chaos[0].append(Record(7, 7 * 31 + more, lane="0"))
+    found, _ = prove(outputs.sets(folder), PHASES)
+    assert (found.duplicated, found.changed) == (1, 1)
+
+
 def test_what_a_restore_replays_is_told_with_its_checkpoint(folder):
     """A hint: first behind the checkpoint, then after the restart."""
     outputs = Outputs(400)

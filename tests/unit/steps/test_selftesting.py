@@ -1,13 +1,19 @@
 import json
 
+import pyarrow as pa
 import pytest
 from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.scan import SCHEMA
+from flink_chaos.model.base import Copy
 from flink_chaos.proof import count, pieces
 from flink_chaos.proof.plantings import RUN_KEY, plant
-from flink_chaos.steps import selftesting
+from flink_chaos.steps import scanning, selftesting
+from flink_chaos.steps.proving import prove_run
 from flink_chaos.steps.run import StepError
 from flink_chaos.steps.selftesting import self_test
+
+from tests.unit.steps.test_proving import a_compared_run
 
 
 def outcome(seed=1, records=1000):
@@ -83,3 +89,18 @@ def test_its_topics_are_deleted_whatever_happens(monkeypatch):
     with pytest.raises(KafkaProblem, match="broken"):
         self_test(Kafka({"bootstrap.servers": "nowhere"}), seed=1, records=1000, say=print)
     assert [name.rsplit("-", 1)[1] for name in deleted] == ["source", "stable", "chaos"]
+
+
+@pytest.mark.parametrize("pipeline", ["ad_events", "ad_event_counts"])
+def test_a_runs_own_output_is_spoilt_in_a_copy_only(tmp_path, monkeypatch, pipeline):
+    """By number or by key; the proof of the run itself stays as it was."""
+    run = a_compared_run(tmp_path, monkeypatch, range(9), pipeline=pipeline)
+    rows = [{"window_start": n, "campaign_id": 1, "event_type": "x", "n": n} for n in range(9)]
+    values = [json.dumps(row | {"run_key": run.plan.run_key}).encode() for row in rows]
+    columns = [{"partition": 0, "offset": n, "timestamp_ms": n, "value": value} for n, value in enumerate(values)]
+    monkeypatch.setattr(scanning, "scan", lambda *_: [pa.RecordBatch.from_pylist(columns, schema=SCHEMA)])
+    result = selftesting.self_test_of(run, seed=3, say=print)
+    assert (result.ok, result.problems, result.way) == (True, [], "run")
+    assert min(result.planted[kind] for kind in ("lost", "duplicated", "changed", "extra", "aborted")) > 0
+    found = prove_run(run, print)[Copy.CHAOS]
+    assert (found[0].lost, found[1]) == (0, [])
