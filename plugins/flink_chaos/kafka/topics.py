@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import NewTopic, OffsetSpec
+from confluent_kafka.admin import ConfigResource, NewTopic, OffsetSpec
 
 from flink_chaos.kafka.admin import GRACE, code_of
 from flink_chaos.kafka.errors import KafkaProblem
@@ -89,6 +89,16 @@ def closed_end(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets | 
     """Return the end offsets, or None while a transaction is open anywhere in the topic."""
     end = end_offsets(kafka, topic, timeout)
     return end if last_stable_offsets(kafka, topic, timeout) == end else None
+
+
+def longest_transaction(kafka: Kafka, timeout: float = TIMEOUT) -> float:
+    """Return how long the brokers let a transaction be open, in seconds. Raises KafkaProblem when none answers."""
+    described = kafka.admin.describe_cluster(request_timeout=timeout)
+    broker = str(kafka.result(described, "list the brokers", timeout).nodes[0].id)
+    asked = ConfigResource(ConfigResource.Type.BROKER, broker)
+    future = kafka.admin.describe_configs([asked], request_timeout=timeout)[asked]
+    found = kafka.result(future, f"read the configuration of broker {broker}", timeout)
+    return int(found["transaction.max.timeout.ms"].value) / 1000
 
 
 def offsets_at(

@@ -65,6 +65,25 @@ class TopicEnd(Fact):
     last_stable: Offsets
 
 
+class OpenTransaction(Record):
+    """A transaction that was neither committed nor aborted."""
+
+    transactional_id: str
+    state: str
+    age_seconds: float
+    timeout_seconds: float = Field(description="after which Kafka aborts it")
+    partitions: list[int]
+
+
+class OpenTransactions(Fact):
+    """What was still open on a copy's sink when it had long been stopped."""
+
+    kind: Literal["open_transactions"] = "open_transactions"
+    copy_: Copy = Field(alias="copy")
+    transactions: list[OpenTransaction]
+    behind: dict[int, int] = Field(description="partition -> records beyond the last stable offset")
+
+
 class Deployed(Fact):
     """A copy runs: all tasks run and a checkpoint completed after the start."""
 
@@ -329,6 +348,7 @@ AnyFact = Annotated[
     | OffsetsReset
     | TopicBegin
     | TopicEnd
+    | OpenTransactions
     | Deployed
     | Steady
     | TargetsChosen

@@ -58,7 +58,8 @@ class CheckpointSpan(Record):
 class Recovery(Record):
     """From the observer's samples; void where samples are missing."""
 
-    fault_ms: int = Field(description="when the fault began, ms since the epoch")
+    fault_ms: int = Field(description="when the fault began, ms since the epoch; without one: the steady state")
+    undisturbed: bool = Field(default=False, description="there was no fault: what differs is noise")
     fault_ended_ms: int | None = None
     clock: str = Field(description="whose clock the fault's beginning is")
     marks: list[Mark]

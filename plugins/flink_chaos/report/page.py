@@ -11,19 +11,20 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight, RecordProof
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.proof import offending
-from flink_chaos.report.recovery import bars, debt_rows, headline, span_rows
+from flink_chaos.report.recovery import bars, debt_rows, difference_row, headline, span_rows
 from flink_chaos.report.reproduce import airflow_command, command
 from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jinja2 import Template
 
     from flink_chaos.model.facts import Journal
     from flink_chaos.model.observation import Observation
     from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.statistics import Difference
     from flink_chaos.model.verdict import Verdict
 
 SIGNS = {"PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?", "ABORTED": "■", "PLANNED": "…"}
@@ -31,7 +32,12 @@ MARKS = {True: ("ok", "✓ ok"), False: ("broken", "✕ broken"), None: ("unknow
 
 
 def page(
-    plan: RunPlan, journal: Journal, verdict: Verdict, observation: Observation, last_green: Verdict | None = None
+    plan: RunPlan,
+    journal: Journal,
+    verdict: Verdict,
+    observation: Observation,
+    last_green: Verdict | None = None,
+    differences: Sequence[Difference] = (),
 ) -> str:
     """The whole page; the same records always give the same one."""
     evidence, preflight, loaded = journal.last(Evidence), journal.last(Preflight), journal.last(Loaded)
@@ -51,6 +57,7 @@ def page(
         bars=bars(verdict.recovery, last_green.recovery if last_green else None) if verdict.recovery else [],
         debt=debt_rows(verdict.recovery) if verdict.recovery else [],
         spans=span_rows(verdict.recovery) if verdict.recovery else [],
+        repeated=[difference_row(one) for one in differences],
         findings=offending("what", verdict.findings),
         evidence=evidence,
         preflight=preflight.checks if preflight else [],

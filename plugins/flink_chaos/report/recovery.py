@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flink_chaos.model.recovery import Recovery
+    from flink_chaos.model.statistics import Difference
 
 UNTIL = {
     "felt": "until it is felt",
@@ -108,6 +109,14 @@ def span_rows(recovery: Recovery) -> list[list[Any]]:
         ]
         for span in recovery.checkpoints
     ]
+
+
+def difference_row(one: Difference) -> list[Any]:
+    """A difference between both copies over several runs, with how sure one can be of it."""
+    interval = f"{one.low:,.1f} to {one.high:,.1f}" if one.low is not None and one.high is not None else "too few runs"
+    noise = "not measured" if one.noise_median is None else f"{one.noise_median:,.1f} in {one.noise_runs} runs"
+    told = [one.median, interval, one.p, one.effect, one.detectable, noise, one.noise_p]
+    return [f"{one.name}, {one.unit}", one.runs, *told]
 
 
 def _thousandth(value: float | None) -> float | None:

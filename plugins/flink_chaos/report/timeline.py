@@ -106,8 +106,14 @@ def timeline(observation: Observation, recovery: Recovery | None) -> Timeline | 
         height = Height(nice(lane.most), lane.pixels)
         stripes.append(Stripe(lane, top + GAP, height, [(curve, _path(curve, height)) for curve in lane.curves]))
         top += GAP + lane.pixels
-    fault = _window(recovery) if recovery else None
-    return Timeline(begin, max(end, begin + 1), stripes, fault, labels, "the fault" if recovery else "the first sample")
+    fault = _window(recovery) if recovery and not recovery.undisturbed else None
+    return Timeline(begin, max(end, begin + 1), stripes, fault, labels, _zero(recovery))
+
+
+def _zero(recovery: Recovery | None) -> str:
+    if recovery is None:
+        return "the first sample"
+    return "the steady state" if recovery.undisturbed else "the fault"
 
 
 def _window(recovery: Recovery) -> tuple[float, float]:

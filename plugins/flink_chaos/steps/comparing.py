@@ -14,6 +14,7 @@ from flink_chaos.kafka.topics import closed_end, last_stable_offsets
 from flink_chaos.model.facts import Counts, Table, TopicBegin, TopicEnd
 from flink_chaos.steps.preflight import gateway
 from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.steps.stalling import journal_open, open_on
 
 if TYPE_CHECKING:
     from flink_chaos.flink.gateway import Session
@@ -33,7 +34,7 @@ def check_sinks_closed(run: Run) -> Progress:
     for copy in run.plan.copies.values():
         end = closed_end(run.kafka, copy.sink)
         if end is None:
-            return Progress(done=False, message=f"a transaction is open on {copy.sink}")
+            return Progress(done=False, message=open_on(run, copy.sink))
         facts.append(TopicEnd(at=now(), clock="kafka", topic=copy.sink, offsets=end, last_stable=end))
     for fact in facts:
         run.attempt.append(fact)
@@ -42,9 +43,10 @@ def check_sinks_closed(run: Run) -> Progress:
 
 def sinks_expired(run: Run, message: str) -> None:
     """The deadline passed: what is behind the open transaction no consumer sees, so it is judged as missing."""
-    for copy in run.plan.copies.values():
-        stable = last_stable_offsets(run.kafka, copy.sink)
-        run.attempt.append(TopicEnd(at=now(), clock="kafka", topic=copy.sink, offsets=stable, last_stable=stable))
+    for copy, own in run.plan.copies.items():
+        stable = last_stable_offsets(run.kafka, own.sink)
+        run.attempt.append(TopicEnd(at=now(), clock="kafka", topic=own.sink, offsets=stable, last_stable=stable))
+        journal_open(run, copy)
     del message
 
 

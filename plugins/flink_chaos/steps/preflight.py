@@ -20,7 +20,8 @@ from flink_chaos.cluster.resources import (
 from flink_chaos.flink.gateway import GatewayError, SqlGateway
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import members
-from flink_chaos.kafka.topics import closed_end, partition_count
+from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_count
+from flink_chaos.model.base import Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps.capacity import free_rooms, room_for
 from flink_chaos.steps.resetting import OPEN_TRANSACTION
@@ -138,6 +139,19 @@ def _topics(run: Run) -> str:
     return f"{len(existing)} of {len(names) + 1} topics exist, no transaction is open"
 
 
+def _transactions(run: Run) -> str:
+    """A producer with a longer time-out than the broker allows cannot even begin."""
+    if run.plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE:
+        return "the sink has none"
+    timeout, allowed = run.plan.pipeline.application.transaction_timeout_seconds, longest_transaction(run.kafka)
+    if timeout > allowed:
+        raise ValueError(
+            f"transaction_timeout_seconds {timeout} is above the brokers' transaction.max.timeout.ms of {allowed:g} s; "
+            "lower it in the profile, or raise it there"
+        )
+    return f"time-out {timeout} s, the brokers allow {allowed:g} s"
+
+
 def _capacity(run: Run) -> str:
     return room_for(run)
 
@@ -157,5 +171,6 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "sql gateway": _gateway,
     "consumer groups": _groups,
     "topics": _topics,
+    "transactions": _transactions,
     "capacity": _capacity,
 }

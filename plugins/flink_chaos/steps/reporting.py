@@ -6,16 +6,18 @@ import logging
 from typing import TYPE_CHECKING
 
 from flink_chaos.report.page import page
-from flink_chaos.store.history import last_green
+from flink_chaos.store.history import last_green, repetitions, undisturbed
 from flink_chaos.store.records import StoreError
 from flink_chaos.store.samples import observation
 
 if TYPE_CHECKING:
     from upath import UPath
 
+    from flink_chaos.model.statistics import Difference
     from flink_chaos.store.records import Attempt
 
 REPORT = "report.html"
+FEW = 2
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +28,26 @@ def draw(attempt: Attempt) -> UPath:
     if verdict is None:
         raise StoreError(f"run {attempt.plan().run_key} has no verdict yet")
     path = attempt.folder / REPORT
-    text = page(attempt.plan(), attempt.journal(), verdict, observation(attempt), last_green(attempt))
+    text = page(
+        attempt.plan(),
+        attempt.journal(),
+        verdict,
+        observation(attempt),
+        last_green(attempt),
+        _repeated(attempt),
+    )
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _repeated(attempt: Attempt) -> list[Difference]:
+    """Over the runs of this test that are stored; nothing for the first one."""
+    found = repetitions(attempt)
+    if len(found) < FEW:
+        return []
+    from flink_chaos.verdict.statistics import differences  # noqa: PLC0415 - scipy takes a second, each run comes by
+
+    return differences(found, undisturbed(attempt))
 
 
 def draw_or_warn(attempt: Attempt) -> None:

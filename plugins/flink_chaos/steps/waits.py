@@ -45,7 +45,6 @@ CLOSING_SECONDS = 30
 """A part of samples lasts 10 s, and the triggerer may be busy."""
 
 
-
 @dataclass(frozen=True)
 class Wait:
     """A question that is asked until it is answered with done."""

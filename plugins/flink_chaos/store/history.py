@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.store.records import PLAN, VERDICT, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.recovery import Recovery
     from flink_chaos.model.verdict import Verdict
     from flink_chaos.store.records import Attempt
 
+CALM = "no_fault"
+"""The DAG, and the fault, of runs in which nothing is broken."""
+
+JUDGED = (Outcome.PASS, Outcome.FAIL)
 SAME = ("data_count_to_load", "records_per_second", "checkpoint_interval_seconds", "delivery_guarantee", "contract")
 """Parameters without which two runs are not the same test."""
 
@@ -23,7 +31,7 @@ def last_green(attempt: Attempt) -> Verdict | None:
     Records that only another version can read are passed over.
     """
     plan = attempt.plan()
-    for earlier in _newest_first(attempt):
+    for earlier in _newest_first(attempt.beside()):
         try:
             verdict = earlier.verdict() if _is_same(earlier, plan) else None
         except StoreError:
@@ -31,6 +39,30 @@ def last_green(attempt: Attempt) -> Verdict | None:
         if verdict is not None and verdict.outcome is Outcome.PASS:
             return verdict
     return None
+
+
+def repetitions(attempt: Attempt, most: int = 20) -> list[Recovery]:
+    """How the chaos copy came back in this run and in the last ones of the same test, whatever came of them."""
+    return _recoveries(attempt.beside(), attempt.plan(), most)
+
+
+def undisturbed(attempt: Attempt, most: int = 20) -> list[Recovery]:
+    """The same numbers of the last runs without a fault: pipeline, environment and load are those of this one."""
+    plan = attempt.plan()
+    calm = plan.model_copy(update={"fault": plan.fault.model_copy(update={"name": CALM}), "fault_values": {}})
+    return [one for one in _recoveries(attempt.beside(CALM), calm, most) if one.undisturbed]
+
+
+def _recoveries(attempts: Iterable[Attempt], plan: RunPlan, most: int) -> list[Recovery]:
+    found: list[Recovery] = []
+    for one in _newest_first(attempts):
+        with suppress(StoreError):
+            verdict = one.verdict() if same_test(_stored(one), plan) else None
+            if verdict and verdict.outcome in JUDGED and verdict.recovery:
+                found.append(verdict.recovery)
+        if len(found) == most:
+            break
+    return found
 
 
 def same_test(stored: dict[str, Any], plan: RunPlan) -> bool:
@@ -44,12 +76,17 @@ def same_test(stored: dict[str, Any], plan: RunPlan) -> bool:
 
 
 def _is_same(attempt: Attempt, plan: RunPlan) -> bool:
-    stored = json.loads((attempt.folder / PLAN).read_text())
+    stored = _stored(attempt)
     earlier = str(stored.get("created_at", "")) < plan.model_dump(mode="json")["created_at"]
     return earlier and same_test(stored, plan)
 
 
-def _newest_first(attempt: Attempt) -> list[Attempt]:
-    """Closed attempts of the same DAG, by when their verdict was written."""
-    closed = [one for one in attempt.beside() if one.closed]
+def _stored(attempt: Attempt) -> dict[str, Any]:
+    """A plan as it was written, by whatever version."""
+    return dict(json.loads((attempt.folder / PLAN).read_text()))
+
+
+def _newest_first(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """The closed ones, by when their verdict was written."""
+    closed = [one for one in attempts if one.closed]
     return sorted(closed, key=lambda one: (one.folder / VERDICT).stat().st_mtime, reverse=True)

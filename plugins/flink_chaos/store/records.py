@@ -84,9 +84,10 @@ class Attempt:
         """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
         write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
 
-    def beside(self) -> Iterator[Attempt]:
-        """Every attempt of every run of the same DAG, in no order."""
-        for run in children(self.folder.parent.parent):
+    def beside(self, dag_id: str | None = None) -> Iterator[Attempt]:
+        """Every attempt of every run of the same DAG, or of another one, in no order."""
+        own = self.folder.parent.parent
+        for run in children(own.parent / _safe(dag_id) if dag_id else own):
             yield from (Attempt(folder) for folder in children(run) if (folder / PLAN).exists())
 
 

@@ -23,8 +23,10 @@ def bound_lines(plan: RunPlan, journal: Journal, recovery: Recovery | None) -> I
     """One line for each bound that the contract names."""
     yield from _duplicates(plan, journal)
     times = recovery if recovery and recovery.resolution_seconds <= VOID_SECONDS else None
-    yield from _seconds("recovered in time", plan.contract.recovery_seconds, times, lambda r: r.seconds("checkpointed"))
-    yield from _seconds("caught up in time", plan.contract.caught_up_seconds, times, lambda r: r.seconds("caught up"))
+    if plan.fault.action != "none":
+        within = plan.contract.recovery_seconds, plan.contract.caught_up_seconds
+        yield from _seconds("recovered in time", within[0], times, lambda r: r.seconds("checkpointed"))
+        yield from _seconds("caught up in time", within[1], times, lambda r: r.seconds("caught up"))
     yield from _failed_checkpoints(plan, recovery)
     yield from _delay(plan, journal)
 

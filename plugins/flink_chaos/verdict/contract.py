@@ -9,6 +9,7 @@ from flink_chaos.model.facts import Counts, Drained, Journal, RecordProof, Stopp
 from flink_chaos.model.verdict import Line
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.expectation import expectation_lines
+from flink_chaos.verdict.hanging import hanging_lines
 from flink_chaos.verdict.transactions import too_short
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def contract_lines(plan: RunPlan, journal: Journal, recovery: Recovery | None = 
     return [
         *_recovered(plan, journal),
         *_delivered(plan, journal, too_short(plan, journal, recovery)),
+        *hanging_lines(plan, journal),
         *expectation_lines(plan, journal),
         *bound_lines(plan, journal, recovery),
     ]

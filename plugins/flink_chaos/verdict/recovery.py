@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultStarted, Observed
+from flink_chaos.model.facts import Drained, FaultStarted, Observed, Steady
 from flink_chaos.model.recovery import CheckpointSpan, Recovery
 from flink_chaos.verdict.expectation import restored
 from flink_chaos.verdict.lag_debt import lag_debt
@@ -24,17 +24,23 @@ BEFORE, DURING, AFTER = "before the fault", "in the fault", "after the fault"
 
 
 def recovery(journal: Journal, observation: Observation) -> Recovery | None:
-    """None where no fault began, or the observer did not end: what it wrote later was not known to the verdict."""
-    if journal.last(FaultStarted) is None or journal.last(Observed) is None:
+    """None where the observer did not end: what it wrote later was not known to the verdict.
+
+    A run without a fault has nothing to recover from, and the same numbers from its steady state on: the noise floor.
+    """
+    disturbed = journal.last(FaultStarted) is not None
+    calm = journal.last(Steady, ok=True) is not None and journal.last(Drained, copy_=Copy.CHAOS) is not None
+    if journal.last(Observed) is None or not (disturbed or calm):
         return None
     scene = Scene(journal, observation)
-    found = marks(scene)
+    found = marks(scene) if disturbed else []
     times = {mark.name: mark.at_ms for mark in found}
     back = restored(journal)
     checkpoint = _checkpoint(scene, back.restored_id if back else None)
     felt_ms = times.get("felt", scene.fault_ms)
     return Recovery(
         fault_ms=scene.fault_ms,
+        undisturbed=not disturbed,
         fault_ended_ms=scene.fault_ended_ms,
         clock=scene.fault[1],
         marks=found,

@@ -8,7 +8,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Drained, FaultEnded, FaultStarted, Journal, Loaded, SavepointTaken, TargetsChosen
+from flink_chaos.model.facts import (
+    Drained,
+    FaultEnded,
+    FaultStarted,
+    Journal,
+    Loaded,
+    SavepointTaken,
+    Steady,
+    TargetsChosen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,8 +46,10 @@ class Scene:
         A pod that is killed was hit after the last look that found it alive: never later than that is what we say.
         Litmus itself needs some seconds to get there, which the application must not answer for.
         """
-        started = self.journal.last(FaultStarted)
-        begin = _ms(started) if started else 0
+        started, steady = self.journal.last(FaultStarted), self.journal.last(Steady)
+        if started is None:
+            return (_ms(steady) if steady else 0), "worker, when both copies had kept up"
+        begin = _ms(started)
         hit = {target.uid for fact in self.journal.all(TargetsChosen) for target in fact.targets}
         alive = {uid for uid in hit if self._lives(uid)}
         for seen in self.observation.pods(Copy.CHAOS):

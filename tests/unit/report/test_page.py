@@ -7,6 +7,7 @@ from flink_chaos.model.observation import Observation
 from flink_chaos.model.proof import Finding, Place
 from flink_chaos.report.page import page, shown
 from flink_chaos.verdict.judge import judge
+from flink_chaos.verdict.statistics import differences
 
 from tests.unit.observed import checkpoint, facts, observation, sample
 from tests.unit.plans import AT, a_plan, good_facts, table
@@ -89,6 +90,17 @@ def test_a_run_without_facts_has_a_page(parameters):
     journal = Journal([StepFailed(at=AT, step="lock", message="why")])
     found = Reader(page(plan, journal, judge(plan, journal), Observation()))
     assert found.sections == SECTIONS
+
+
+def test_repetitions_stand_beside_the_recovery():
+    """With the interval, or why there is none."""
+    plan, journal = a_plan(), Journal([*good_facts(), *facts()])
+    verdict = judge(plan, journal, observation())
+    found = [verdict.recovery] * 3
+    text = page(plan, journal, verdict, observation(), None, differences(found, []))
+    assert "95 % interval" in text
+    assert "10,000.0 to 10,000.0" in text
+    assert "too few runs" in page(plan, journal, verdict, observation(), None, differences(found[:2], []))
 
 
 def test_the_same_records_always_give_the_same_page():

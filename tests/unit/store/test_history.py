@@ -2,10 +2,12 @@ import os
 from datetime import timedelta
 
 import pytest
-from flink_chaos.store.history import last_green
+from flink_chaos.store.history import last_green, repetitions, undisturbed
 from flink_chaos.store.records import PLAN, Store
 from flink_chaos.verdict.judge import judge
 
+from tests.unit.observed import at, observation
+from tests.unit.observed import facts as observed_facts
 from tests.unit.plans import AT, a_plan, good_facts
 
 
@@ -21,7 +23,7 @@ def stored(store, day, *, facts=None, closed=True, **parameters):
     for fact in good_facts() if facts is None else facts:
         attempt.append(fact)
     if closed:
-        attempt.close(judge(plan, attempt.journal()))
+        attempt.close(judge(plan, attempt.journal(), observation()))
         moment = plan.created_at.timestamp()
         os.utime(str(attempt.folder / "verdict.json").removeprefix("file://"), (moment, moment))
     return attempt
@@ -58,3 +60,33 @@ def test_records_of_another_version_are_passed_over(store):
     (stored(store, 2).folder / "verdict.json").write_text('{"outcome": "PASS"}')
     (stored(store, 3).folder / PLAN).write_text("{}")
     assert last_green(stored(store, 4, closed=False)) == green.verdict()
+
+
+def observed(**_):
+    """Facts of a run that was observed and passed."""
+    return [*good_facts(), *observed_facts()]
+
+
+def calm():
+    """The same without a fault."""
+    kinds = ("fault_started", "fault_ended", "targets_chosen")
+    found = [fact for fact in observed() if fact.kind not in kinds]
+    return [fact.model_copy(update={"at": at(5)}) if fact.kind == "steady" else fact for fact in found]
+
+
+def test_repetitions_are_this_run_and_the_last_ones_of_its_test(store):
+    """Those that were observed, whatever came of them, and not too many."""
+    stored(store, 1)
+    stored(store, 2, facts=observed(), records_per_second=1_000)
+    for day in (3, 4, 5):
+        run = stored(store, day, facts=observed())
+    assert (len(repetitions(run)), len(repetitions(run, most=2))) == (3, 2)
+
+
+def test_the_noise_is_that_of_runs_without_a_fault(store):
+    """Of the same pipeline and load: they are another DAG's."""
+    stored(store, 1, facts=calm(), fault="no_fault")
+    stored(store, 2, facts=calm(), fault="no_fault", records_per_second=1_000)
+    run = stored(store, 3, facts=observed())
+    assert [one.undisturbed for one in undisturbed(run)] == [True]
+    assert len(repetitions(run)) == 1

@@ -86,3 +86,9 @@ def test_a_delay_is_that_of_the_slowest_of_a_hundred_ids(bound, ok):
     proof = RecordProof(at=AT, copy=Copy.CHAOS, deliveries=found, findings=[], seconds=1)
     assert lines({"delay_p99_seconds": bound}, None, proof) == [("delay, 99 of 100 ids", ok, "8.5 s")]
     assert lines({"delay_p99_seconds": bound}) == [("delay, 99 of 100 ids", None, "not proven")]
+
+
+def test_a_run_without_a_fault_has_nothing_to_recover_from():
+    """Its failed checkpoints count all the same."""
+    told = lines({"recovery_seconds": 1, "caught_up_seconds": 1, "failed_checkpoints": 0}, fault="no_fault")
+    assert [name for name, *_ in told] == ["few failed checkpoints"]

@@ -57,7 +57,11 @@ def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():
 @pytest.mark.parametrize(
     ("fault", "details", "told"),
     [
-        ("network_latency", {"checkpoints-felt": "false", "checkpoints": "3, none failed"}, "not felt by any checkpoint"),
+        (
+            "network_latency",
+            {"checkpoints-felt": "false", "checkpoints": "3, none failed"},
+            "not felt by any checkpoint",
+        ),
         ("network_latency", {"checkpoints": "could not be asked"}, "not felt by any checkpoint: could not be asked"),
         ("node_drain", {"uncordoned": "false", "node": "n2"}, "n2 was not uncordoned"),
     ],

@@ -1,10 +1,10 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal, Observed
+from flink_chaos.model.facts import Journal, Observed, Steady
 from flink_chaos.model.observation import Observation, Sample
 from flink_chaos.verdict.recovery import recovery
 
-from tests.unit.observed import BACK, KILLED, checkpoint, facts, journal, ms, observation, pods, seen
+from tests.unit.observed import BACK, KILLED, at, checkpoint, facts, journal, ms, observation, pods, seen
 
 
 def found(*more, without=(), **changed):
@@ -73,6 +73,17 @@ def test_nobody_who_looked_is_no_recovery():
     """Facts alone tell no times but those of the fault."""
     told = recovery(journal(), Observation())
     assert (told.marks, told.lag, told.restarts) == ([], None, None)
+
+
+def test_a_run_without_a_fault_tells_how_much_two_copies_differ():
+    """From its steady state on, without marks: there is nothing to recover from."""
+    kinds = ("fault_started", "fault_ended", "targets_chosen")
+    calm = [fact for fact in facts() if fact.kind not in kinds]
+    steady = Steady(at=at(20), ok=True, message="", lag={}, records_per_second=1)
+    told = recovery(Journal([*calm, steady]), observation())
+    assert (told.undisturbed, told.marks, told.fault_ms) == (True, [], ms(20))
+    assert told.lag.peak == 14_000
+    assert recovery(Journal(calm), observation()) is None
 
 
 def test_looks_without_answers_are_an_outage_and_no_numbers():

@@ -40,7 +40,10 @@ def test_a_run_without_a_verdict_counts_as_aborted():
     open_run = Result(run_key="r0123456789", verdict=None, seconds=None)
     verdict = judge_suite(a_suite(a_run("a"), a_run("b"), a_run("c")), {"a": passed(), "b": open_run})
     assert verdict.outcome is Outcome.ABORTED
-    assert [line.reasons[0] for line in verdict.lines[1:]] == ["it had no verdict when the suite ended", "it never began"]
+    assert [line.reasons[0] for line in verdict.lines[1:]] == [
+        "it had no verdict when the suite ended",
+        "it never began",
+    ]
 
 
 def test_only_parameters_that_differ_are_told():
