@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.report.proof import findings_table
+from flink_chaos.report.recovery import headline
 from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.table import table
 
@@ -49,6 +50,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield from table(
             ["copy", *names], [[copy, *counts.values()] for copy, counts in verdict.counts.items() if counts]
         )
+    if verdict.recovery:
+        yield ""
+        yield from (f"{name:16}{told}" for name, told in headline(verdict.recovery))
     if verdict.findings:
         yield ""
         yield from findings_table("chaos", verdict.findings)
