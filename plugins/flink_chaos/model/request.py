@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from flink_chaos.model.base import Guarantee, Record
+from flink_chaos.model.contract import Contract
 from flink_chaos.model.pipeline import MEMORY
 
 
@@ -163,6 +165,18 @@ class RunRequest(Record):
         description="Chooses among equal targets",
         json_schema_extra=_section(RUN),
     )
+
+    @field_validator("contract_bounds")
+    @classmethod
+    def _are_bounds(cls, given: dict[str, float]) -> dict[str, float]:
+        names = list(Contract.model_fields)
+        unknown = [name for name in given if name not in names]
+        below = [name for name, bound in given.items() if not 0 <= bound < math.inf]
+        if unknown:
+            raise ValueError(f"no bound {', '.join(unknown)}; there are: {', '.join(names)}")
+        if below:
+            raise ValueError(f"{below[0]} is {given[below[0]]:g}; it is at least 0")
+        return given
 
     @property
     def demanded(self) -> Guarantee:

@@ -98,7 +98,8 @@ def _split(parameters: Mapping[str, Any], fault: Fault) -> tuple[RunRequest, dic
 
 def _told(detail: ErrorDetails) -> str:
     unknown = detail["type"] == "extra_forbidden"
-    problem = "no such parameter of this fault; mind the spelling, or remove it" if unknown else detail["msg"]
+    told = detail["msg"].removeprefix("Value error, ")
+    problem = "no such parameter of this fault; mind the spelling, or remove it" if unknown else told
     return f"{'.'.join(map(str, detail['loc'])) or 'parameters'}: {problem}"
 
 

@@ -36,3 +36,17 @@ def test_an_unknown_parameter_is_refused():
 def test_a_run_that_nobody_looks_at_waits_for_the_topics(given, by_hand, decided):
     """Unless somebody said otherwise."""
     assert RunRequest(on_busy=given).decided(by_hand=by_hand).on_busy == decided
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told"),
+    [
+        ({"recovery": 3}, "no bound recovery; there are: duplicates_percent, recovery_seconds"),
+        ({"failed_checkpoints": -1}, "failed_checkpoints is -1; it is at least 0"),
+        ({"failed_checkpoints": float("nan")}, "failed_checkpoints is nan"),
+    ],
+)
+def test_a_bound_that_cannot_be_is_refused_with_those_there_are(bounds, told):
+    """In one line, before anything is touched."""
+    with pytest.raises(ValidationError, match=told):
+        RunRequest(contract_bounds=bounds)
