@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flink_chaos.store.samples import observation
+from flink_chaos.verdict.judge import judge
 
-from tests.e2e.runs import FULL, SHORT, kubectl, left_behind, until, verdict_during, verdict_of
+from tests.e2e.runs import FULL, SHORT, attempt_of, kubectl, left_behind, until, verdict_during, verdict_of
 
 pytestmark = pytest.mark.lab
 NAMED = "jsonpath={.items[0].spec.experiments[0].spec.components.env[?(@.name=='TARGET_PODS')].value}"
@@ -18,6 +20,17 @@ def test_exactly_once_survives_a_killed_taskmanager():
     chaos = verdict.counts["chaos"]
     assert (chaos["ids"], chaos["lost"], chaos["duplicated"]) == (200_000, 0, 0)
     assert left_behind(verdict.run_key) == []
+    require_explained(verdict)
+
+
+def require_explained(verdict):
+    """The observer saw how it came back; the report is there; the verdict made again is the stored one."""
+    attempt = attempt_of(verdict.run_key)
+    assert {mark.name for mark in verdict.recovery.marks} >= {"felt", "running", "checkpointed", "caught up"}
+    assert 0 < verdict.recovery.seconds("running") < verdict.recovery.seconds("checkpointed") < 300
+    assert "Timeline" in (attempt.folder / "report.html").read_text()
+    again = judge(attempt.plan(), attempt.journal(), observation(attempt))
+    assert again.model_dump_json() == verdict.model_dump_json()
 
 
 @pytest.mark.smoke
