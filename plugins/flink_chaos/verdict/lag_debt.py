@@ -26,7 +26,7 @@ def lag_debt(scene: Scene, caught_up_ms: int | None) -> LagDebt | None:
     if not chaos or not stable:
         return None
     waiting = scene.processing(scene.during(scene.chaos))
-    band = highest([(s.at_ms, s.pending_lag) for s in scene.stable if s.pending_lag is not None])
+    band = highest([(s.at_ms, s.pending_lag) for s in scene.loaded_control if s.pending_lag is not None])
     peak_at, peak = max(waiting, key=lambda one: one[1])
     back = next((one for one in waiting if one[0] > peak_at and one[1] <= band), None)
     seconds = (back[0] - peak_at) / 1000 if back else None

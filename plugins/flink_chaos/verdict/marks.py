@@ -52,7 +52,7 @@ def _restarting(scene: Scene) -> Mark | None:
     """The last time that a JobManager was seen to deploy or to bring back tasks, from its first such look on."""
     begin, end = scene.outages[-1] if scene.outages else (None, None)
     looks = scene.during(scene.chaos, begin, end) if begin else []
-    found = next((one for one in looks if one.job_state is not None and not runs(one)), None)
+    found = next((one for one in looks if one.job_state in (*AWAY, "RUNNING") and not runs(one)), None)
     return _mark(scene, "restarting", found.at_ms, WORKER, f"job {found.job_state}") if found else None
 
 

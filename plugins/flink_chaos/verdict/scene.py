@@ -112,8 +112,15 @@ class Scene:
 
     @cached_property
     def band(self) -> int:
-        """Committed lag that is usual for the control while it is loaded."""
-        return highest(lags([sample for sample in self.stable if sample.at_ms <= self.load_ended_ms]))
+        """Committed lag that is usual for the control: from the steady state until it was loaded."""
+        return highest(lags(self.loaded_control))
+
+    @cached_property
+    def loaded_control(self) -> list[Sample]:
+        """Looks at the control while it kept up; before that it catches up with what came while it started."""
+        steady = self.journal.last(Steady)
+        begin = _ms(steady) if steady else 0
+        return [sample for sample in self.stable if begin <= sample.at_ms <= self.load_ended_ms]
 
     @property
     def resolution_seconds(self) -> float:

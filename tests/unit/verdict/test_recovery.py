@@ -45,6 +45,28 @@ def test_a_jobmanager_that_took_anothers_place_is_a_restart():
     assert found(other).restarts == 2
 
 
+def test_a_job_that_has_ended_is_not_being_restarted():
+    """A drill stops it first: it is FINISHED for a while."""
+    ended = [
+        one.model_copy(update={"job_state": "FINISHED" if one.at_ms < ms(BACK - 3) else "INITIALIZING"})
+        if isinstance(one, Sample) and one.tasks_running == 0
+        else one
+        for one in seen()
+    ]
+    told = recovery(journal(), Observation(ended))
+    assert told.seconds("restarting") == (ms(BACK - 3) - told.fault_ms) / 1000
+
+
+def test_what_the_control_owed_before_the_steady_state_is_not_usual():
+    """It catches up with what came while it started."""
+    steady = Steady(at=at(20), ok=True, message="", lag={}, records_per_second=1)
+    late = [
+        one.model_copy(update={"committed_lag": 90_000}) if isinstance(one, Sample) and one.at_ms < ms(10) else one
+        for one in seen()
+    ]
+    assert recovery(journal(steady), Observation(late)).lag.band == 5_010
+
+
 def test_a_copy_that_never_ran_again_has_no_mark_of_it():
     """The outage lasts until it was given up."""
     told = recovery(journal(), Observation(seen(back=999)))
