@@ -107,6 +107,11 @@ class JobManager:
             history=[_checkpoint(line) for line in answer.get("history") or []],
         )
 
+    def now_ms(self, job_id: str) -> int | None:
+        """The JobManager's clock, ms since the epoch; None while it does not answer."""
+        answer = self._get(f"/jobs/{job_id}") or {}
+        return int(answer["now"]) if "now" in answer else None
+
     def restarts(self, job_id: str) -> int | None:
         """How often the job was restarted since this JobManager began; None while nobody tells."""
         answer = self._get(f"/jobs/{job_id}/metrics", get="numRestarts") or []

@@ -58,6 +58,14 @@ class FailureSeen(Seen):
     message: str = Field(default="", description="first line")
 
 
+class ClockSeen(Seen):
+    """A JobManager's clock beside the worker's."""
+
+    kind: Literal["clock"] = "clock"
+    ahead_ms: int = Field(description="how far it was ahead of the worker's")
+    within_ms: int = Field(description="the answer took twice as long: it may be so much more or less")
+
+
 class PodState(Record):
     """A pod as the API server knows it."""
 
@@ -74,7 +82,7 @@ class PodsState(Seen):
     pods: dict[str, PodState]
 
 
-AnySeen = Annotated[Sample | CheckpointEnded | FailureSeen | PodsState, Field(discriminator="kind")]
+AnySeen = Annotated[Sample | CheckpointEnded | FailureSeen | ClockSeen | PodsState, Field(discriminator="kind")]
 SEEN: TypeAdapter[AnySeen] = TypeAdapter(AnySeen)
 
 
@@ -99,6 +107,11 @@ class Observation:
         own = [one for one in self.seen if isinstance(one, FailureSeen) and one.copy_ == copy]
         first = {(one.failed_ms, one.name, one.task): one for one in reversed(own)}
         return sorted(first.values(), key=lambda one: one.failed_ms)
+
+    @property
+    def clocks(self) -> list[ClockSeen]:
+        """Flink's clocks, whenever they were looked at."""
+        return [one for one in self.seen if isinstance(one, ClockSeen)]
 
     def pods(self, copy: Copy) -> list[PodsState]:
         """Pods of a copy, whenever they changed."""

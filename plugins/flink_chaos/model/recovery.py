@@ -64,6 +64,9 @@ class Recovery(Record):
     clock: str = Field(description="whose clock the fault's beginning is")
     marks: list[Mark]
     resolution_seconds: float = Field(description="two samples are further apart than this nowhere after the fault")
+    skew_seconds: float | None = Field(
+        default=None, description="how far Flink's clock was off the worker's at most, beyond what was measurable"
+    )
     restored_id: int | None = None
     restored_age_seconds: float | None = Field(default=None, description="of the checkpoint, when the fault was felt")
     replayed: int | None = Field(default=None, description="records read again, estimated from age and input rate")

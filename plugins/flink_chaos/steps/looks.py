@@ -13,7 +13,7 @@ from flink_chaos.flink.jobmanager import JobManager
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.kafka.topics import offsets_at
 from flink_chaos.model.facts import TopicBegin
-from flink_chaos.model.observation import CheckpointEnded, FailureSeen, PodsState, PodState, Seen
+from flink_chaos.model.observation import CheckpointEnded, ClockSeen, FailureSeen, PodsState, PodState, Seen
 from flink_chaos.model.plan import COPY_LABEL
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class FlinkLook:
         self.jobmanager = JobManager(run.cluster, run.namespace, run.plan.copies[copy].deployment, TIMEOUT)
         self.copy, self.since_ms = copy, since_ms
         self._told: set[object] = set()
+        self._clock_told = False
         self._metrics: dict[str, list[str]] = {}
 
     def __call__(self) -> Answer:
@@ -87,12 +88,23 @@ class FlinkLook:
             "pending_lag": pending,
             "busy": busy,
         }
-        return fields, [*self._ended(job.id, checkpoints), *self._failures(job.id)]
+        return fields, [*self._ended(job.id, checkpoints), *self._failures(job.id), *self._clock(job.id)]
 
     def _work(self, job_id: str) -> tuple[int | None, float | None]:
         if not any(len(names) > 1 for names in self._metrics.values()):
             self._metrics = self.jobmanager.metric_names(job_id)
         return self.jobmanager.work(job_id, self._metrics)
+
+    def _clock(self, job_id: str) -> list[Seen]:
+        """Once in a part is enough: clocks do not run away in seconds."""
+        if self._clock_told:
+            return []
+        before = now_ms()
+        told, after = self.jobmanager.now_ms(job_id), now_ms()
+        if told is None:
+            return []
+        self._clock_told, half = True, (after - before) // 2
+        return [ClockSeen(at_ms=after, copy=self.copy, ahead_ms=told - before - half, within_ms=half)]
 
     def _ended(self, job_id: str, checkpoints: Checkpoints | None) -> list[Seen]:
         fresh = [one for one in (checkpoints.history if checkpoints else []) if self._is_new(one)]

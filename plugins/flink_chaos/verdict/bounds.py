@@ -16,19 +16,23 @@ if TYPE_CHECKING:
     from flink_chaos.model.recovery import Recovery
 
 VOID_SECONDS = 15.0
-"""Samples that are further apart say nothing of times; counts need no samples."""
+"""Samples that are further apart, or clocks, say nothing of times; counts need neither."""
 
 
 def bound_lines(plan: RunPlan, journal: Journal, recovery: Recovery | None) -> Iterator[Line]:
     """One line for each bound that the contract names."""
     yield from _duplicates(plan, journal)
-    times = recovery if recovery and recovery.resolution_seconds <= VOID_SECONDS else None
+    times = recovery if recovery and _is_sharp(recovery) else None
     if plan.fault.action != "none":
         within = plan.contract.recovery_seconds, plan.contract.caught_up_seconds
         yield from _seconds("recovered in time", within[0], times, lambda r: r.seconds("checkpointed"))
         yield from _seconds("caught up in time", within[1], times, lambda r: r.seconds("caught up"))
     yield from _failed_checkpoints(plan, recovery)
     yield from _delay(plan, journal)
+
+
+def _is_sharp(recovery: Recovery) -> bool:
+    return max(recovery.resolution_seconds, recovery.skew_seconds or 0.0) <= VOID_SECONDS
 
 
 def _duplicates(plan: RunPlan, journal: Journal) -> Iterator[Line]:

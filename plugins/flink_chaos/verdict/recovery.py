@@ -45,6 +45,7 @@ def recovery(journal: Journal, observation: Observation) -> Recovery | None:
         clock=scene.fault[1],
         marks=found,
         resolution_seconds=scene.resolution_seconds,
+        skew_seconds=_skew(observation),
         restored_id=back.restored_id if back else None,
         restored_age_seconds=(felt_ms - _ended(checkpoint)) / 1000 if checkpoint else None,
         replayed=_loaded_between(scene, checkpoint.trigger_ms, felt_ms) if checkpoint else None,
@@ -55,6 +56,11 @@ def recovery(journal: Journal, observation: Observation) -> Recovery | None:
         lag=lag_debt(scene, times.get("caught up")),
         checkpoints=_spans(scene, times.get("checkpointed")),
     )
+
+
+def _skew(observation: Observation) -> float | None:
+    off = [max(0, abs(one.ahead_ms) - one.within_ms) / 1000 for one in observation.clocks]
+    return max(off, default=None)
 
 
 def _checkpoint(scene: Scene, number: int | None) -> Checkpoint | None:

@@ -6,7 +6,7 @@ from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Checkpoint, TopicBegin
 from flink_chaos.model.plan import COPY_LABEL
-from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook
+from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook, now_ms
 
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
@@ -27,6 +27,9 @@ class FakeJobManager:
 
     def restarts(self, _job):
         return 1
+
+    def now_ms(self, _job):
+        return now_ms() + 4_000
 
     def metric_names(self, _job):
         self.listed += 1
@@ -59,9 +62,15 @@ def test_a_job_is_told_with_its_tasks_and_checkpoints(look):
 
 def test_what_ended_is_told_once(look):
     """Neither a checkpoint in progress nor a failure from before the look began."""
-    told = [one for _ in range(3) for one in look()[1]]
+    told = [one for _ in range(3) for one in look()[1] if one.kind != "clock"]
     assert [getattr(one, "checkpoint", one).__class__.__name__ for one in told] == ["Checkpoint", "FailureSeen"]
     assert (told[0].checkpoint.id, told[1].name) == (7, "New")
+
+
+def test_the_jobmanagers_clock_is_told_once_beside_ours(look):
+    """With how exactly that can be known."""
+    (clock,) = [one for _ in range(3) for one in look()[1] if one.kind == "clock"]
+    assert abs(clock.ahead_ms - 4_000) <= clock.within_ms + 5
 
 
 def test_a_jobmanager_that_is_away_leaves_everything_empty(look, monkeypatch):

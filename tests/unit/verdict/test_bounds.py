@@ -48,6 +48,12 @@ def test_samples_too_far_apart_say_nothing_of_times_but_count_checkpoints():
     assert told == [("recovered in time", None, "not observed"), ("few failed checkpoints", True, "0")]
 
 
+def test_clocks_that_disagree_say_nothing_of_times():
+    """A mark of Flink's and one of ours cannot be subtracted then."""
+    skewed = recovery(journal(), observation()).model_copy(update={"skew_seconds": 16})
+    assert lines({"recovery_seconds": 60}, skewed) == [("recovered in time", None, "not observed")]
+
+
 def test_failed_checkpoints_count_from_the_fault_on():
     """One before it is the machine's."""
     failed = [checkpoint(90 + n, second, "FAILED") for n, second in enumerate((10, 45, 100))]

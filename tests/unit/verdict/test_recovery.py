@@ -1,7 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Journal, Observed, Steady
-from flink_chaos.model.observation import Observation, Sample
+from flink_chaos.model.observation import ClockSeen, Observation, Sample
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import BACK, KILLED, at, checkpoint, facts, journal, ms, observation, pods, seen
@@ -119,3 +119,12 @@ def test_the_resolution_is_the_longest_time_between_two_looks():
     """After the fault: what was before it measures nothing."""
     thin = [one for one in seen() if not (isinstance(one, Sample) and ms(BACK) < one.at_ms < ms(BACK + 8))]
     assert recovery(journal(), Observation(thin)).resolution_seconds == 8
+
+
+def test_clocks_are_off_by_what_cannot_be_the_way_of_the_answer():
+    """The worst of both copies; nothing where nobody looked."""
+    clocks = [
+        ClockSeen(at_ms=ms(50), copy=copy, ahead_ms=ahead, within_ms=20)
+        for copy, ahead in ((Copy.CHAOS, -520), (Copy.STABLE, 15))
+    ]
+    assert (found(*clocks).skew_seconds, found().skew_seconds) == (0.5, None)
