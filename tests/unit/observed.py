@@ -6,16 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import (
-    Checkpoint,
-    Drained,
-    FaultEnded,
-    FaultStarted,
-    Journal,
-    Loaded,
-    Observed,
-    TargetsChosen,
-)
+from flink_chaos.model.facts import Checkpoint, Drained, FaultEnded, FaultStarted, Loaded, Observed, TargetsChosen
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.observation import (
     CheckpointEnded,
     FailureSeen,

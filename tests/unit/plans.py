@@ -14,7 +14,6 @@ from flink_chaos.model.facts import (
     Evidence,
     Fact,
     FaultEnded,
-    Journal,
     Loaded,
     Preflight,
     Steady,
@@ -22,6 +21,7 @@ from flink_chaos.model.facts import (
     Table,
     Target,
 )
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
 from flink_chaos.profiles.catalogue import Catalogue

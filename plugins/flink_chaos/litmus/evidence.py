@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flink_chaos.cluster.pods import Pod
-    from flink_chaos.model.facts import FaultEnded, Journal, Target
+    from flink_chaos.model.facts import FaultEnded, Target
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
 
 Answer = tuple[bool, str, dict[str, str]]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.proof import Deliveries, Finding
@@ -341,56 +341,3 @@ class Notified(Fact):
     of: Literal["start", "verdict"] = "verdict"
     channel: str = ""
     ts: str = Field(default="", description="Slack's name of the message in its channel")
-
-
-AnyFact = Annotated[
-    Preflight
-    | OffsetsReset
-    | TopicBegin
-    | TopicEnd
-    | OpenTransactions
-    | Deployed
-    | Steady
-    | TargetsChosen
-    | PodsSeen
-    | CheckpointsSeen
-    | SavepointTaken
-    | Unschedulable
-    | FaultStarted
-    | FaultEnded
-    | Evidence
-    | LoadStarted
-    | Loaded
-    | Drained
-    | Stopped
-    | Table
-    | Counts
-    | RecordProof
-    | SourceProof
-    | SelfTest
-    | Observed
-    | Judging
-    | StepFailed
-    | StopRequested
-    | Undone
-    | Notified,
-    Field(discriminator="kind"),
-]
-F = TypeVar("F", bound=Fact)
-FACT: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)
-
-
-class Journal:
-    """The facts of an attempt, in the order in which they were written."""
-
-    def __init__(self, facts: list[Fact]) -> None:
-        self.facts = facts
-
-    def all(self, kind: type[F]) -> list[F]:
-        """Every fact of a kind, oldest first."""
-        return [fact for fact in self.facts if isinstance(fact, kind)]
-
-    def last(self, kind: type[F], **having: object) -> F | None:
-        """The newest fact of a kind whose fields have the given values, None if there is none."""
-        found = [fact for fact in self.all(kind) if all(getattr(fact, k) == v for k, v in having.items())]
-        return found[-1] if found else None

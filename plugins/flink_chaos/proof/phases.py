@@ -12,7 +12,8 @@ from flink_chaos.model.facts import Checkpoint, CheckpointsSeen, Drained, FaultE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from flink_chaos.model.facts import Fact, Journal
+    from flink_chaos.model.facts import Fact
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.recovery import Mark
 
 BEFORE, DURING, AFTER = "before the fault", "in the fault", "after the fault"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.observation import Observation
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.statistics import Difference

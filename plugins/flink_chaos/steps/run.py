@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.model.base import Copy
-    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.store.records import Attempt
 

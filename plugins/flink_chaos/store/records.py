@@ -17,12 +17,14 @@ from pydantic import ValidationError
 from upath import UPath
 
 from flink_chaos.model.base import Record
-from flink_chaos.model.facts import FACT, Fact, Journal
+from flink_chaos.model.journal import FACT, Journal
 from flink_chaos.model.plan import RunPlan
 from flink_chaos.model.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from flink_chaos.model.facts import Fact
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

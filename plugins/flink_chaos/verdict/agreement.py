@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Counts, Journal, RecordProof
+from flink_chaos.model.facts import Counts, RecordProof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.proof import Deliveries
 
 COMMON = ("expected", "records", "ids", "lost", "duplicated", "surplus", "extra")

@@ -11,7 +11,7 @@ from flink_chaos.model.verdict import Line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.recovery import Recovery
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts, Drained, Journal, RecordProof, Stopped
+from flink_chaos.model.facts import Counts, Drained, RecordProof, Stopped
 from flink_chaos.model.verdict import Line
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.expectation import expectation_lines
@@ -13,6 +13,7 @@ from flink_chaos.verdict.hanging import hanging_lines
 from flink_chaos.verdict.transactions import too_short
 
 if TYPE_CHECKING:
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.recovery import Recovery
 

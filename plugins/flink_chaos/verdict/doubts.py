@@ -9,7 +9,6 @@ from flink_chaos.model.facts import (
     Counts,
     Drained,
     Evidence,
-    Journal,
     Loaded,
     Preflight,
     SelfTest,
@@ -23,6 +22,7 @@ from flink_chaos.verdict.agreement import disagreements, proved
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Component, Copy
-from flink_chaos.model.facts import CheckpointsSeen, Evidence, Journal, SavepointTaken, Unschedulable
+from flink_chaos.model.facts import CheckpointsSeen, Evidence, SavepointTaken, Unschedulable
 from flink_chaos.model.fault import component_of
 from flink_chaos.model.verdict import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
 
 

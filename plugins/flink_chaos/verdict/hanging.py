@@ -9,7 +9,7 @@ from flink_chaos.model.facts import OpenTransactions, TopicEnd
 from flink_chaos.model.verdict import Line
 
 if TYPE_CHECKING:
-    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
 
 

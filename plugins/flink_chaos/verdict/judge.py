@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Counts, Journal, RecordProof, SelfTest, StepFailed, Table
+from flink_chaos.model.facts import Counts, RecordProof, SelfTest, StepFailed, Table
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.verdict import Outcome, Verdict
 from flink_chaos.verdict.contract import contract_lines
@@ -17,6 +17,7 @@ from flink_chaos.verdict.doubts import doubts
 from flink_chaos.verdict.recovery import recovery
 
 if TYPE_CHECKING:
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.verdict import Line
 

@@ -17,7 +17,8 @@ from flink_chaos.verdict.scene import Scene
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flink_chaos.model.facts import Checkpoint, Journal
+    from flink_chaos.model.facts import Checkpoint
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.observation import Observation, Sample
 
 BEFORE, DURING, AFTER = "before the fault", "in the fault", "after the fault"

@@ -8,21 +8,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import (
-    Drained,
-    FaultEnded,
-    FaultStarted,
-    Journal,
-    Loaded,
-    SavepointTaken,
-    Steady,
-    TargetsChosen,
-)
+from flink_chaos.model.facts import Drained, FaultEnded, FaultStarted, Loaded, SavepointTaken, Steady, TargetsChosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from flink_chaos.model.facts import Fact
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.observation import Observation, Sample
 
 STALE_MS = 1_500

@@ -12,7 +12,7 @@ from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Counts, RecordProof
 
 if TYPE_CHECKING:
-    from flink_chaos.model.facts import Journal
+    from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.recovery import Recovery
 

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from flink_chaos.model.facts import Journal
+from flink_chaos.model.journal import Journal
 from flink_chaos.verdict.judge import judge
 from jsonschema import Draft202012Validator, ValidationError
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 from flink_chaos.cluster.pods import Pod
 from flink_chaos.litmus.evidence import DELAY, Scene, checkpoints_during, node_drained, packets_delayed, pods_replaced
-from flink_chaos.model.facts import Checkpoint, FaultEnded, FaultStarted, Journal, PodsSeen, TargetsChosen
+from flink_chaos.model.facts import Checkpoint, FaultEnded, FaultStarted, PodsSeen, TargetsChosen
+from flink_chaos.model.journal import Journal
 
 from tests.unit.plans import AT, a_plan, a_target, ended, looked
 

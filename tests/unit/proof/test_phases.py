@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Checkpoint, CheckpointsSeen, Drained, FaultEnded, FaultStarted, Journal
+from flink_chaos.model.facts import Checkpoint, CheckpointsSeen, Drained, FaultEnded, FaultStarted
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.recovery import Mark
 from flink_chaos.proof.phases import Phases, Replay, phases_of
 

@@ -2,7 +2,8 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal, Steady, StepFailed
+from flink_chaos.model.facts import Steady, StepFailed
+from flink_chaos.model.journal import Journal
 from flink_chaos.report.junit import junit, suite_junit
 from flink_chaos.verdict.judge import judge
 

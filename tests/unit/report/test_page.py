@@ -2,7 +2,8 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from flink_chaos.model.facts import Check, Journal, Preflight, StepFailed
+from flink_chaos.model.facts import Check, Preflight, StepFailed
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.proof import Finding, Place
 from flink_chaos.report.page import page, shown

@@ -2,7 +2,8 @@ import json
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal, RecordProof, Steady, StepFailed, Table
+from flink_chaos.model.facts import RecordProof, Steady, StepFailed, Table
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import BLOCKS, HEADER, MESSAGE, SECTION

@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.model.facts import Journal
+from flink_chaos.model.journal import Journal
 from flink_chaos.steps import waits
 from flink_chaos.steps.run import Progress, StepError
 

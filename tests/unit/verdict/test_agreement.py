@@ -1,5 +1,6 @@
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal, RecordProof
+from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.verdict.agreement import disagreements
 from flink_chaos.verdict.judge import judge

@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import CheckpointsSeen, Evidence, Journal, SavepointTaken, Unschedulable
+from flink_chaos.model.facts import CheckpointsSeen, Evidence, SavepointTaken, Unschedulable
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.judge import judge
 

@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal, Observed, Steady
+from flink_chaos.model.facts import Observed, Steady
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.observation import ClockSeen, Observation, Sample
 from flink_chaos.verdict.recovery import recovery
 

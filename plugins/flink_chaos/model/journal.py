@@ -1,0 +1,93 @@
+"""The facts of a run in the order in which they were written, and how they are read back."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from pydantic import Field, TypeAdapter
+
+from flink_chaos.model.facts import (
+    CheckpointsSeen,
+    Counts,
+    Deployed,
+    Drained,
+    Evidence,
+    Fact,
+    FaultEnded,
+    FaultStarted,
+    Judging,
+    Loaded,
+    LoadStarted,
+    Notified,
+    Observed,
+    OffsetsReset,
+    OpenTransactions,
+    PodsSeen,
+    Preflight,
+    RecordProof,
+    SavepointTaken,
+    SelfTest,
+    SourceProof,
+    Steady,
+    StepFailed,
+    Stopped,
+    StopRequested,
+    Table,
+    TargetsChosen,
+    TopicBegin,
+    TopicEnd,
+    Undone,
+    Unschedulable,
+)
+
+AnyFact = Annotated[
+    Preflight
+    | OffsetsReset
+    | TopicBegin
+    | TopicEnd
+    | OpenTransactions
+    | Deployed
+    | Steady
+    | TargetsChosen
+    | PodsSeen
+    | CheckpointsSeen
+    | SavepointTaken
+    | Unschedulable
+    | FaultStarted
+    | FaultEnded
+    | Evidence
+    | LoadStarted
+    | Loaded
+    | Drained
+    | Stopped
+    | Table
+    | Counts
+    | RecordProof
+    | SourceProof
+    | SelfTest
+    | Observed
+    | Judging
+    | StepFailed
+    | StopRequested
+    | Undone
+    | Notified,
+    Field(discriminator="kind"),
+]
+F = TypeVar("F", bound=Fact)
+FACT: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)
+
+
+class Journal:
+    """The facts of an attempt, in the order in which they were written."""
+
+    def __init__(self, facts: list[Fact]) -> None:
+        self.facts = facts
+
+    def all(self, kind: type[F]) -> list[F]:
+        """Every fact of a kind, oldest first."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    def last(self, kind: type[F], **having: object) -> F | None:
+        """The newest fact of a kind whose fields have the given values, None if there is none."""
+        found = [fact for fact in self.all(kind) if all(getattr(fact, k) == v for k, v in having.items())]
+        return found[-1] if found else None
