@@ -40,6 +40,21 @@ def test_how_the_copy_came_back_is_judged_by_the_kind_of_fault(plan, facts, outc
     assert (verdict.outcome, told in " ".join(verdict.reasons)) == (outcome, True)
 
 
+@pytest.mark.parametrize(
+    ("facts", "outcome", "told"),
+    [
+        ((resumed(PATH)[0],), "INCONCLUSIVE", ("restored", None, PATH, "not seen")),
+        (resumed(PATH)[1:], "INCONCLUSIVE", ("restored", None, "a savepoint", PATH)),
+        (resumed(None), "FAIL", ("restored", False, PATH, "from nothing")),
+    ],
+)
+def test_a_drill_that_nobody_looked_at_is_in_doubt_and_one_that_began_anew_is_broken(facts, outcome, told):
+    """A JobManager that did not answer says nothing of what its job came back from."""
+    verdict = judge(SAVEPOINT, journal(*facts))
+    assert verdict.outcome == outcome
+    assert told in [(line.name, line.ok, line.demanded, line.seen) for line in verdict.lines]
+
+
 def test_a_run_without_a_fault_needs_no_evidence_of_one():
     """A/A."""
     facts = [fact for fact in good_facts() if not isinstance(fact, Evidence | CheckpointsSeen)]
