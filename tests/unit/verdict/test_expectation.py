@@ -64,7 +64,10 @@ def test_a_run_without_a_fault_needs_no_evidence_of_one():
 
 def test_only_a_killed_jobmanager_is_asked_for_the_same_job():
     """A drained node takes whatever pods it holds."""
-    names = [[line.name for line in judge(a_plan(fault=fault, component="jobmanager"), journal()).lines] for fault in ("pod_delete", "node_drain")]
+    names = [
+        [line.name for line in judge(a_plan(fault=fault, component="jobmanager"), journal()).lines]
+        for fault in ("pod_delete", "node_drain")
+    ]
     assert ["same job" in told for told in names] == [True, False]
 
 
@@ -77,7 +80,9 @@ def test_a_job_that_was_seen_only_once_is_not_the_same_and_no_other():
 
 def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():
     """And not a hang."""
-    waiting = Unschedulable(at=AT, pods=["chaos-tm-2", "chaos-tm-3"], seconds=61, message="0/3 nodes: Insufficient memory")
+    waiting = Unschedulable(
+        at=AT, pods=["chaos-tm-2", "chaos-tm-3"], seconds=61, message="0/3 nodes: Insufficient memory"
+    )
     verdict = judge(a_plan(fault="node_drain"), journal(waiting))
     reasons = " ".join(verdict.reasons)
     told = "capacity: chaos-tm-2, chaos-tm-3 found no node for 61 s: 0/3 nodes: Insufficient memory; demanded: room for"
@@ -87,7 +92,11 @@ def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():
 @pytest.mark.parametrize(
     ("fault", "details", "told"),
     [
-        ("network_latency", {"checkpoints-felt": "false", "checkpoints": "3, none failed"}, "not felt by any checkpoint"),
+        (
+            "network_latency",
+            {"checkpoints-felt": "false", "checkpoints": "3, none failed"},
+            "not felt by any checkpoint",
+        ),
         ("network_latency", {"checkpoints": "could not be asked"}, "not felt by any checkpoint: could not be asked"),
         ("node_drain", {"uncordoned": "false", "node": "n2"}, "n2 was not uncordoned"),
     ],

@@ -1,6 +1,17 @@
 import pytest
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts, Drained, Evidence, Journal, Loaded, Preflight, Steady, StepFailed, Stopped, Table
+from flink_chaos.model.facts import (
+    Counts,
+    Drained,
+    Evidence,
+    Journal,
+    Loaded,
+    Preflight,
+    Steady,
+    StepFailed,
+    Stopped,
+    Table,
+)
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.judge import judge
 

@@ -42,7 +42,10 @@ def test_a_run_without_a_verdict_counts_as_aborted():
     verdict = judge_suite(a_suite(a_run("a"), a_run("b"), a_run("c")), {"a": passed(), "b": open_run})
     assert verdict.outcome is Outcome.ABORTED
     assert [line.run_key for line in verdict.lines[1:]] == ["r0123456789", ""]
-    assert [line.reasons[0] for line in verdict.lines[1:]] == ["it had no verdict when the suite ended", "it never began"]
+    assert [line.reasons[0] for line in verdict.lines[1:]] == [
+        "it had no verdict when the suite ended",
+        "it never began",
+    ]
 
 
 def test_only_parameters_that_differ_are_told():

@@ -64,11 +64,19 @@ def test_it_is_no_cause_where_it_cannot_be(later, plan):
         (14, {}, [90_000, 10_000], 0.0, "with the slowest checkpoint a transaction was open for 15 s"),
         (5, {}, [None], None, ""),
         (4, {}, [None, None], None, "with the slowest checkpoint a transaction was open for 5 s"),
-        (9, {"felt": 2.0, "running": 12.0}, [None, 10_000], 0.0, "with the slowest checkpoint a transaction was open for 15 s"),
+        (
+            9,
+            {"felt": 2.0, "running": 12.0},
+            [None, 10_000],
+            0.0,
+            "with the slowest checkpoint a transaction was open for 15 s",
+        ),
         (9, {"felt": 2.0, "running": 12.0}, [None, 9_000], 0.0, "until the recovery a transaction was open for 15 s"),
     ],
 )
-def test_a_transaction_is_open_for_the_slowest_checkpoint_or_the_recovery_and_one_interval(timeout, marks, spans, age, told):
+def test_a_transaction_is_open_for_the_slowest_checkpoint_or_the_recovery_and_one_interval(
+    timeout, marks, spans, age, told
+):
     """From the fault on; what was not seen lasts no time, and a time-out that is just long enough is."""
     application = SHORT.pipeline.application.model_copy(update={"transaction_timeout_seconds": timeout})
     plan = SHORT.model_copy(update={"pipeline": SHORT.pipeline.model_copy(update={"application": application})})
