@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: docs help demo down setup up status lint types layers unit test test-lab test-lab-all lock clean
+.PHONY: docs help mutate demo down setup up status lint types layers unit test test-lab test-lab-all lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,14 @@ test-lab: up ## The smoke tier on the lab (TESTS="duplicates or losses" chooses 
 test-lab-all: up ## Every test on the lab
 	$(BIN)/pytest tests/e2e -m lab -k "$(TESTS)" --durations=0 -s
 
+# The tool knows a module by its path, and of all folders of sources it takes `src` off it.
+mutate: setup ## Which changes to the verdict no test notices: docs/mutation.md
+	mkdir -p .mutate
+	ln -sfn ../plugins .mutate/src
+	ln -sfn ../tests ../include ../pyproject.toml .mutate/
+	cd .mutate && nice -n 19 ../$(BIN)/mutmut run --max-children 1
+	cd .mutate && ../$(BIN)/mutmut results
+
 docs: setup ## Renew the pages of the DAGs
 	$(BIN)/python docs/make_pages.py
 
@@ -47,4 +55,4 @@ lock: setup ## Renew requirements.lock
 	$(BIN)/pip-compile --quiet --extra dev --extra lab --extra slack --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## Remove .venv and caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .mutate

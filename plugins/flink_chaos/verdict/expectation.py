@@ -46,11 +46,12 @@ def _recovered_from_checkpoint(plan: RunPlan, journal: Journal) -> list[Line]:
 def _resumed_from_savepoint(plan: RunPlan, journal: Journal) -> list[Line]:
     """From exactly that savepoint; another upgrade mode has none."""
     taken, after = journal.last(SavepointTaken), _seen(journal, "after the fault")
-    path = after.restored_path if after else None
     if plan.fault_values.get("upgrade_mode") != "savepoint":
         return []
     demanded = taken.path if taken else "a savepoint"
-    return [Line(name="restored", ok=bool(taken) and path == demanded, demanded=demanded, seen=path or "from nothing")]
+    ok = after.restored_path == demanded if taken and after else None
+    seen = (after.restored_path or "from nothing") if after else "not seen"
+    return [Line(name="restored", ok=ok, demanded=demanded, seen=seen)]
 
 
 def _checkpoints_felt_it(_plan: RunPlan, journal: Journal) -> list[Line]:

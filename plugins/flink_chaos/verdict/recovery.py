@@ -109,7 +109,8 @@ def _stall(samples: Sequence[Sample]) -> float | None:
     if not known:
         return None
     moved = [known[0][0], *(after for (_, old), (after, new) in pairwise(known) if new > old)]
-    return max(((after - before) / 1000 for before, after in pairwise(moved)), default=0.0)
+    unpaid = [known[-1][0]] if samples[-1].committed_lag else []
+    return max(((after - before) / 1000 for before, after in pairwise([*moved, *unpaid])), default=0.0)
 
 
 def _spans(scene: Scene, checkpointed_ms: int | None) -> list[CheckpointSpan]:

@@ -21,6 +21,7 @@ def resumed(path):
     ("plan", "facts", "outcome", "told"),
     [
         (a_plan(), (looked("drained", latest=9, restored=2),), Outcome.FAIL, "from checkpoint 2; demanded"),
+        (a_plan(), (looked("drained", latest=9, restored=3),), Outcome.PASS, "restored: from checkpoint 3"),
         (a_plan(), (looked("drained", latest=9),), Outcome.FAIL, "restored: from no checkpoint"),
         (a_plan(component="jobmanager"), (), Outcome.PASS, "same job: j1 -> j1"),
         (
@@ -41,18 +42,52 @@ def test_how_the_copy_came_back_is_judged_by_the_kind_of_fault(plan, facts, outc
     assert (verdict.outcome, told in " ".join(verdict.reasons)) == (outcome, True)
 
 
+@pytest.mark.parametrize(
+    ("facts", "outcome", "told"),
+    [
+        ((resumed(PATH)[0],), "INCONCLUSIVE", ("restored", None, PATH, "not seen")),
+        (resumed(PATH)[1:], "INCONCLUSIVE", ("restored", None, "a savepoint", PATH)),
+        (resumed(None), "FAIL", ("restored", False, PATH, "from nothing")),
+    ],
+)
+def test_a_drill_that_nobody_looked_at_is_in_doubt_and_one_that_began_anew_is_broken(facts, outcome, told):
+    """A JobManager that did not answer says nothing of what its job came back from."""
+    verdict = judge(SAVEPOINT, journal(*facts))
+    assert verdict.outcome == outcome
+    assert told in [(line.name, line.ok, line.demanded, line.seen) for line in verdict.lines]
+
+
 def test_a_run_without_a_fault_needs_no_evidence_of_one():
     """A/A."""
     facts = [fact for fact in good_facts() if not isinstance(fact, Evidence | CheckpointsSeen)]
     assert judge(a_plan(fault="no_fault"), Journal(facts)).outcome is Outcome.PASS
 
 
+def test_only_a_killed_jobmanager_is_asked_for_the_same_job():
+    """A drained node takes whatever pods it holds."""
+    names = [
+        [line.name for line in judge(a_plan(fault=fault, component="jobmanager"), journal()).lines]
+        for fault in ("pod_delete", "node_drain")
+    ]
+    assert ["same job" in told for told in names] == [True, False]
+
+
+def test_a_job_that_was_seen_only_once_is_not_the_same_and_no_other():
+    """One look compares with nothing."""
+    facts = [fact for fact in good_facts() if not (isinstance(fact, CheckpointsSeen) and fact.moment == "drained")]
+    lines = judge(a_plan(component="jobmanager"), Journal(facts)).lines
+    assert [(line.ok, line.seen) for line in lines[-2:]] == [(None, "not seen"), (None, "j1 -> ?")]
+
+
 def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():
     """And not a hang."""
-    waiting = Unschedulable(at=AT, pods=["chaos-tm-2"], seconds=61, message="0/3 nodes: Insufficient memory")
+    waiting = Unschedulable(
+        at=AT, pods=["chaos-tm-2", "chaos-tm-3"], seconds=61, message="0/3 nodes: Insufficient memory"
+    )
     verdict = judge(a_plan(fault="node_drain"), journal(waiting))
     reasons = " ".join(verdict.reasons)
-    assert (verdict.outcome, "capacity: chaos-tm-2 found no node for 61 s: 0/3 nodes" in reasons) == ("FAIL", True)
+    told = "capacity: chaos-tm-2, chaos-tm-3 found no node for 61 s: 0/3 nodes: Insufficient memory; demanded: room for"
+    assert (verdict.outcome, told in reasons) == ("FAIL", True)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts, Drained, Evidence, Loaded, Preflight, Steady, StepFailed, Stopped
+from flink_chaos.model.facts import Counts, Drained, Evidence, Loaded, Preflight, Steady, StepFailed, Stopped, Table
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.judge import judge
@@ -103,7 +103,24 @@ def test_a_step_that_failed_aborts_the_run():
 
 def test_a_dry_run_is_planned():
     """Nothing was tested, and that is said."""
-    assert judge(a_plan(dry_run=True), Journal([])).outcome is Outcome.PLANNED
+    verdict = judge(a_plan(dry_run=True), Journal([]))
+    assert (verdict.outcome, verdict.reasons) == (Outcome.PLANNED, ["dry run: planned, nothing touched"])
+
+
+def test_each_copy_has_its_own_numbers_in_the_verdict():
+    """Those that were counted, and none of one that never was."""
+    same = {"expected": RECORDS, "duplicated": 0, "surplus": 0, "extra": 0}
+    hurt = {"records": RECORDS - 3, "ids": RECORDS - 3, "lost": 3}
+    whole = {"records": RECORDS, "ids": RECORDS, "lost": 0}
+    assert judge(EXACTLY_ONCE, journal(*LOSS)).counts == {"stable": same | whole, "chaos": same | hurt}
+    alone = Journal([fact for fact in good_facts() if getattr(fact, "copy_", None) is not Copy.STABLE])
+    assert judge(EXACTLY_ONCE, alone).counts == {"stable": {}, "chaos": same | whole}
+
+
+def test_a_table_whose_rows_do_not_fit_its_columns_is_an_error():
+    """A value without a name could be any."""
+    with pytest.raises(ValueError, match="zip"):
+        judge(EXACTLY_ONCE, journal(Table(at=AT, name="t", columns=["a"], rows=[[1, 2]])))
 
 
 def test_the_same_facts_give_the_same_verdict():

@@ -73,6 +73,7 @@ def test_a_copy_that_never_ran_again_has_no_mark_of_it():
     told = recovery(journal(), Observation(seen(back=999)))
     assert [mark.name for mark in told.marks] == ["felt", "detected", "restarting"]
     assert told.unavailable_seconds == 90
+    assert told.output_stall_seconds == 90
 
 
 def test_checkpoints_are_counted_by_phase_with_their_causes():

@@ -32,6 +32,7 @@ def test_a_suite_passes_when_all_its_runs_did():
     """With their reasons and times."""
     verdict = judge_suite(a_suite(a_run("a"), a_run("b")), {"a": passed(), "b": passed()})
     assert (verdict.outcome, [line.seconds for line in verdict.lines]) == (Outcome.PASS, [61.0, 61.0])
+    assert [line.run_key for line in verdict.lines] == [passed().run_key] * 2
     assert any("0 lost" in reason for reason in verdict.lines[0].reasons)
 
 
@@ -40,6 +41,7 @@ def test_a_run_without_a_verdict_counts_as_aborted():
     open_run = Result(run_key="r0123456789", verdict=None, seconds=None)
     verdict = judge_suite(a_suite(a_run("a"), a_run("b"), a_run("c")), {"a": passed(), "b": open_run})
     assert verdict.outcome is Outcome.ABORTED
+    assert [line.run_key for line in verdict.lines[1:]] == ["r0123456789", ""]
     assert [line.reasons[0] for line in verdict.lines[1:]] == [
         "it had no verdict when the suite ended",
         "it never began",
@@ -51,3 +53,4 @@ def test_only_parameters_that_differ_are_told():
     runs = [a_run("a", seed=1, force=True), a_run("b", seed=1, force=False), a_run("c", seed=1, force=True, other=2)]
     assert differing(runs) == {"a": {"force": True}, "b": {"force": False}, "c": {"force": True, "other": 2}}
     assert differing([]) == {}
+    assert differing([a_run("alone", seed=1)]) == {"alone": {}}

@@ -2,6 +2,7 @@ import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import RecordProof
 from flink_chaos.model.proof import Deliveries
+from flink_chaos.model.recovery import CheckpointSpan, Mark
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.recovery import recovery
 from flink_chaos.verdict.transactions import too_short
@@ -54,6 +55,36 @@ def test_a_slow_checkpoint_opens_a_transaction_as_long():
 def test_it_is_no_cause_where_it_cannot_be(later, plan):
     """Nothing lost, nothing aborted, nobody looked, a time-out of 600 s, a sink without transactions."""
     assert told(*later, plan=plan) == ""
+
+
+@pytest.mark.parametrize(
+    ("timeout", "marks", "spans", "age", "told"),
+    [
+        (15, {}, [90_000, 10_000], 0.0, ""),
+        (14, {}, [90_000, 10_000], 0.0, "with the slowest checkpoint a transaction was open for 15 s"),
+        (5, {}, [None], None, ""),
+        (4, {}, [None, None], None, "with the slowest checkpoint a transaction was open for 5 s"),
+        (
+            9,
+            {"felt": 2.0, "running": 12.0},
+            [None, 10_000],
+            0.0,
+            "with the slowest checkpoint a transaction was open for 15 s",
+        ),
+        (9, {"felt": 2.0, "running": 12.0}, [None, 9_000], 0.0, "until the recovery a transaction was open for 15 s"),
+    ],
+)
+def test_a_transaction_is_open_for_the_slowest_checkpoint_or_the_recovery_and_one_interval(
+    timeout, marks, spans, age, told
+):
+    """From the fault on; what was not seen lasts no time, and a time-out that is just long enough is."""
+    application = SHORT.pipeline.application.model_copy(update={"transaction_timeout_seconds": timeout})
+    plan = SHORT.model_copy(update={"pipeline": SHORT.pipeline.model_copy(update={"application": application})})
+    reached = [Mark(name=name, at_ms=0, seconds=seconds, clock="", seen="") for name, seconds in marks.items()]
+    slowest = [CheckpointSpan(phase="", completed=0, failed=0, longest_ms=longest) for longest in spans]
+    found = recovery(observed_journal(), observation())
+    found = found.model_copy(update={"marks": reached, "checkpoints": slowest, "restored_age_seconds": age})
+    assert too_short(plan, journal(LOST, proved()), found).partition("but ")[2] == told
 
 
 def test_without_samples_nothing_is_said_of_times():

@@ -1,0 +1,131 @@
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import RecordProof, Stopped
+from flink_chaos.model.journal import Journal
+from flink_chaos.model.proof import Deliveries
+from flink_chaos.verdict.contract import contract_lines
+from flink_chaos.verdict.judge import judge
+from flink_chaos.verdict.recovery import recovery
+
+from tests.unit.observed import journal as observed_journal
+from tests.unit.observed import observation
+from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table
+
+JOBMANAGER = a_plan(component="jobmanager")
+CAUGHT_UP = "lag 0 and a later checkpoint within 400 s"
+
+
+def told(plan, found, seen=None):
+    """Every line as it is shown."""
+    return [(line.name, line.ok, line.demanded, line.seen) for line in contract_lines(plan, found, seen)]
+
+
+def test_a_good_run_is_told_line_by_line():
+    """People and messages read these words."""
+    assert told(JOBMANAGER, journal()) == [
+        ("caught up", True, CAUGHT_UP, "lag 0"),
+        ("stopped", True, "stops with a new savepoint", "s"),
+        ("no loss", True, "0 lost", "200,000 of 200,000 ids, 0 lost"),
+        ("no duplicates", True, "0 duplicated", "0 ids duplicated, 0 surplus records"),
+        ("nothing extra", True, "0 extra", "0 extra"),
+        ("restored", True, "from checkpoint 3 or later", "from checkpoint 4"),
+        ("same job", True, "the same job id", "j1 -> j1"),
+    ]
+
+
+def test_a_run_that_nobody_looked_at_is_told_line_by_line():
+    """Nothing is met, nothing is broken."""
+    assert told(JOBMANAGER, Journal([])) == [
+        ("caught up", None, CAUGHT_UP, "not seen"),
+        ("stopped", None, "stops with a new savepoint", "not seen"),
+        ("delivered", None, "every record counted", "not counted"),
+        ("restored", None, "from checkpoint 0 or later", "not seen"),
+        ("same job", None, "the same job id", "? -> ?"),
+    ]
+
+
+def test_what_at_least_once_allows_is_told():
+    """With the records that both copies read again."""
+    plan = a_plan(delivery_guarantee="AT_LEAST_ONCE", offsets="shift-by:-40")
+    lines = told(plan, journal(*(counts(copy, records=RECORDS + 40, extra=40) for copy in Copy)))
+    assert lines[3] == ("no duplicates", True, "any number (AT_LEAST_ONCE)", "0 ids duplicated, 0 surplus records")
+    assert lines[4] == ("nothing extra", True, "40 extra, as the stable copy", "40 extra")
+
+
+@pytest.mark.parametrize(
+    ("guarantee", "found", "line"),
+    [
+        ("EXACTLY_ONCE", {"changed": 3}, (False, "0 changed", "3 ids with another value")),
+        (
+            "EXACTLY_ONCE",
+            {"changed": 3, "undercounted": 0},
+            (False, "0 changed", "3 ids with another value, 0 of them count less"),
+        ),
+        (
+            "AT_LEAST_ONCE",
+            {"changed": 3, "undercounted": 0},
+            (True, "0 that count less (AT_LEAST_ONCE)", "3 ids with another value, 0 of them count less"),
+        ),
+    ],
+)
+def test_changed_values_are_told_with_what_they_break(guarantee, found, line):
+    """A higher count is a duplicate."""
+    lines = told(a_plan(delivery_guarantee=guarantee), journal(counts(Copy.CHAOS, **found)))
+    assert ("nothing changed", *line) in lines
+
+
+def test_a_copy_that_did_not_stop_is_told_in_its_own_words():
+    """Why it could not."""
+    fact = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="no savepoint in 180 s")
+    assert told(a_plan(), journal(fact))[1][1:] == (False, "stops with a new savepoint", "no savepoint in 180 s")
+
+
+def test_more_than_the_stable_copy_read_again_is_extra():
+    """And so is anything where nothing is read again, whatever the stable copy has: a shared fault may hurt both."""
+    again = [counts(Copy.STABLE, extra=40), counts(Copy.CHAOS, records=RECORDS + 41, extra=41)]
+    shifted = a_plan(offsets="shift-by:-40", fault="node_drain")
+    assert judge(shifted, journal(*again, table(chaos=RECORDS + 41))).outcome == "FAIL"
+    both = [counts(copy, records=RECORDS + 40, extra=40) for copy in Copy]
+    sums = table(RECORDS + 40, RECORDS + 40)
+    assert judge(a_plan(fault="node_drain"), journal(*both, sums)).outcome == "FAIL"
+
+
+def test_bounds_on_times_read_the_recovery():
+    """It was seen, so that nothing is in doubt."""
+    plan = a_plan(contract_bounds={"recovery_seconds": 60})
+    seen = recovery(observed_journal(), observation())
+    assert told(plan, journal(), seen)[-1] == ("recovered in time", True, "within 60 s of the fault", "13.2 s")
+
+
+def ordered():
+    """A plan of a profile that names what its records keep their order by."""
+    plan = a_plan()
+    output = plan.pipeline.output.model_copy(update={"order": "ad_id"})
+    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"output": output})})
+
+
+def proof(copy, reordered):
+    """What was read of one copy's topic."""
+    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
+    found = Deliveries(**same, extra=0, reordered=reordered)
+    return RecordProof(at=AT, copy=copy, deliveries=found, findings=[], seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("proofs", "line"),
+    [
+        ([], (None, "0 reordered", "not proved")),
+        ([proof(Copy.STABLE, 0)], (None, "0 reordered", "not proved")),
+        (
+            [proof(Copy.CHAOS, 0), proof(Copy.STABLE, 7)],
+            (True, "0 reordered", "0 ids came after one of their ad_id that was loaded later"),
+        ),
+        (
+            [proof(Copy.CHAOS, 7), proof(Copy.STABLE, 0)],
+            (False, "0 reordered", "7 ids came after one of their ad_id that was loaded later"),
+        ),
+    ],
+)
+def test_order_is_that_of_the_chaos_copy(proofs, line):
+    """Whichever copy was proved last."""
+    assert ("order kept", *line) in told(ordered(), journal(*proofs))

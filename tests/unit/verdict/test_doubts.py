@@ -1,0 +1,92 @@
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Drained, Evidence, Loaded, Steady, Table
+from flink_chaos.model.journal import Journal
+from flink_chaos.verdict.doubts import doubts, load_problem
+from flink_chaos.verdict.judge import judge
+
+from tests.unit.plans import AT, RECORDS, a_plan, counts, good_facts, journal, table
+
+
+def test_what_nobody_looked_at_is_told_part_by_part():
+    """These words are the reasons of the verdict."""
+    assert doubts(a_plan(), Journal([])) == [
+        "preflight: never ran",
+        "no steady state before the fault: never looked at",
+        "the fault was not felt: no evidence was taken",
+        "load: the loader's end was never seen",
+        "stable copy: drained was never seen",
+        "stable copy: stopped was never seen",
+        "stable copy: not counted",
+    ]
+
+
+def test_an_unsteady_run_tells_what_was_seen():
+    """Not only that it was."""
+    fact = Steady(at=AT, ok=False, message="chaos is 9,000 behind", lag={}, records_per_second=0)
+    assert doubts(a_plan(), journal(fact)) == ["no steady state before the fault: chaos is 9,000 behind"]
+
+
+def test_a_latency_that_a_checkpoint_felt_is_no_doubt():
+    """What the checkpoints were is told, and demanded of nobody."""
+    details = {"checkpoints-felt": "true", "checkpoints": "3, one failed"}
+    verdict = judge(a_plan(fault="network_latency"), journal(Evidence(at=AT, felt=True, message="", details=details)))
+    assert verdict.outcome == "PASS"
+    last = verdict.lines[-1]
+    assert (last.name, last.ok, last.demanded, last.seen) == (
+        "checkpoints",
+        True,
+        "may slow down or fail",
+        "3, one failed",
+    )
+
+
+def test_a_node_that_was_taken_back_is_no_doubt():
+    """Only one that stays cordoned is."""
+    fact = Evidence(at=AT, felt=True, message="", details={"uncordoned": "true", "node": "n2"})
+    assert doubts(a_plan(fault="node_drain"), journal(fact)) == []
+
+
+@pytest.mark.parametrize(("begin", "end", "empty"), [({}, {0: 1, 1: 1}, []), ({1: 5}, {0: 0, 1: 5, 2: 1}, [0, 1])])
+def test_a_partition_without_a_record_is_named(begin, end, empty):
+    """A topic that did not exist before begins at 0."""
+    plan = a_plan(pipeline="ad_event_counts")
+    wanted = plan.records_to_write
+    fact = Loaded(at=AT, expected=wanted, written=wanted, state="FINISHED", begin=begin, end=end)
+    reason = f"load: no record in partitions {empty}: their watermark never moves, so no window can close"
+    assert load_problem(plan, fact) == (reason if empty else "")
+
+
+def test_extra_records_in_the_stable_copy_are_its_own_fault():
+    """Nothing from before the run can be in it, and nobody hurt it."""
+    both = [counts(copy, records=RECORDS + 40, extra=40) for copy in Copy]
+    found = journal(*both, table(RECORDS + 40, RECORDS + 40))
+    assert doubts(a_plan(), found) == ["stable copy: 0 lost and 40 extra without any fault"]
+    assert doubts(a_plan(offsets="shift-by:-40"), found) == []
+
+
+def test_the_control_of_windows_is_the_stable_copy_alone():
+    """What the chaos copy accounts for proves nothing, and a copy that was not counted accounts for nothing."""
+    plan = a_plan(pipeline="ad_event_counts", fault="node_drain")
+    wanted = plan.records_to_write
+    loaded = Loaded(at=AT, expected=wanted, written=wanted, state="FINISHED", begin={}, end={0: 1})
+    short, whole = counts(Copy.STABLE, counted=RECORDS - 1), counts(Copy.CHAOS, counted=RECORDS)
+    reason = "stable copy: it accounts for {} of 200,000 records: nothing to compare with"
+    assert doubts(plan, journal(loaded, short, whole)) == [reason.format("199,999")]
+    assert doubts(plan, Journal([*good_facts()[:-2], loaded, whole])) == [reason.format(0)]
+
+
+def test_each_copy_is_compared_with_its_own_column_of_every_table():
+    """A table without it comes first, and one that says nothing of a group counts nothing there."""
+    other = Table(at=AT, name="windows that differ", columns=["window"], rows=[])
+    nothing = Table(at=AT, name="by hour", columns=["no_chaos_cnt"], rows=[[None], [RECORDS]])
+    short = table(stable=RECORDS - 2)
+    assert doubts(a_plan(), Journal([other, nothing, *journal().facts])) == []
+    told = "methods disagree: by valid_status sums no_chaos_cnt to 199,998, by id there are 200,000"
+    assert doubts(a_plan(), Journal([other, *journal(short).facts])) == [told]
+
+
+def test_a_stable_copy_that_never_caught_up_is_told_in_its_own_words():
+    """Not in those of the chaos copy."""
+    fact = Drained(at=AT, copy=Copy.STABLE, ok=False, message="lag 7", lag=7)
+    assert doubts(a_plan(), journal(fact)) == ["stable copy: lag 7"]
