@@ -44,9 +44,13 @@ def same_test(stored: dict[str, Any], plan: RunPlan) -> bool:
 
 
 def _is_same(attempt: Attempt, plan: RunPlan) -> bool:
-    stored = json.loads((attempt.folder / PLAN).read_text())
-    earlier = str(stored.get("created_at", "")) < plan.model_dump(mode="json")["created_at"]
-    return earlier and same_test(stored, plan)
+    """A damaged plan is another run's, and no reason for this one to say nothing."""
+    try:
+        stored = json.loads((attempt.folder / PLAN).read_text())
+        earlier = str(stored.get("created_at", "")) < plan.model_dump(mode="json")["created_at"]
+        return earlier and same_test(stored, plan)
+    except (ValueError, AttributeError):
+        return False
 
 
 def _newest_first(attempt: Attempt) -> list[Attempt]:

@@ -52,9 +52,21 @@ def test_another_test_is_no_measure(store, other):
     assert last_green(stored(store, 2, closed=False)) is None
 
 
-def test_records_of_another_version_are_passed_over(store):
+@pytest.mark.parametrize("text", ['{"outcome": "PASS"}', '{"request": 1}', "[]", "{", ""])
+@pytest.mark.parametrize("name", ["verdict.json", PLAN])
+def test_records_of_another_version_and_damaged_ones_are_passed_over(store, name, text):
     """There may be older ones."""
     green = stored(store, 1)
-    (stored(store, 2).folder / "verdict.json").write_text('{"outcome": "PASS"}')
-    (stored(store, 3).folder / PLAN).write_text("{}")
+    (stored(store, 2).folder / name).write_text(text)
     assert last_green(stored(store, 4, closed=False)) == green.verdict()
+
+
+def test_a_search_ends_at_the_first_hit(store, monkeypatch):
+    """Among thousands of runs it reads two files."""
+    for day in range(1, 6):
+        stored(store, day)
+    run, path, looked = stored(store, 6, closed=False), type(store.root), []
+    read = path.read_text
+    monkeypatch.setattr(path, "read_text", lambda self, *a, **k: looked.append(str(self)) or read(self, *a, **k))
+    assert last_green(run).run_id == "manual__5"
+    assert [name.rpartition("/")[2] for name in looked] == ["plan.json", "plan.json", "verdict.json"]
