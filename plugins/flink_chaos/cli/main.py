@@ -169,9 +169,8 @@ def _formatted(attempt: Attempt, verdict: Verdict, form: str) -> str:
 
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
-    verdict, stored = judge(attempt.plan(), attempt.journal(), observation(attempt)), attempt.verdict()
-    print(render(verdict))
-    print(f"\n{compared(verdict, stored) if stored else 'no verdict is stored yet'}")
+    verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
+    print(f"{render(verdict)}\n\n{compared(verdict, attempt.verdict_text())}")
     return verdict.outcome.exit_code
 
 
