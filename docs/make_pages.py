@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.dag_processing.dagbag import DagBag
 from flink_chaos.model.fault import Fault
-from flink_chaos.model.verdict import Verdict
+from flink_chaos.model.verdict import SCHEMA_VERSION, Verdict
 from flink_chaos.profiles.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def pages() -> dict[Path, str]:
 
 def schema() -> str:
     """JSON Schema of verdict.json."""
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "verdict.schema.json"}
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    head = {"$schema": dialect, "$id": "verdict.schema.json", "version": SCHEMA_VERSION}
     return json.dumps({**head, **Verdict.model_json_schema(mode="serialization")}, indent=2) + "\n"
 
 

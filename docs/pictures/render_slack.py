@@ -1,4 +1,4 @@
-"""Draw the Slack messages of a run that passed and of one that failed.
+"""Draw the Slack messages of a run that passed, of one that failed, and of one under its fault.
 
 PYTHONPATH=plugins:. python docs/pictures/render_slack.py, with Chromium and the fonts Lato and Noto Color Emoji.
 The verdicts are made by the judge; the look is Slack's desktop client, as near as some CSS comes.
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Drained, Fact, RecordProof, Stopped, Table
+from flink_chaos.model.facts import Drained, Evidence, Fact, RecordProof, Stopped, Table
 from flink_chaos.model.proof import Deliveries, Finding, Place
-from flink_chaos.report.slack import details, message
+from flink_chaos.report.slack import details, message, struck
 from flink_chaos.verdict.judge import judge
 
 from tests.unit.observed import facts, observation
@@ -37,6 +37,7 @@ EMOJI = {
     "white_check_mark": "✅",
     "x": "❌",
     "boom": "💥",
+    "zap": "⚡",
     "warning": "⚠️",
     "octagonal_sign": "🛑",
     "grey_question": "❔",
@@ -62,12 +63,15 @@ code { font: 12px 'DejaVu Sans Mono', monospace; background: #f8f8f8; border: 1p
 
 
 def main() -> None:
-    """Write both pictures beside this file."""
+    """Write the pictures beside this file."""
     for name, sink, surplus in (("pass", "EXACTLY_ONCE", ({}, {})), ("fail", "AT_LEAST_ONCE", SURPLUS)):
         plan = a_plan("manual__2026-11-24T03:05:12+00:00", delivery_guarantee=sink, contract="EXACTLY_ONCE")
         verdict = judge(plan, journal(*facts_of(*surplus), *facts()), observation())
         green = judge(plan, journal(*facts()), observation(back=49))
         draw(f"slack-{name}", message(plan, verdict, stored=STORED, link=LINK, green=green), details(verdict))
+    seen = "pod chaos-r8ef74b59ff-taskmanager-1-1 is gone, another UID took its place"
+    felt = Evidence(at=AT.replace(hour=3, minute=7), felt=True, message=seen)
+    draw("slack-fault", struck(plan, felt, link=LINK), None)
 
 
 def facts_of(by_status: dict[int, int], by_event: dict[str, int]) -> list[Fact]:
@@ -125,7 +129,7 @@ def chromium(page: Path, height: int, argument: str) -> str:
 def page_of(sent: dict[str, Any], below: dict[str, Any] | None) -> str:
     """Message and thread as a page that writes its height into its title."""
     attachment = sent["attachments"][0]
-    thread = "".join(map(block_of, below["attachments"][0]["blocks"])) if below else ""
+    thread = thread_of(below) if below else ""
     head = "".join(map(block_of, sent["blocks"]))
     body = "".join(map(block_of, attachment["blocks"]))
     return (
@@ -133,10 +137,17 @@ def page_of(sent: dict[str, Any], below: dict[str, Any] | None) -> str:
         f"<div class=face>{EMOJI['boom']}</div><div>"
         f"<div class=who><b>Chaos-test</b><i>APP</i><span>3:19 AM</span></div>{head}"
         f"<div class=bar style='border-color:{attachment['color']}'>{body}</div>"
-        "<div class=thread><i>in the thread</i>"
-        f"<div class=bar style='border-color:{attachment['color']}'>{thread}</div></div></div></div>"
+        f"{thread}</div></div>"
         "<script>document.title = 18 + Math.ceil(document.querySelector('.message').offsetHeight + 18)</script>"
     )
+
+
+def thread_of(below: dict[str, Any]) -> str:
+    """What stands below the message."""
+    attachment = below["attachments"][0]
+    body = "".join(map(block_of, attachment["blocks"]))
+    bar = f"<div class=bar style='border-color:{attachment['color']}'>{body}</div>"
+    return f"<div class=thread><i>in the thread</i>{bar}</div>"
 
 
 def block_of(block: dict[str, Any]) -> str:

@@ -21,15 +21,17 @@ HANG, BREAK = "hang", "break"
 
 @dataclass
 class FakeSlack:
-    """A workspace with one channel. `trouble` makes it hang or answer 500; `messages` are those that went in, as they are
-    now; `closed`: none can be edited any more.
+    """A workspace with one channel. `trouble` makes it hang or answer 500, `slow` is how many seconds it takes to answer;
+    `messages` are those that went in, as they are now, `calls` all that were taken; `closed` is what it says of an edit.
     """
 
     channels: dict[str, str] = field(default_factory=lambda: {"#chaos": "C0CHAOS"})
     trouble: str | None = None
-    closed: bool = False
+    slow: float = 0
+    closed: str | bool = False
     messages: list[dict[str, Any]] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._closed = threading.Event()
@@ -65,6 +67,7 @@ class FakeSlack:
         error = _refused(arguments)
         if error:
             return {"ok": False, "error": error}
+        self.calls.append((method, arguments))
         if method == "chat.update":
             return self._updated(arguments)
         self.messages.append(arguments)
@@ -74,10 +77,17 @@ class FakeSlack:
     def _updated(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Unlike a new message it takes a channel's id only."""
         number = int(arguments["ts"].rpartition(".")[2])
-        if arguments["channel"] not in self.channels.values() or not 0 < number <= len(self.messages) or self.closed:
-            return {"ok": False, "error": "edit_window_closed" if self.closed else "message_not_found"}
+        if self.closed:
+            return {"ok": False, "error": self.closed if isinstance(self.closed, str) else "edit_window_closed"}
+        if arguments["channel"] not in self.channels.values() or not 0 < number <= len(self.messages):
+            return {"ok": False, "error": "message_not_found"}
         self.messages[number - 1] |= arguments
         return {"ok": True, "channel": arguments["channel"], "ts": arguments["ts"], "text": arguments["text"]}
+
+    def wait(self) -> None:
+        """As long as an answer takes."""
+        if self.slow:
+            self._closed.wait(self.slow)
 
     def hang(self) -> None:
         """Until the workspace is closed."""
@@ -116,6 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             arguments = self._arguments(body)
             token = arguments.pop("token", None) or (self.headers["Authorization"] or "").removeprefix("Bearer ")
+            self.slack.wait()
             answer = self.slack.answer(url.path.removeprefix("/api/"), token, arguments)
             self._write(200, "application/json", json.dumps(answer))
 

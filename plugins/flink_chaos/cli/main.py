@@ -14,7 +14,7 @@ import yaml
 
 from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.selftest import add_selftest
-from flink_chaos.cli.suites import list_suites, show_suite, stop
+from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import is_suite_key
@@ -164,14 +164,15 @@ def _show(options: argparse.Namespace) -> int:
 def _formatted(attempt: Attempt, verdict: Verdict, form: str) -> str:
     if form == "openmetrics":
         return openmetrics(attempt.plan(), verdict)
-    return {"text": render, "json": as_json, "junit": junit}[form](verdict)
+    if form == "junit":
+        return junit(result(attempt, verdict))
+    return {"text": render, "json": as_json}[form](verdict)
 
 
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
-    verdict, stored = judge(attempt.plan(), attempt.journal(), observation(attempt)), attempt.verdict()
-    print(render(verdict))
-    print(f"\n{compared(verdict, stored) if stored else 'no verdict is stored yet'}")
+    verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
+    print(f"{render(verdict)}\n\n{compared(verdict, attempt.verdict_text())}")
     return verdict.outcome.exit_code
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flink_chaos.cli.listing import list_records
 from flink_chaos.model.suite import is_suite_key
-from flink_chaos.report.junit import suite_junit
+from flink_chaos.report.junit import Result, suite_junit
 from flink_chaos.report.suite import render_suite
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.steps.suites import end
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flink_chaos.model.suite import SuiteVerdict
+    from flink_chaos.model.verdict import Verdict
+    from flink_chaos.store.records import Attempt
     from flink_chaos.store.suites import SuiteRecord
 
 BY = "flink-chaos stop"
 FORMS: dict[str, Callable[[SuiteVerdict], str]] = {
     "text": render_suite,
     "json": lambda verdict: verdict.model_dump_json(indent=2),
-    "junit": suite_junit,
+    "junit": lambda verdict: suite_junit(verdict, _results(verdict)),
 }
 
 
@@ -48,6 +51,24 @@ def show_suite(key: str, form: str) -> int:
         raise StoreError(f"a suite is shown as {', '.join(FORMS)}; ask for one of its runs as {form}")
     print(FORMS[form](verdict))
     return verdict.outcome.exit_code
+
+
+def result(attempt: Attempt, verdict: Verdict) -> Result:
+    """A judged run with its plan and how long it took."""
+    plan = attempt.plan()
+    return Result(plan, verdict, attempt.journal().seconds_since(plan.created_at))
+
+
+def _results(verdict: SuiteVerdict) -> dict[str, Result]:
+    """Runs by name; one that never began, or that only another version can read, is not among them."""
+    found = {}
+    for line in verdict.lines:
+        with suppress(StoreError):
+            attempt = Store().attempt(line.run_key)
+            judged = attempt.verdict()
+            if judged is not None:
+                found[line.name] = result(attempt, judged)
+    return found
 
 
 def stop(options: argparse.Namespace) -> int:

@@ -338,6 +338,7 @@ class Notified(Fact):
     kind: Literal["notified"] = "notified"
     ok: bool
     message: str
-    of: Literal["start", "verdict"] = "verdict"
+    of: Literal["start", "fault", "verdict"] = "verdict"
     channel: str = ""
     ts: str = Field(default="", description="Slack's name of the message in its channel")
+    details_ts: str = Field(default="", description="of the answer in its thread")

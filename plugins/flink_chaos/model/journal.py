@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter
 
@@ -39,6 +39,9 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 AnyFact = Annotated[
     Preflight
@@ -91,3 +94,8 @@ class Journal:
         """The newest fact of a kind whose fields have the given values, None if there is none."""
         found = [fact for fact in self.all(kind) if all(getattr(fact, k) == v for k, v in having.items())]
         return found[-1] if found else None
+
+    def seconds_since(self, begin: datetime) -> float | None:
+        """From that moment to the newest fact by the worker's clock; None if there is none."""
+        ended = max((fact.at for fact in self.facts if fact.clock == "worker"), default=None)
+        return (ended - begin).total_seconds() if ended else None

@@ -31,6 +31,9 @@ class Outcome(StrEnum):
 SETUP_ERROR = 4
 """Exit code when no run came about at all."""
 
+SCHEMA_VERSION = 1
+"""Of verdict.json: raised when a field goes away or means something else, not when one is added."""
+
 
 class Line(Record):
     """One demand of the contract and what was seen."""

@@ -39,10 +39,12 @@ class SuitePlanOperator(BaseOperator):
 
     def execute(self, context: Context) -> str:
         """Store the plan."""
+        from flink_chaos.hooks.slack_suite import tell_suite_begin
         from flink_chaos.profiles.catalogue import Catalogue
         from flink_chaos.steps.run import StepError
         from flink_chaos.steps.suites import plan_suite
         from flink_chaos.store.records import Store
+        from flink_chaos.store.suites import Suites
 
         dag_run, asked = context["dag_run"], context["params"]
         _refuse_late(dag_run)
@@ -53,6 +55,7 @@ class SuitePlanOperator(BaseOperator):
             raise AirflowFailException(str(error)) from error
         for run in plan.runs:
             self.log.info("%s: %s %s", run.name, run.fault, run.parameters)
+        tell_suite_begin(Suites(Store()).record(plan.suite_key))
         return plan.suite_key
 
 
@@ -169,12 +172,12 @@ def _refuse_late(dag_run: Any) -> None:
 
 def tell(record: SuiteRecord, verdict: SuiteVerdict, say: Callable[[str], None]) -> None:
     """Tell people how the suite ended: once for each suite, whatever ended it, and however often a task is cleared."""
-    from flink_chaos.hooks.slack import tell_suite
+    from flink_chaos.hooks.slack_suite import tell_suite
     from flink_chaos.report.suite import render_suite
 
     for line in render_suite(verdict).splitlines():
         say(line)
-    if not record.told and tell_suite(record.plan(), verdict):
+    if not record.told and tell_suite(record, verdict):
         record.mark_told()
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from flink_chaos.model.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from flink_chaos.model.suite import SuiteVerdict
+    from flink_chaos.model.plan import RunPlan
+    from flink_chaos.model.suite import SuiteLine, SuiteVerdict
     from flink_chaos.model.verdict import Line, Verdict
 
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -20,40 +22,61 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 DOUBTFUL = (Outcome.INCONCLUSIVE, Outcome.ABORTED)
 
 
-def junit(verdict: Verdict) -> str:
+@dataclass(frozen=True)
+class Result:
+    """A run as it is stored; seconds from its plan to its last fact, None if there is none."""
+
+    plan: RunPlan
+    verdict: Verdict
+    seconds: float | None
+
+
+def junit(run: Result) -> str:
     """One run. A FAIL has failures; one that says nothing of the application is an error, and none of its lines is."""
     root = Element("testsuites")
-    _run(root, verdict)
+    _run(root, f"{run.verdict.dag_id} {run.verdict.run_id} #{run.verdict.attempt}", run)
     return _text(root)
 
 
-def suite_junit(verdict: SuiteVerdict) -> str:
-    """One suite: a case for each of its runs."""
-    root = Element("testsuites")
-    suite = SubElement(root, "testsuite", name=_clean(f"{verdict.dag_id} {verdict.suite}"))
+def suite_junit(verdict: SuiteVerdict, runs: Mapping[str, Result]) -> str:
+    """All runs of a suite, each as `junit` has it; `runs` by name. One without a record is a single case."""
+    root = Element("testsuites", name=_clean(f"{verdict.suite} {verdict.run_id} #{verdict.attempt}"))
     for line in verdict.lines:
-        case = SubElement(suite, "testcase", classname=_clean(line.fault), name=_clean(line.name))
-        if line.seconds is not None:
-            case.set("time", f"{line.seconds:.3f}")
-        _judged(case, line.outcome, line.reasons)
+        name = f"{verdict.suite}.{line.name}"
+        run = runs.get(line.name)
+        if run is None:
+            suite = SubElement(root, "testsuite", name=_clean(name))
+            _judged(SubElement(suite, "testcase", classname=_clean(line.fault), name="verdict"), line)
+        else:
+            _run(root, name, run)
     return _text(root)
 
 
-def _run(root: Element, verdict: Verdict) -> None:
-    name = f"{verdict.dag_id} {verdict.run_id} #{verdict.attempt}"
+def _run(root: Element, name: str, run: Result) -> None:
+    plan, verdict = run.plan, run.verdict
     suite = SubElement(root, "testsuite", name=_clean(name))
+    if run.seconds is not None:
+        suite.set("time", f"{run.seconds:.3f}")
     properties = SubElement(suite, "properties")
-    for key, value in (("run_key", verdict.run_key), ("outcome", verdict.outcome), ("contract", verdict.contract)):
+    for key, value in _properties(plan, verdict).items():
         SubElement(properties, "property", name=key, value=_clean(value))
     for line in verdict.lines:
         _line(suite, verdict, line)
     if verdict.outcome in DOUBTFUL or not verdict.lines:
-        _judged(
-            SubElement(suite, "testcase", classname=_clean(verdict.dag_id), name="verdict"),
-            verdict.outcome,
-            verdict.reasons,
-        )
+        _judged(SubElement(suite, "testcase", classname=_clean(plan.dag_id), name="verdict"), verdict)
     SubElement(suite, "system-out").text = _clean("\n".join(verdict.reasons))
+
+
+def _properties(plan: RunPlan, verdict: Verdict) -> dict[str, str]:
+    return {
+        "run_key": verdict.run_key,
+        "pipeline": plan.pipeline.name,
+        "fault": plan.fault.name,
+        "guarantee": plan.request.delivery_guarantee,
+        "environment": plan.environment.name,
+        "contract": verdict.contract,
+        "outcome": verdict.outcome,
+    }
 
 
 def _line(suite: Element, verdict: Verdict, line: Line) -> None:
@@ -66,13 +89,13 @@ def _line(suite: Element, verdict: Verdict, line: Line) -> None:
         SubElement(case, "skipped", message=told)
 
 
-def _judged(case: Element, outcome: Outcome, reasons: Sequence[str]) -> None:
-    told = _clean("; ".join(reasons))
-    if outcome is Outcome.FAIL:
+def _judged(case: Element, verdict: Verdict | SuiteLine) -> None:
+    told = _clean("; ".join(verdict.reasons))
+    if verdict.outcome is Outcome.FAIL:
         SubElement(case, "failure", message=told)
-    elif outcome in DOUBTFUL:
-        SubElement(case, "error", type=outcome, message=told)
-    elif outcome is Outcome.PLANNED:
+    elif verdict.outcome in DOUBTFUL:
+        SubElement(case, "error", type=verdict.outcome, message=told)
+    elif verdict.outcome is Outcome.PLANNED:
         SubElement(case, "skipped", message=told)
 
 

@@ -36,6 +36,8 @@ def openmetrics(plan: RunPlan, verdict: Verdict) -> str:
         "guarantee": plan.request.delivery_guarantee.value,
         "environment": plan.environment.name,
     }
+    if "component" in plan.fault_values:
+        common["component"] = str(plan.fault_values["component"])
     lines = [line for family in _families(verdict) for line in _lines(family, common)]
     return "\n".join([*lines, "# EOF", ""])
 
@@ -63,6 +65,14 @@ def _recovered(recovery: Recovery) -> Iterator[Family]:
     yield Family("flink_chaos_output_stall_seconds", "Longest time without new output", "seconds", values=_of(stalls))
     peaks = {"chaos": recovery.lag.peak, "stable": recovery.lag.peak_control} if recovery.lag else {}
     yield Family("flink_chaos_peak_lag_records", "Highest lag since the fault", values=_of(peaks))
+    lone = {
+        "unavailable_seconds": ("Time in which not all tasks ran", "seconds", recovery.unavailable_seconds),
+        "restarts": ("Restarts of the chaos copy's job", "", recovery.restarts),
+        "replayed_records": ("Records read again", "", recovery.replayed),
+    }
+    for name, (told, unit, value) in lone.items():
+        values: list[tuple[Labels, float]] = [] if value is None else [({}, float(value))]
+        yield Family(f"flink_chaos_{name}", told, unit, values=values)
     failed = [({"phase": span.phase}, float(span.failed)) for span in recovery.checkpoints]
     yield Family("flink_chaos_failed_checkpoints", "Checkpoints of the chaos copy that failed", values=failed)
 
@@ -80,7 +90,7 @@ def _lines(family: Family, common: Labels) -> Iterator[str]:
     yield f"# HELP {family.name} {_escaped(family.told)}"
     for labels, value in family.values:
         told = ",".join(f'{name}="{_escaped(text)}"' for name, text in {**common, **labels}.items())
-        yield f"{family.name}{{{told}}} {value:g}" if value != int(value) else f"{family.name}{{{told}}} {int(value)}"
+        yield f"{family.name}{{{told}}} {int(value) if value == int(value) else value}"
 
 
 def _escaped(text: str) -> str:

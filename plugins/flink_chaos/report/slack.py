@@ -8,14 +8,15 @@ from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, section, within
 from flink_chaos.report.numbers import numbers
 from flink_chaos.report.proof import in_words, offending
+from flink_chaos.report.recovery import debt_rows, headline
 from flink_chaos.report.selftest import selftest_line
-from flink_chaos.report.suite import suite_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flink_chaos.model.facts import Evidence
     from flink_chaos.model.plan import RunPlan
-    from flink_chaos.model.suite import SuiteLine, SuiteVerdict
+    from flink_chaos.model.recovery import CheckpointSpan
     from flink_chaos.model.verdict import Line, Verdict
     from flink_chaos.report.blocks import Block
 
@@ -36,7 +37,9 @@ SIGNS = {
 JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE)
 """Outcomes that say something of the contract."""
 
-FINDINGS = 3
+FAULT = ":zap:"
+FINDINGS = 10
+SPANS = ("triggered", "completed", "failed", "median s", "longest s", "causes")
 REASON = 300
 """Characters of one reason."""
 
@@ -45,7 +48,15 @@ def begun(plan: RunPlan, *, link: str | None = None) -> dict[str, Any]:
     """Arguments of `chat.postMessage` for a run that has its lock and begins: text, blocks and attachments."""
     title = f"Running: {plan.deed} in {plan.pipeline.name}"
     blocks = [context(_setting(plan)), context(_run(plan.run_key, plan.run_id, plan.attempt, link))]
-    return _message(title, escape(clip(title, REASON)), SIGNS[Outcome.PLANNED], COLOURS[Outcome.PLANNED], blocks)
+    return framed(title, escape(clip(title, REASON)), SIGNS[Outcome.PLANNED], COLOURS[Outcome.PLANNED], blocks)
+
+
+def struck(plan: RunPlan, evidence: Evidence, *, link: str | None = None) -> dict[str, Any]:
+    """As `begun`, once the fault was felt."""
+    title = f"Fault felt: {plan.deed} in {plan.pipeline.name}"
+    told = section(f"{plain(evidence.message, REASON)} (known at {evidence.at:%H:%M:%S} UTC)")
+    blocks = [context(_setting(plan)), told, context(_run(plan.run_key, plan.run_id, plan.attempt, link))]
+    return framed(title, escape(clip(title, REASON)), FAULT, COLOURS[Outcome.PLANNED], blocks)
 
 
 def message(
@@ -60,51 +71,28 @@ def message(
     run = _run(verdict.run_key, verdict.run_id, verdict.attempt, link)
     source = context(f"{run}  |  stored in `{plain(stored, REASON)}`")
     blocks = [*_told(plan, verdict, green), source]
-    return _message(title, text, SIGNS[verdict.outcome], COLOURS[verdict.outcome], blocks)
+    return framed(title, text, SIGNS[verdict.outcome], COLOURS[verdict.outcome], blocks)
 
 
 def details(verdict: Verdict) -> dict[str, Any] | None:
-    """What stands in the thread: every line of the contract, the counts, the first offenders and the report's tables.
-
-    None where nothing was judged and nothing counted.
+    """What stands in the thread: every line of the contract, the counts, the first offenders, the recovery and the
+    report's tables. None where nothing was judged and nothing counted.
     """
     told = list(_detailed(verdict))
     tables = [grid(name, *_columns_and_rows(rows)) for name, rows in verdict.tables.items()]
-    shown = [*told, *within(tables, beside=told, what="table")]
+    shown = [*told, *within([*_recovery(verdict), *tables], beside=told, what="table")]
     text = f"Details of run {verdict.run_key}"
-    return (
-        {"text": text, "attachments": [{"color": COLOURS[verdict.outcome], "fallback": text, "blocks": shown}]}
-        if shown
-        else None
-    )
+    attachment = {"color": COLOURS[verdict.outcome], "fallback": text, "blocks": shown}
+    return {"text": text, "attachments": [attachment]} if shown else None
 
 
-def _message(title: str, text: str, sign: str, colour: str, blocks: list[Block]) -> dict[str, Any]:
+def framed(title: str, text: str, sign: str, colour: str, blocks: list[Block]) -> dict[str, Any]:
+    """A headline, and blocks beside a bar of that colour; `text` is for notifications."""
     return {
         "text": text,
         "blocks": [header(f"{sign} {title}")],
         "attachments": [{"color": colour, "fallback": text, "blocks": blocks}],
     }
-
-
-def suite_message(verdict: SuiteVerdict, *, link: str | None = None) -> dict[str, Any]:
-    """As `message`, for all runs of a suite at once."""
-    columns, rows = suite_table(verdict)
-    passed = sum(line.outcome is Outcome.PASS for line in verdict.lines)
-    title = f"{verdict.outcome}: suite {verdict.suite}, {passed} of {len(verdict.lines)} passed"
-    failed = [f"• *{plain(line.name, REASON)}*: {plain('; '.join(line.reasons), REASON)}" for line in _bad(verdict)]
-    told = [grid("Runs", columns, rows), *([bullets("Why", failed)] if failed else [])]
-    page = [f"<{escape(link)}|open in Airflow>"] if link else []
-    source = context("  |  ".join([f"suite `{verdict.suite_key}`, {plain(verdict.run_id, REASON)}", *page]))
-    return {
-        "text": escape(title),
-        "blocks": [header(f"{SIGNS[verdict.outcome]} {title}")],
-        "attachments": [{"color": COLOURS[verdict.outcome], "fallback": escape(title), "blocks": [*told, source]}],
-    }
-
-
-def _bad(verdict: SuiteVerdict) -> list[SuiteLine]:
-    return [line for line in verdict.lines if line.outcome is not Outcome.PASS]
 
 
 def _told(plan: RunPlan, verdict: Verdict, green: Verdict | None) -> Iterator[Block]:
@@ -133,6 +121,20 @@ def _detailed(verdict: Verdict) -> Iterator[Block]:
         yield context(plain(selftest_line(verdict.self_test), REASON))
     if verdict.findings:
         yield grid("First offending records", *offending("chaos", verdict.findings[:FINDINGS]))
+
+
+def _recovery(verdict: Verdict) -> Iterator[Block]:
+    if verdict.recovery:
+        marks = [[mark.name, f"{mark.seconds:.1f}", mark.seen] for mark in verdict.recovery.marks]
+        yield grid("Recovery", ["mark", "s after the fault", "seen by"], marks)
+        figures = [*headline(verdict.recovery), *debt_rows(verdict.recovery)]
+        yield grid("Recovery in numbers", ["what", "how much"], figures)
+        yield grid("Checkpoints", SPANS, [_span(span) for span in verdict.recovery.checkpoints])
+
+
+def _span(span: CheckpointSpan) -> list[Any]:
+    times = ["-" if found is None else f"{found / 1000:.1f}" for found in (span.median_ms, span.longest_ms)]
+    return [span.phase, span.completed, span.failed, *times, "; ".join(span.failures)]
 
 
 def _setting(plan: RunPlan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.report.proof import findings_table
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.verdict import Verdict
 
 
+MISSING = object()
 MARKS = {True: "ok", False: "BROKEN", None: "-"}
 
 
@@ -28,12 +30,30 @@ def as_json(verdict: Verdict) -> str:
     return verdict.model_dump_json(indent=2)
 
 
-def compared(verdict: Verdict, stored: Verdict) -> str:
-    """Whether a verdict that was made again is the stored one, to the byte; else what differs."""
-    if verdict.model_dump_json() == stored.model_dump_json():
+def compared(verdict: Verdict, stored: str | None) -> str:
+    """Whether a verdict that was made again is the text of verdict.json, to the byte; else the fields that differ."""
+    if stored is None:
+        return "no verdict is stored yet"
+    again = as_json(verdict) + "\n"
+    if again == stored:
         return "the stored verdict is the same"
-    again, before = verdict.model_dump(), stored.model_dump()
-    return f"the stored verdict differs in: {', '.join(name for name in again if again[name] != before[name])}"
+    try:
+        names = list(_differing(json.loads(again), json.loads(stored)))
+    except ValueError:
+        return "the stored verdict is damaged"
+    return f"the stored verdict differs in: {', '.join(names) or 'nothing but how it is written'}"
+
+
+def _differing(again: Any, before: Any, name: str = "") -> Iterator[str]:
+    """Names of the innermost fields; lists of other lengths differ as a whole."""
+    if isinstance(again, dict) and isinstance(before, dict):
+        for key in {**again, **before}:
+            yield from _differing(again.get(key, MISSING), before.get(key, MISSING), f"{name}.{key}".lstrip("."))
+    elif isinstance(again, list) and isinstance(before, list) and len(again) == len(before):
+        for number, pair in enumerate(zip(again, before, strict=True)):
+            yield from _differing(*pair, f"{name}.{number}")
+    elif again != before:
+        yield name
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:

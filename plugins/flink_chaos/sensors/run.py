@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flink_chaos.operators.base import CopyOperator, RunOperator
+
+if TYPE_CHECKING:
+    from flink_chaos.steps.run import Run
 
 
 class SteadyStateSensor(RunOperator):
@@ -15,6 +20,12 @@ class DataLoadSensor(RunOperator):
     """Waits until the loader has ended, and proves by the topic that it wrote every record."""
 
     waits = ("load",)
+
+    def act(self, run: Run) -> None:
+        """Tell that the fault was felt: here, while the load goes on, nothing waits for a message."""
+        from flink_chaos.hooks.slack import tell_fault
+
+        tell_fault(run.plan.run_key)
 
 
 class ObserverSensor(RunOperator):

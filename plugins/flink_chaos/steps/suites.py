@@ -127,7 +127,6 @@ def _plan_run(catalogue: Catalogue, suite: Suite, key: str, run: SuiteRun, chang
 
 
 def _result(attempt: Attempt) -> Result:
-    plan, facts = attempt.plan(), attempt.journal().facts
-    ended = max((fact.at for fact in facts if fact.clock == "worker"), default=None)
-    seconds = (ended - plan.created_at).total_seconds() if ended else None
+    plan = attempt.plan()
+    seconds = attempt.journal().seconds_since(plan.created_at)
     return Result(run_key=plan.run_key, verdict=attempt.verdict(), seconds=seconds)

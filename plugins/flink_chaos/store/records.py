@@ -82,6 +82,11 @@ class Attempt:
         path = self.folder / VERDICT
         return read(path, Verdict) if path.exists() else None
 
+    def verdict_text(self) -> str | None:
+        """verdict.json as it was written, by whatever version; None while there is none."""
+        path = self.folder / VERDICT
+        return str(path.read_text()) if path.exists() else None
+
     def close(self, verdict: Verdict) -> None:
         """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
         write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")

@@ -1,6 +1,6 @@
 """Records of suites, beside those of their runs, never written twice.
 
-<root>/suites/<suite key>/plan.json verdict.json told
+<root>/suites/<suite key>/plan.json verdict.json posted.json told
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flink_chaos.store.records import Store
 
-FOLDER, TOLD = "suites", "told"
+FOLDER, TOLD, POSTED = "suites", "told", "posted.json"
 
 
 class SuiteRecord:
@@ -42,6 +42,16 @@ class SuiteRecord:
         """The verdict, None while there is none."""
         path = self.folder / VERDICT
         return read(path, SuiteVerdict) if path.exists() else None
+
+    def posted(self) -> tuple[str, str] | None:
+        """Channel and name of the message that tells the suite, None while there is none."""
+        path = self.folder / POSTED
+        written = json.loads(path.read_text()) if path.exists() else None
+        return (str(written["channel"]), str(written["ts"])) if written else None
+
+    def mark_posted(self, channel: str, ts: str) -> None:
+        """Keep where it is. Raises StoreError when there is one already."""
+        write_new(self.folder / POSTED, json.dumps({"channel": channel, "ts": ts}) + "\n")
 
     @property
     def told(self) -> bool:

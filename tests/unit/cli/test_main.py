@@ -3,10 +3,12 @@ import sys
 
 import pytest
 from flink_chaos.cli.main import main
+from flink_chaos.model.facts import Notified, Undone
 from flink_chaos.model.verdict import SETUP_ERROR
+from flink_chaos.steps.judging import close
 from flink_chaos.store.records import Store
 
-from tests.unit.plans import a_plan
+from tests.unit.plans import AT, a_plan, good_facts
 
 
 @pytest.fixture
@@ -68,3 +70,38 @@ def test_a_dry_run_needs_no_system(store, capsys):
     """It touches nothing: no lock either."""
     assert main(["run", "pod_delete", "-p", "dry_run=true"]) == 0
     assert "PLANNED" in capsys.readouterr().out
+
+
+def judged(store, *facts):
+    """A stored run with a verdict."""
+    attempt = store.open(a_plan())
+    for fact in (*good_facts(), *facts):
+        attempt.append(fact)
+    close(attempt)
+    return attempt
+
+
+def test_a_verdict_does_not_change_by_what_comes_after_it(store, capsys):
+    """That everything was taken away and that people were told: to the byte, the stored verdict is made again."""
+    attempt = judged(store)
+    attempt.append(Notified(at=AT, ok=True, message="sent", channel="C1", ts="1.2"))
+    attempt.append(Undone(at=AT, removed=["lease"], residue=["pods/x"]))
+    assert main(["judge", attempt.plan().run_key]) == 0
+    assert capsys.readouterr().out.endswith("\nthe stored verdict is the same\n")
+
+
+def test_a_verdict_of_another_version_is_judged_again_all_the_same(store, capsys):
+    """The exit code is that of the verdict that was made again."""
+    attempt = judged(store)
+    path = attempt.folder / "verdict.json"
+    path.write_text(path.read_text().replace('"outcome": "PASS"', '"outcome": "GREEN"'))
+    assert main(["judge", attempt.plan().run_key]) == 0
+    assert "the stored verdict differs in: outcome\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("form", "begin"), [("text", "PASS"), ("json", "{"), ("junit", "<?xml"), ("openmetrics", "# TYPE")])
+def test_a_verdict_is_shown_in_every_form(store, capsys, form, begin):
+    """Nothing else is in the output; the exit code tells the outcome."""
+    attempt = judged(store)
+    assert main(["show", attempt.plan().run_key, "--format", form]) == 0
+    assert capsys.readouterr().out.startswith(begin)

@@ -1,3 +1,6 @@
+import json
+from xml.etree.ElementTree import fromstring
+
 import pytest
 from flink_chaos.cli.main import main
 from flink_chaos.model.facts import StopRequested
@@ -53,3 +56,16 @@ def test_an_unknown_key_is_a_set_up_error(store, command, capsys):
     """With where the known ones are."""
     assert main([command, "s0123456789"]) == 4
     assert "flink-chaos suites" in capsys.readouterr().err
+
+
+def test_a_suite_is_shown_in_every_form_but_metrics(store, plan, capsys):
+    """JUnit with all its runs; a run whose record is gone is told by the suite's own."""
+    first, second = (ended(store, run) for run in plan.runs)
+    conclude(store, Suites(store).record(plan.suite_key))
+    (second.folder / "plan.json").write_text("{}")
+    assert main(["show", plan.suite_key, "--format", "junit"]) == 0
+    suites = list(fromstring(capsys.readouterr().out))
+    assert [len(list(suite.iter("testcase"))) for suite in suites] == [len(first.verdict().lines), 1]
+    assert main(["show", plan.suite_key, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["suite_key"] == plan.suite_key
+    assert main(["show", plan.suite_key, "--format", "openmetrics"]) == 4

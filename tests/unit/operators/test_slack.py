@@ -6,15 +6,18 @@ import time
 
 import pytest
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.hooks.slack import tell_begin, tell_suite
+from flink_chaos.hooks.slack import tell_begin, tell_fault
+from flink_chaos.hooks.slack_suite import tell_suite, tell_suite_begin
 from flink_chaos.model.base import Copy
 from flink_chaos.model.environment import SlackSettings
 from flink_chaos.model.facts import Notified
 from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.sensors.run import DataLoadSensor
 from flink_chaos.steps import undoing
 from flink_chaos.steps.judging import close
 from flink_chaos.steps.run import Run
 from flink_chaos.store.records import Store
+from flink_chaos.store.suites import Suites
 
 from tests.unit.fake_slack import BREAK, HANG, TOKEN, FakeSlack
 from tests.unit.plans import RECORDS, a_plan, counts, good_facts, table
@@ -71,7 +74,7 @@ def undo(attempt, cluster):
 
 def ours(caplog):
     """Our lines of the log, and everybody's warnings."""
-    return [r.getMessage() for r in caplog.records if r.name == "flink_chaos.hooks.slack" or r.levelno > logging.INFO]
+    return [r.getMessage() for r in caplog.records if r.name.startswith("flink_chaos.hooks.slack") or r.levelno > logging.INFO]
 
 
 def test_a_verdict_arrives_as_the_environment_says(slack):
@@ -159,10 +162,10 @@ def test_a_message_goes_through_the_proxy_of_the_connection(slack, monkeypatch):
 @pytest.mark.parametrize(("extra", "seconds"), [({}, 10), ({"timeout": 3}, 3)])
 def test_slack_is_waited_for_briefly_and_asked_once(slack, monkeypatch, extra, seconds):
     """10 s, or what the connection says; the client's own retries are off."""
-    from flink_chaos.hooks.slack import _hook
+    from flink_chaos.hooks.slack_client import hook
 
     monkeypatch.setenv("AIRFLOW_CONN_SLACK_API_DEFAULT", slack.connection(**extra))
-    client = _hook("slack_api_default").client
+    client = hook("slack_api_default").client
     assert (client.timeout, client.retry_handlers) == (seconds, [])
 
 
@@ -202,14 +205,77 @@ def test_a_verdict_takes_the_place_of_the_message_that_the_run_began(slack):
     assert told.message == "edited in #chaos (C0CHAOS, 1700000000.000001)"
 
 
-def test_a_message_that_cannot_be_edited_is_sent_anew(slack):
-    """Somebody deleted it, or the workspace forbids it after a while."""
+@pytest.mark.parametrize("error", ["message_not_found", "edit_window_closed", "cant_update_message"])
+def test_a_message_that_cannot_be_edited_is_sent_anew(slack, error):
+    """Somebody deleted it, or the workspace forbids it after a while; the thread is below the new one."""
     attempt = a_run(judged=False)
     tell_begin(attempt.plan().run_key)
-    slack.closed = True
+    slack.closed = error
     close(attempt)
-    assert notify(attempt).ok
-    assert [text[:4] for text in verdicts(slack)] == ["Runn", "PASS"]
+    told = notify(attempt)
+    assert ([text[:4] for text in verdicts(slack)], told.ok) == (["Runn", "PASS"], True)
+    assert slack.messages[-1]["thread_ts"] == told.ts == "1700000000.000002"
+
+
+def test_an_edit_that_fails_otherwise_is_no_second_message(slack):
+    """The token was changed meanwhile: nothing can be sent, and that is told."""
+    attempt = a_run(judged=False)
+    tell_begin(attempt.plan().run_key)
+    slack.closed = "not_in_channel"
+    close(attempt)
+    assert (notify(attempt).message.endswith("Slack answers not_in_channel"), len(slack.messages)) == (True, 1)
+
+
+def test_a_verdict_told_again_is_the_same_message_and_thread(slack):
+    """Somebody cleared `notify`: nothing is said twice."""
+    attempt = a_run()
+    first, second = notify(attempt), notify(attempt)
+    assert (len(slack.messages), second.ts, second.details_ts) == (2, first.ts, first.details_ts)
+    assert slack.messages[1]["thread_ts"] == first.ts
+
+
+def test_an_edit_keeps_name_and_picture(slack):
+    """Slack changes neither; asked to, it would refuse or ignore it."""
+    attempt = a_run()
+    notify(attempt)
+    notify(attempt)
+    assert [sorted(call) for method, call in slack.calls if method == "chat.update"] == [
+        ["attachments", "blocks", "channel", "text", "ts"],
+        ["attachments", "channel", "text", "ts"],
+    ]
+
+
+def test_a_fault_that_was_felt_is_told_in_the_same_message(slack):
+    """Between begin and verdict: by the task that waits for the load, so that nothing waits for the message."""
+    attempt = a_run(judged=False)
+    key = attempt.plan().run_key
+    tell_begin(key)
+    run = Run(plan=attempt.plan(), attempt=attempt, kafka=None, cluster=None)
+    DataLoadSensor(task_id="loaded", run_key=key).act(run)
+    assert verdicts(slack) == ["Fault felt: Pod delete of taskmanager in ad_events"]
+    close(attempt)
+    notify(attempt)
+    facts = attempt.journal().all(Notified)
+    assert ([text[:4] for text in verdicts(slack)], [fact.of for fact in facts]) == (["PASS"], ["start", "fault", "verdict"])
+
+
+def test_a_run_does_not_wait_for_slack_twice_before_its_verdict(slack):
+    """Where the begin could not be told the fault is not tried; nor where there was none."""
+    attempt = a_run(judged=False)
+    slack.trouble = BREAK
+    tell_begin(attempt.plan().run_key)
+    slack.trouble, asked = None, len(slack.hosts)
+    tell_fault(attempt.plan().run_key)
+    assert (len(slack.hosts), slack.messages) == (asked, [])
+
+
+def test_all_that_a_verdict_says_takes_no_longer_than_the_time_out(slack, monkeypatch):
+    """The message is edited in time; its thread, which hangs, gets what is left and not as much again."""
+    monkeypatch.setenv("AIRFLOW_CONN_SLACK_API_DEFAULT", slack.connection(timeout=2))
+    attempt = a_run()
+    slack.slow = 1.5
+    told = notify(attempt)
+    assert (told.ok, told.details_ts) == (True, "")
 
 
 def test_a_run_that_could_not_tell_its_begin_tells_its_verdict(slack, cluster):
@@ -256,10 +322,40 @@ def with_slack(monkeypatch, settings):
     )
 
 
+def a_suite():
+    """A stored suite that has begun."""
+    return Suites(Store()).open(a_suite_plan())
+
+
+def test_a_suites_verdict_takes_the_place_of_the_message_that_it_began(slack, monkeypatch):
+    """One message from begin to end, whoever sent the first; anew where that is gone."""
+    with_slack(monkeypatch, SETTINGS)
+    record = a_suite()
+    tell_suite_begin(record)
+    assert verdicts(slack) == ["Running: suite small, 2 runs"]
+    assert tell_suite(Suites(Store()).record(a_suite_plan().suite_key), a_suite_verdict())
+    assert verdicts(slack) == ["FAIL: suite small, 0 of 2 passed"]
+    slack.closed = True
+    assert tell_suite(record, a_suite_verdict())
+    assert len(verdicts(slack)) == 2
+
+
+def test_a_suite_that_could_not_tell_its_begin_tells_its_verdict(slack, monkeypatch, caplog):
+    """And goes on."""
+    with_slack(monkeypatch, SETTINGS)
+    slack.trouble = BREAK
+    record = a_suite()
+    tell_suite_begin(record)
+    assert [line for line in ours(caplog) if "the suite's begin was not sent" in line]
+    slack.trouble = None
+    assert tell_suite(record, a_suite_verdict())
+    assert verdicts(slack) == ["FAIL: suite small, 0 of 2 passed"]
+
+
 def test_a_suite_tells_all_its_runs_in_one_message(slack, monkeypatch):
     """In the channel of the environment of its runs; the runs themselves are silent."""
     with_slack(monkeypatch, SETTINGS)
-    tell_suite(a_suite_plan(), a_suite_verdict())
+    tell_suite(a_suite(), a_suite_verdict())
     assert notify(a_run(run_id="s0123456789__first")) is None
     assert [message["text"] for message in slack.messages] == ["FAIL: suite small, 0 of 2 passed"]
 
@@ -267,7 +363,7 @@ def test_a_suite_tells_all_its_runs_in_one_message(slack, monkeypatch):
 def test_a_suite_ends_whether_it_can_be_told_or_not(slack, monkeypatch, caplog):
     """One line says what went wrong."""
     with_slack(monkeypatch, SETTINGS.model_copy(update={"conn_id": "nowhere"}))
-    tell_suite(a_suite_plan(), a_suite_verdict())
+    tell_suite(a_suite(), a_suite_verdict())
     assert [line for line in ours(caplog) if "the suite's verdict was not sent" in line]
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
-from flink_chaos.hooks import dag_runs, slack
+from flink_chaos.hooks import dag_runs, slack_suite
 from flink_chaos.model.facts import StopRequested
 from flink_chaos.operators.suite import FaultRunOperator, SuiteEndOperator, SuitePlanOperator, SuiteSummaryOperator
 from flink_chaos.profiles.catalogue import INCLUDE
@@ -169,7 +169,7 @@ def test_a_killed_suite_is_judged_and_its_open_runs_are_stopped(plan, store):
 def test_one_message_is_told_for_a_suite(plan, monkeypatch, answers, messages):
     """By the summary, by the end if that was killed or Slack away; never again when a task is cleared."""
     told = []
-    monkeypatch.setattr(slack, "tell_suite", lambda *_: told.append(1) or answers[len(told) - 1])
+    monkeypatch.setattr(slack_suite, "tell_suite", lambda *_: told.append(1) or answers[len(told) - 1])
     for operator in (SuiteSummaryOperator, SuiteEndOperator, SuiteSummaryOperator):
         with pytest.raises(AirflowFailException):
             operator(task_id="t", suite_key=plan.suite_key).execute(context())

@@ -4,7 +4,7 @@ import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Steady, StepFailed
 from flink_chaos.model.journal import Journal
-from flink_chaos.report.junit import junit, suite_junit
+from flink_chaos.report.junit import Result, junit, suite_junit
 from flink_chaos.verdict.judge import judge
 
 from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table
@@ -17,7 +17,7 @@ UNSTEADY = Steady(at=AT, ok=False, message="too slow", lag={}, records_per_secon
 
 def read(verdict):
     """The one suite in it, and its cases by name with what they came to."""
-    suite = fromstring(junit(verdict)).find("testsuite")
+    suite = fromstring(junit(Result(PLAN, verdict, 61.5))).find("testsuite")
     cases = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     return suite, cases
 
@@ -56,9 +56,42 @@ def test_an_aborted_run_is_an_error():
     assert (cases["verdict"], suite.find("system-out").text) == (["error"], "lock: why")
 
 
-def test_a_suite_has_a_case_for_each_run():
-    """By its fault, with how long it took."""
-    suite = fromstring(suite_junit(a_suite_verdict())).find("testsuite")
-    verdict = a_suite_verdict()
-    assert [case.get("name") for case in suite.iter("testcase")] == [line.name for line in verdict.lines]
-    assert int(suite.get("failures")) == sum(line.outcome == "FAIL" for line in verdict.lines)
+def test_a_run_tells_what_was_tested_and_how_long_it_took():
+    """So that results of many runs can be told apart."""
+    suite, _ = read(judge(PLAN, journal()))
+    properties = {found.get("name"): found.get("value") for found in suite.iter("property")}
+    assert properties == {
+        "run_key": PLAN.run_key,
+        "pipeline": "ad_events",
+        "fault": "pod_delete",
+        "guarantee": "EXACTLY_ONCE",
+        "environment": "lab",
+        "contract": "EXACTLY_ONCE",
+        "outcome": "PASS",
+    }
+    assert (suite.get("time"), "no loss: 200,000 of" in suite.find("system-out").text) == ("61.500", True)
+
+
+def test_a_dry_run_is_skipped():
+    """It is neither good nor bad."""
+    plan = a_plan(dry_run=True)
+    suite = fromstring(junit(Result(plan, judge(plan, Journal([])), None))).find("testsuite")
+    assert (suite.get("skipped"), suite.get("tests"), suite.get("time")) == ("4", "4", None)
+
+
+def test_what_nobody_looked_at_is_skipped():
+    """A killed worker says nothing of the application."""
+    _, cases = read(judge(PLAN, Journal([])))
+    assert cases == {name: ["skipped"] for name in ("caught up", "stopped", "delivered", "restored")} | {
+        "verdict": ["error"]
+    }
+
+
+def test_a_suite_holds_all_its_runs_line_by_line():
+    """One that never began is one case."""
+    run = Result(PLAN, judge(PLAN, journal(*LOSSES)), 302.4)
+    found = fromstring(suite_junit(a_suite_verdict(), {"first": run}))
+    assert [suite.get("name") for suite in found] == ["small.first", "small.second"]
+    assert [suite.get("tests") for suite in found] == ["6", "1"]
+    assert (found[0].get("failures"), found[1].get("errors")) == ("1", "1")
+    assert found[1].find("testcase/error").get("message") == "3 lost; 2 duplicated"

@@ -2,12 +2,12 @@ import json
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof, Steady, StepFailed, Table
+from flink_chaos.model.facts import Evidence, RecordProof, Steady, StepFailed, Table
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import BLOCKS, HEADER, MESSAGE, SECTION
-from flink_chaos.report.slack import COLOURS, begun, details, message
+from flink_chaos.report.slack import COLOURS, begun, details, message, struck
 from flink_chaos.verdict.judge import judge
 
 from tests.unit.observed import facts, observation
@@ -109,7 +109,7 @@ def test_the_counts_of_both_copies_are_there():
     assert text.splitlines()[-1].split() == ["chaos", "200000", "200009", "200000", "0", "7", "9", "0```"]
 
 
-def test_the_first_three_offenders_are_shown():
+def test_the_first_ten_offenders_are_shown():
     """In the thread, with their places; the first one in the message too."""
     same = {
         "expected": RECORDS,
@@ -120,10 +120,10 @@ def test_the_first_three_offenders_are_shown():
         "surplus": 0,
         "extra": 0,
     }
-    findings = [Finding(kind="lost", id=str(n), cause="never written") for n in range(100, 109)]
+    findings = [Finding(kind="lost", id=str(n), cause="never written") for n in range(100, 120)]
     proof = RecordProof(at=AT, copy=Copy.CHAOS, deliveries=Deliveries(**same), findings=findings, seconds=1)
     (shown,) = [text for text in texts(threaded(proof)) if "First offending records" in text]
-    assert ("100" in shown, "102" in shown, "103" in shown) == (True, True, False)
+    assert ("100" in shown, "109" in shown, "110" in shown) == (True, True, False)
     (first,) = [text for text in texts(told(proof)) if "First offending record" in text]
     assert ("100" in first, "101" in first) == (True, False)
 
@@ -197,11 +197,40 @@ def test_numbers_stand_beside_the_controls_and_the_last_greens():
     rows = next(text for text in texts(sent) if "last green" in text.lower()).strip("`").splitlines()[3:]
     assert [row.split() for row in rows] == [
         ["lost", "0", "0", "0"],
-        ["duplicated", "7", "0", "0"],
+        ["duplicated", "7", "0", "(+7)", "0", "(+7)"],
         ["recovered,", "s", "-", "13.2"],
         ["highest", "lag", "-", "-", "14,000"],
         ["output", "stalled,", "s", "-", "-", "15.0"],
     ]
+
+
+def test_a_difference_is_told_with_its_sign():
+    """How much more the chaos copy has than the control, and than the last green run."""
+    slow, fast = (judge(PLAN, journal(*facts()), observation(back=back)) for back in (60, 50))
+    sent = message(PLAN, slow, stored="/runs/1", green=fast)
+    rows = next(text for text in texts(sent) if "last green" in text.lower()).strip("`").splitlines()[3:]
+    assert [" ".join(row.split()) for row in rows[2:]] == [
+        "recovered, s 23.2 13.2 (+10.0)",
+        "highest lag 24,000 4,000 (+20,000) 14,000 (+10,000)",
+        "output stalled, s 25.0 5.0 (+20.0) 15.0 (+10.0)",
+    ]
+
+
+def test_the_thread_tells_the_whole_recovery():
+    """Marks, numbers and checkpoints; nothing of it for a run that nobody observed."""
+    seen = texts(details(judge(PLAN, journal(*facts()), observation())))
+    titles = [text.splitlines()[0] for text in seen]
+    assert titles[2:5] == ["*Recovery*", "*Recovery in numbers*", "*Checkpoints*"]
+    assert "checkpointed  13.2" in seen[2]
+    assert ["before", "the", "fault", "8", "0", "0.2", "0.2"] in [line.split() for line in seen[4].splitlines()]
+    assert not any("Recovery" in text for text in texts(threaded()))
+
+
+def test_a_fault_that_was_felt_is_told_with_its_evidence():
+    """And when it was known."""
+    sent = struck(PLAN, Evidence(at=AT, felt=True, message="pod UID <changed>"), link="http://a/")
+    assert texts(sent)[0] == ":zap: Fault felt: Pod delete of taskmanager in ad_events"
+    assert "pod UID &lt;changed&gt; (known at 00:00:00 UTC)" in texts(sent)
 
 
 def test_nothing_judged_and_nothing_counted_has_no_thread():

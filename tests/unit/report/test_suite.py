@@ -1,4 +1,3 @@
-from flink_chaos.report.slack import suite_message
 from flink_chaos.report.suite import render_suite
 
 from tests.unit.suites import a_suite_verdict
@@ -11,11 +10,3 @@ def test_one_text_tells_all_runs():
     assert first.split("  ")[0] == "first r0123456789"
     assert all(word in first for word in ("component=jobmanager", "5 min 02 s", "3 lost; 2 duplicated"))
     assert second.startswith("second ")
-
-
-def test_one_message_tells_all_runs():
-    """A headline, the table, and why each run that did not pass did not."""
-    told = suite_message(a_suite_verdict(), link="http://airflow/x")
-    assert told["text"] == "FAIL: suite small, 0 of 2 passed"
-    text = str(told["attachments"])
-    assert all(part in text for part in ("first r0123456789", "3 lost; 2 duplicated", "<http://airflow/x|"))
