@@ -1,8 +1,9 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Journal, Observed
+from flink_chaos.model.facts import FaultEnded, Journal, Observed
 from flink_chaos.model.observation import Observation, Sample
-from flink_chaos.verdict.recovery import recovery
+from flink_chaos.model.recovery import CheckpointSpan
+from flink_chaos.verdict.recovery import _span, _stall, recovery
 
 from tests.unit.observed import BACK, KILLED, checkpoint, facts, journal, ms, observation, pods, seen
 
@@ -10,6 +11,11 @@ from tests.unit.observed import BACK, KILLED, checkpoint, facts, journal, ms, ob
 def found(*more, without=(), **changed):
     kept = [fact for fact in facts() if not isinstance(fact, without)]
     return recovery(Journal(kept), observation(*more, **changed))
+
+
+def samples():
+    """Every look at both copies."""
+    return [one for one in seen() if isinstance(one, Sample)]
 
 
 def test_each_step_is_told_by_the_clock_that_knows_it_best():
@@ -32,6 +38,17 @@ def test_the_restored_checkpoint_has_an_age_and_what_came_since_is_read_again():
     assert (told.restored_id, told.restored_age_seconds, told.replayed) == (7, pytest.approx(4.3), 4500)
 
 
+def test_what_is_read_again_is_counted_between_two_looks_at_the_source():
+    """Not along the first of them, from the very first look on, and not at all before it."""
+    steep = [one.model_copy(update={"loaded": 1}) if one.at_ms == ms(0) else one for one in samples()]
+    begun = [one for one in samples() if one.at_ms >= ms(35)]
+    twice = [one for one in begun if one.at_ms == ms(35)]
+    late = [one for one in samples() if one.at_ms > ms(35)]
+    rest = [one for one in seen() if not isinstance(one, Sample)]
+    told = [recovery(journal(), Observation([*rest, *looks])).replayed for looks in (steep, [*twice, *begun], late)]
+    assert told == [4500, 4500, None]
+
+
 def test_unavailability_and_stall_are_those_of_the_chaos_copy_alone():
     """The control writes every 5 s."""
     told = found()
@@ -43,6 +60,31 @@ def test_a_jobmanager_that_took_anothers_place_is_a_restart():
     """Its own count begins at 0, so that the old one's is never subtracted."""
     other = pods(KILLED + 3, "u2").model_copy(update={"pods": {"jm2": pods(0).pods["jm"]}})
     assert found(other).restarts == 2
+
+
+def test_a_jobmanager_that_was_replaced_before_the_fault_is_no_restart():
+    """Only the one that the fault met counts."""
+    older = pods(5, "u1").model_copy(update={"pods": {"jm0": pods(0).pods["jm"]}})
+    assert found(older, pods(10, "u1")).restarts == 1
+
+
+@pytest.mark.parametrize(
+    ("visible", "lag", "seconds"),
+    [
+        ([5, 5, 6, 6], 0, 20),
+        ([5, 6, 6, 6], 1, 20),
+        ([5, 6, 6, 6], 0, 10),
+        ([5, 5, 5, 5], 0, 0.0),
+        ([5, 5, 5, 5], 9, 30),
+        ([None, 5, 7, None], 0, 10),
+        ([None, None, None, None], 9, None),
+    ],
+)
+def test_a_stall_lasts_from_one_new_record_to_the_next(visible, lag, seconds):
+    """From the first look on, and until the last while something is left to write."""
+    looks = zip(range(0, 40, 10), visible, strict=True)
+    told = [Sample(at_ms=ms(at), copy=Copy.CHAOS, visible=number, committed_lag=lag) for at, number in looks]
+    assert _stall(told) == seconds
 
 
 def test_a_copy_that_never_ran_again_has_no_mark_of_it():
@@ -63,6 +105,39 @@ def test_checkpoints_are_counted_by_phase_with_their_causes():
         "after the fault": (14, 0),
     }
     assert spans["in the fault"].failures == ["Checkpoint expired"]
+
+
+def test_a_checkpoint_at_the_very_fault_is_one_in_it():
+    """It is counted once."""
+    spans = found(checkpoint(90, KILLED - 2, "FAILED")).checkpoints
+    assert [span.failed for span in spans] == [0, 1, 0]
+
+
+def test_a_fault_without_an_end_lasts_until_the_copy_was_given_up():
+    """Nobody told when it was over, and no checkpoint did."""
+    spans = found(checkpoint(90, 100, "FAILED"), without=(FaultEnded,), back=999).checkpoints
+    assert [span.failed for span in spans] == [0, 1, 0]
+
+
+def test_a_span_tells_the_middle_and_the_longest_of_its_checkpoints():
+    """What failed has no size, but takes its time; of none nothing is told."""
+    done = [(0, 100, 10), (4, 200, None), (9, 900, 30), (15, 300, 80)]
+    made = [
+        checkpoint(number, second, duration_ms=duration, size_bytes=size).checkpoint
+        for number, (second, duration, size) in enumerate(done)
+    ]
+    failed = [checkpoint(9, 20, "FAILED", duration_ms=950, failure="expired").checkpoint]
+    assert _span("now", [*made, *failed]) == CheckpointSpan(
+        phase="now",
+        completed=4,
+        failed=1,
+        median_ms=250,
+        longest_ms=950,
+        median_bytes=30,
+        interval_ms=5_000,
+        failures=["expired"],
+    )
+    assert _span("now", []) == CheckpointSpan(phase="now", completed=0, failed=0)
 
 
 def test_samples_of_an_observer_that_never_ended_are_not_judged():
