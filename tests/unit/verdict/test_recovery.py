@@ -1,7 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FaultEnded, Journal, Observed
-from flink_chaos.model.observation import Observation, Sample
+from flink_chaos.model.facts import CheckpointsSeen, FaultEnded, Journal, Observed
+from flink_chaos.model.observation import FailureSeen, Observation, Sample
 from flink_chaos.model.recovery import CheckpointSpan
 from flink_chaos.verdict.recovery import _span, _stall, recovery
 
@@ -83,7 +83,10 @@ def test_a_jobmanager_that_was_replaced_before_the_fault_is_no_restart():
 def test_a_stall_lasts_from_one_new_record_to_the_next(visible, lag, seconds):
     """From the first look on, and until the last while something is left to write."""
     looks = zip(range(0, 40, 10), visible, strict=True)
-    told = [Sample(at_ms=ms(at), copy=Copy.CHAOS, visible=number, committed_lag=lag) for at, number in looks]
+    told = [
+        Sample(at_ms=ms(at), copy=Copy.CHAOS, visible=number, committed_lag=lag if at == 30 else 9)
+        for at, number in looks
+    ]
     assert _stall(told) == seconds
 
 
@@ -105,6 +108,29 @@ def test_checkpoints_are_counted_by_phase_with_their_causes():
         "after the fault": (14, 0),
     }
     assert spans["in the fault"].failures == ["Checkpoint expired"]
+
+
+def test_a_fault_lasts_until_it_is_over_and_a_checkpoint_completed_since():
+    """Whichever is later; who made the fault tells the first."""
+    assert found().fault_ended_ms == ms(60)
+    short = found(without=(FaultEnded,))
+    assert short.fault_ended_ms is None
+    assert [span.completed for span in short.checkpoints] == [8, 1, 15]
+
+
+def test_the_debt_of_a_recovery_ends_when_it_caught_up():
+    """A lag that is usual for the control is no debt any more."""
+    late = [one.model_copy(update={"committed_lag": 5_010}) if one.at_ms == ms(101) else one for one in samples()]
+    rest = [one for one in seen() if not isinstance(one, Sample)]
+    assert recovery(journal(), Observation([*rest, *late])).lag.record_seconds == 5 * 5_000 + 5 * 10_000
+
+
+def test_a_restore_that_nobody_saw_or_felt_is_told_as_far_as_it_is_known():
+    """Without a look there is none; without a mark its age is that at the fault."""
+    told = found(without=(CheckpointsSeen,))
+    assert (told.restored_id, told.restored_age_seconds, told.replayed) == (None, None, None)
+    quiet = [one for one in seen(back=KILLED) if not isinstance(one, FailureSeen)]
+    assert recovery(journal(), Observation(quiet)).restored_age_seconds == pytest.approx(2.8)
 
 
 def test_a_checkpoint_at_the_very_fault_is_one_in_it():
