@@ -60,6 +60,17 @@ def test_a_failure_is_detected_by_flinks_own_word_that_comes_first(second, detec
     assert told(Observation(found))["detected"] == detected
 
 
+@pytest.mark.parametrize(
+    "state",
+    ["RESTARTING", "FAILING", "CREATED", "INITIALIZING", "RECONCILING", "SUSPENDED", "RUNNING", "FINISHED", None],
+)
+def test_flink_tells_by_its_jobs_state_that_it_brings_it_back(state):
+    """A job that runs, has ended or does not answer tells nothing."""
+    found = told(Observation(changed(without(FailureSeen), 43, 49, job_state=state)))
+    known = state not in ("RUNNING", "FINISHED", None)
+    assert found.get("detected") == ((5.0, WORKER, f"job {state}") if known else None)
+
+
 def test_a_copy_that_nothing_hurt_has_no_marks():
     """Neither a pause nor a failure since the fault: what was before it is none of its own."""
     early = [checkpoint(90, FAULT - 1, "FAILED"), failure(FAULT - 1)]

@@ -72,6 +72,19 @@ def test_a_pod_that_went_away_before_the_fault_was_not_hit_by_it():
     assert scene(told=Observation(early)).fault == (ms(ASKED), ASKED_FOR)
 
 
+def test_a_pod_that_is_missed_at_once_was_hit_when_the_fault_was_asked_for():
+    """Not at the next look at the pods."""
+    told = scene(told=observation(pods(ASKED, "u2"))).fault
+    assert told == (ms(ASKED), "kubernetes, the last look at a pod alive")
+
+
+@pytest.mark.parametrize(("first", "fault"), [(39, ASKED), (38, 38), (37, 38)])
+def test_a_first_look_needs_one_before_it_to_tell_that_a_pod_was_alive(first, fault):
+    """A sample is as old as it took to make it."""
+    told = Observation(one for one in seen() if not isinstance(one, Sample) or one.at_ms >= ms(first))
+    assert scene(told=told).fault_ms == ms(fault)
+
+
 def test_every_pod_of_several_targets_counts():
     """The first that is missed tells when."""
     both = [a_target(uid=uid) for uid in ("u1", "u3")]
