@@ -1,3 +1,4 @@
+import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import RecordProof
 from flink_chaos.model.journal import Journal
@@ -21,6 +22,15 @@ def test_every_number_that_differs_is_told_with_both():
     found = SAME.model_copy(update={"lost": 2, "ids": RECORDS - 2})
     told = disagreements(Journal([counts(Copy.CHAOS)]), {Copy.CHAOS: found})
     assert [line.split(" is ")[0] for line in told] == ["methods disagree: chaos: ids", "methods disagree: chaos: lost"]
+
+
+@pytest.mark.parametrize("name", ["expected", "records", "ids", "lost", "duplicated", "surplus", "extra"])
+def test_each_number_that_both_count_is_compared(name):
+    """The others have no partner."""
+    found = SAME.model_copy(update={name: 7})
+    told = disagreements(Journal([counts(Copy.CHAOS)]), {Copy.CHAOS: found})
+    by_sql = f"{getattr(SAME, name):,}"
+    assert told == [f"methods disagree: chaos: {name} is {by_sql} by SQL and 7 in the topic"]
 
 
 def test_what_sql_never_counted_is_no_agreement():

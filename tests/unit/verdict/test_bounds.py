@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.judge import judge
@@ -16,6 +17,13 @@ def lines(bounds, found=None, *later, **parameters):
     return [(line.name, line.ok, line.seen) for line in bound_lines(plan, good_journal(*later), found)]
 
 
+def a_proof(copy, delay_ms):
+    """What was read of one copy's topic."""
+    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
+    found = Deliveries(**same, extra=0, delay_p99_ms=delay_ms)
+    return RecordProof(at=AT, copy=copy, deliveries=found, findings=[], seconds=1)
+
+
 def test_what_is_not_named_is_not_demanded():
     """The guarantee alone is the contract then."""
     assert lines({}) == []
@@ -26,6 +34,19 @@ def test_a_recovery_has_its_time(bound, ok):
     """Until the first checkpoint after all tasks ran again."""
     told = lines({"recovery_seconds": bound}, recovery(journal(), observation()))
     assert told == [("recovered in time", ok, "13.2 s")]
+
+
+@pytest.mark.parametrize(("bound", "ok"), [(17, True), (16.9, False)])
+def test_catching_up_has_its_time(bound, ok):
+    """Until the lag is usual again."""
+    told = lines({"caught_up_seconds": bound}, recovery(journal(), observation()))
+    assert told == [("caught up in time", ok, "17.0 s")]
+
+
+def test_samples_just_close_enough_tell_times():
+    """15 s are not more than 15."""
+    thin = recovery(journal(), observation()).model_copy(update={"resolution_seconds": 15})
+    assert lines({"recovery_seconds": 60}, thin) == [("recovered in time", True, "13.2 s")]
 
 
 def test_what_never_came_is_late():
@@ -70,6 +91,23 @@ def test_duplicates_are_bounded_under_at_least_once(bound, ok):
     assert lines({"duplicates_percent": bound}, None, twice) == []
 
 
+def test_duplicates_and_delays_are_those_of_the_chaos_copy():
+    """Whichever copy was counted or proved last; and one that was not counted has none."""
+    plan = a_plan(
+        contract_bounds={"duplicates_percent": 1, "delay_p99_seconds": 60}, delivery_guarantee="AT_LEAST_ONCE"
+    )
+    both = [a_proof(Copy.CHAOS, 60_001), a_proof(Copy.STABLE, 1), counts(Copy.STABLE, duplicated=RECORDS)]
+    told = [(line.ok, line.demanded, line.seen) for line in bound_lines(plan, good_journal(*both), None)]
+    assert told == [(True, "at most 1 % of the ids", "0.00 %"), (False, "at most 60 s", "60.0 s")]
+    told = [(line.ok, line.demanded, line.seen) for line in bound_lines(plan, Journal([both[2]]), None)]
+    assert told == [(None, "at most 1 % of the ids", "not counted"), (None, "at most 60 s", "not proven")]
+
+
+def test_checkpoints_that_nobody_observed_are_neither_few_nor_many():
+    """Somebody must have looked."""
+    assert lines({"failed_checkpoints": 0}) == [("few failed checkpoints", None, "not observed")]
+
+
 def test_a_bound_that_is_none_is_refused_with_its_name():
     """At the plan, not in the middle of a run."""
     with pytest.raises(ValueError, match="recovery"):
@@ -87,10 +125,9 @@ def test_a_verdict_tells_its_recovery():
 @pytest.mark.parametrize(("bound", "ok"), [(8.5, True), (8.4, False)])
 def test_a_delay_is_that_of_the_slowest_of_a_hundred_ids(bound, ok):
     """Only who reads the topics knows the times of both records."""
-    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
-    found = Deliveries(**same, extra=0, delay_p99_ms=8_500)
-    proof = RecordProof(at=AT, copy=Copy.CHAOS, deliveries=found, findings=[], seconds=1)
-    assert lines({"delay_p99_seconds": bound}, None, proof) == [("delay, 99 of 100 ids", ok, "8.5 s")]
+    assert lines({"delay_p99_seconds": bound}, None, a_proof(Copy.CHAOS, 8_500)) == [
+        ("delay, 99 of 100 ids", ok, "8.5 s")
+    ]
     assert lines({"delay_p99_seconds": bound}) == [("delay, 99 of 100 ids", None, "not proven")]
 
 

@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof, Stopped
+from flink_chaos.model.facts import Evidence, RecordProof, Stopped
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.contract import contract_lines
@@ -42,6 +42,14 @@ def test_a_run_that_nobody_looked_at_is_told_line_by_line():
         ("restored", None, "from checkpoint 0 or later", "not seen"),
         ("same job", None, "the same job id", "? -> ?"),
     ]
+
+
+def test_checkpoints_that_nobody_asked_for_are_told_as_such():
+    """Nothing is demanded of them."""
+    line = ("checkpoints", True, "may slow down or fail", "not seen")
+    assert told(a_plan(fault="network_latency"), Journal([]))[-1] == line
+    unknown = Evidence(at=AT, felt=True, message="", details={})
+    assert told(a_plan(fault="network_latency"), journal(unknown))[-1] == line
 
 
 def test_what_at_least_once_allows_is_told():

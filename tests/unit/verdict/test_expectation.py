@@ -3,6 +3,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen, Evidence, SavepointTaken, Unschedulable
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.verdict import Outcome
+from flink_chaos.verdict.expectation import restored
 from flink_chaos.verdict.judge import judge
 
 from tests.unit.plans import AT, RECORDS, a_plan, counts, good_facts, journal, looked, table
@@ -77,6 +78,17 @@ def test_a_job_that_was_seen_only_once_is_not_the_same_and_no_other():
     facts = [fact for fact in good_facts() if not (isinstance(fact, CheckpointsSeen) and fact.moment == "drained")]
     lines = judge(a_plan(component="jobmanager"), Journal(facts)).lines
     assert [(line.ok, line.seen) for line in lines[-2:]] == [(None, "not seen"), (None, "j1 -> ?")]
+
+
+def test_the_newest_look_that_knows_of_a_restore_tells_it():
+    """Right after the fault the job may not be back, and later its JobManager may not know; the other copy says nothing."""
+    early, late = looked("after the fault", latest=5, restored=4), looked("drained", latest=9, restored=7)
+    blind = looked("drained", latest=9)
+    stable = late.model_copy(update={"copy_": Copy.STABLE})
+    for facts, told in (((early, late), 7), ((early, blind), 4), ((early,), 4), ((blind,), None), ((late, stable), 7)):
+        assert restored(Journal(list(facts))).restored_id == told
+    assert restored(Journal([early, stable])).restored_id == 4
+    assert restored(Journal([])) is None
 
 
 def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():

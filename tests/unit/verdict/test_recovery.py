@@ -1,9 +1,10 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Observed, Steady
+from flink_chaos.model.facts import CheckpointsSeen, FaultEnded, Observed, Steady
 from flink_chaos.model.journal import Journal
-from flink_chaos.model.observation import ClockSeen, Observation, Sample
-from flink_chaos.verdict.recovery import recovery
+from flink_chaos.model.observation import ClockSeen, FailureSeen, Observation, Sample
+from flink_chaos.model.recovery import CheckpointSpan
+from flink_chaos.verdict.recovery import _span, _stall, recovery
 
 from tests.unit.observed import BACK, KILLED, at, checkpoint, facts, journal, ms, observation, pods, seen
 
@@ -11,6 +12,11 @@ from tests.unit.observed import BACK, KILLED, at, checkpoint, facts, journal, ms
 def found(*more, without=(), **changed):
     kept = [fact for fact in facts() if not isinstance(fact, without)]
     return recovery(Journal(kept), observation(*more, **changed))
+
+
+def samples():
+    """Every look at both copies."""
+    return [one for one in seen() if isinstance(one, Sample)]
 
 
 def test_each_step_is_told_by_the_clock_that_knows_it_best():
@@ -31,6 +37,17 @@ def test_the_restored_checkpoint_has_an_age_and_what_came_since_is_read_again():
     """Checkpoint 7 began 35 s after the first sample and lasted 0.2 s."""
     told = found()
     assert (told.restored_id, told.restored_age_seconds, told.replayed) == (7, pytest.approx(4.3), 4500)
+
+
+def test_what_is_read_again_is_counted_between_two_looks_at_the_source():
+    """Not along the first of them, from the very first look on, and not at all before it."""
+    steep = [one.model_copy(update={"loaded": 1}) if one.at_ms == ms(0) else one for one in samples()]
+    begun = [one for one in samples() if one.at_ms >= ms(35)]
+    twice = [one for one in begun if one.at_ms == ms(35)]
+    late = [one for one in samples() if one.at_ms > ms(35)]
+    rest = [one for one in seen() if not isinstance(one, Sample)]
+    told = [recovery(journal(), Observation([*rest, *looks])).replayed for looks in (steep, [*twice, *begun], late)]
+    assert told == [4500, 4500, None]
 
 
 def test_unavailability_and_stall_are_those_of_the_chaos_copy_alone():
@@ -68,6 +85,34 @@ def test_what_the_control_owed_before_the_steady_state_is_not_usual():
     assert recovery(journal(steady), Observation(late)).lag.band == 5_010
 
 
+def test_a_jobmanager_that_was_replaced_before_the_fault_is_no_restart():
+    """Only the one that the fault met counts."""
+    older = pods(5, "u1").model_copy(update={"pods": {"jm0": pods(0).pods["jm"]}})
+    assert found(older, pods(10, "u1")).restarts == 1
+
+
+@pytest.mark.parametrize(
+    ("visible", "lag", "seconds"),
+    [
+        ([5, 5, 6, 6], 0, 20),
+        ([5, 6, 6, 6], 1, 20),
+        ([5, 6, 6, 6], 0, 10),
+        ([5, 5, 5, 5], 0, 0.0),
+        ([5, 5, 5, 5], 9, 30),
+        ([None, 5, 7, None], 0, 10),
+        ([None, None, None, None], 9, None),
+    ],
+)
+def test_a_stall_lasts_from_one_new_record_to_the_next(visible, lag, seconds):
+    """From the first look on, and until the last while something is left to write."""
+    looks = zip(range(0, 40, 10), visible, strict=True)
+    told = [
+        Sample(at_ms=ms(at), copy=Copy.CHAOS, visible=number, committed_lag=lag if at == 30 else 9)
+        for at, number in looks
+    ]
+    assert _stall(told) == seconds
+
+
 def test_a_copy_that_never_ran_again_has_no_mark_of_it():
     """The outage lasts until it was given up."""
     told = recovery(journal(), Observation(seen(back=999)))
@@ -86,6 +131,62 @@ def test_checkpoints_are_counted_by_phase_with_their_causes():
         "after the fault": (14, 0),
     }
     assert spans["in the fault"].failures == ["Checkpoint expired"]
+
+
+def test_a_fault_lasts_until_it_is_over_and_a_checkpoint_completed_since():
+    """Whichever is later; who made the fault tells the first."""
+    assert found().fault_ended_ms == ms(60)
+    short = found(without=(FaultEnded,))
+    assert short.fault_ended_ms is None
+    assert [span.completed for span in short.checkpoints] == [8, 1, 15]
+
+
+def test_the_debt_of_a_recovery_ends_when_it_caught_up():
+    """A lag that is usual for the control is no debt any more."""
+    late = [one.model_copy(update={"committed_lag": 5_010}) if one.at_ms == ms(101) else one for one in samples()]
+    rest = [one for one in seen() if not isinstance(one, Sample)]
+    assert recovery(journal(), Observation([*rest, *late])).lag.record_seconds == 5 * 5_000 + 5 * 10_000
+
+
+def test_a_restore_that_nobody_saw_or_felt_is_told_as_far_as_it_is_known():
+    """Without a look there is none; without a mark its age is that at the fault."""
+    told = found(without=(CheckpointsSeen,))
+    assert (told.restored_id, told.restored_age_seconds, told.replayed) == (None, None, None)
+    quiet = [one for one in seen(back=KILLED) if not isinstance(one, FailureSeen)]
+    assert recovery(journal(), Observation(quiet)).restored_age_seconds == pytest.approx(2.8)
+
+
+def test_a_checkpoint_at_the_very_fault_is_one_in_it():
+    """It is counted once."""
+    spans = found(checkpoint(90, KILLED - 2, "FAILED")).checkpoints
+    assert [span.failed for span in spans] == [0, 1, 0]
+
+
+def test_a_fault_without_an_end_lasts_until_the_copy_was_given_up():
+    """Nobody told when it was over, and no checkpoint did."""
+    spans = found(checkpoint(90, 100, "FAILED"), without=(FaultEnded,), back=999).checkpoints
+    assert [span.failed for span in spans] == [0, 1, 0]
+
+
+def test_a_span_tells_the_middle_and_the_longest_of_its_checkpoints():
+    """What failed has no size, but takes its time; of none nothing is told."""
+    done = [(0, 100, 10), (4, 200, None), (9, 900, 30), (15, 300, 80)]
+    made = [
+        checkpoint(number, second, duration_ms=duration, size_bytes=size).checkpoint
+        for number, (second, duration, size) in enumerate(done)
+    ]
+    failed = [checkpoint(9, 20, "FAILED", duration_ms=950, failure="expired").checkpoint]
+    assert _span("now", [*made, *failed]) == CheckpointSpan(
+        phase="now",
+        completed=4,
+        failed=1,
+        median_ms=250,
+        longest_ms=950,
+        median_bytes=30,
+        interval_ms=5_000,
+        failures=["expired"],
+    )
+    assert _span("now", []) == CheckpointSpan(phase="now", completed=0, failed=0)
 
 
 def test_samples_of_an_observer_that_never_ended_are_not_judged():

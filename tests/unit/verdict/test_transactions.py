@@ -63,6 +63,7 @@ def test_it_is_no_cause_where_it_cannot_be(later, plan):
         (15, {}, [90_000, 10_000], 0.0, ""),
         (14, {}, [90_000, 10_000], 0.0, "with the slowest checkpoint a transaction was open for 15 s"),
         (5, {}, [None], None, ""),
+        (9, {"running": 12.0}, [None], 0.0, "until the recovery a transaction was open for 17 s"),
         (4, {}, [None, None], None, "with the slowest checkpoint a transaction was open for 5 s"),
         (
             9,
@@ -85,6 +86,12 @@ def test_a_transaction_is_open_for_the_slowest_checkpoint_or_the_recovery_and_on
     found = recovery(observed_journal(), observation())
     found = found.model_copy(update={"marks": reached, "checkpoints": slowest, "restored_age_seconds": age})
     assert too_short(plan, journal(LOST, proved()), found).partition("but ")[2] == told
+
+
+def test_only_the_chaos_copy_has_lost_and_aborted_records():
+    """Whichever copy was counted or proved last."""
+    stable = proved(aborted=0).model_copy(update={"copy_": Copy.STABLE})
+    assert told(LOST, proved(), counts(Copy.STABLE), stable) == told()
 
 
 def test_without_samples_nothing_is_said_of_times():
