@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pod:
-    """One pod at one moment. `node` is "" before it is scheduled; `deleting` means that its end was asked for."""
+    """One pod at one moment. `node` is "" before it is scheduled; `deleting` means that its end was asked for.
+
+    `image` is what the node runs, by digest where it tells one; "" before a container began.
+    """
 
     name: str
     uid: str
@@ -26,6 +29,7 @@ class Pod:
     ready: bool
     deleting: bool
     labels: dict[str, str]
+    image: str = ""
 
 
 def pods(cluster: Cluster, namespace: str | None, labels: Mapping[str, str] | str) -> list[Pod]:
@@ -46,6 +50,7 @@ def pod_of(item: dict[str, Any]) -> Pod:
         ready=conditions.get("Ready") == "True",
         deleting="deletionTimestamp" in metadata,
         labels=dict(metadata.get("labels") or {}),
+        image=next((found.get("imageID", "") for found in status.get("containerStatuses") or []), ""),
     )
 
 

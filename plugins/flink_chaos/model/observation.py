@@ -73,6 +73,7 @@ class PodState(Record):
     node: str = ""
     phase: str = ""
     ready: bool = False
+    image: str = Field(default="", description="what the node runs, by digest where it tells one")
 
 
 class PodsState(Seen):

@@ -63,7 +63,7 @@ def page(
         preflight=preflight.checks if preflight else [],
         loaded=loaded,
         resets=[[r.group, r.topic, r.strategy, str(r.after)] for r in journal.all(OffsetsReset)],
-        settings=_settings(plan),
+        settings=_settings(plan, observation),
         command=command(plan),
         airflow_command=airflow_command(plan),
     )
@@ -106,7 +106,7 @@ def _table(counted: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[li
     return ["copy", *names], [[copy, *(counts.get(name) for name in names)] for copy, counts in counted.items()]
 
 
-def _settings(plan: RunPlan) -> dict[str, dict[str, Any]]:
+def _settings(plan: RunPlan, observation: Observation) -> dict[str, dict[str, Any]]:
     """What was decided, group by group."""
     flink = plan.environment.flink
     return {
@@ -120,6 +120,7 @@ def _settings(plan: RunPlan) -> dict[str, dict[str, Any]]:
         "Versions": {
             "airflow-flink-chaos": plan.package_version,
             "image": flink.image,
+            **_digests(observation),
             "flinkVersion": flink.flink_version,
             "Kafka": plan.environment.kafka_bootstrap_servers,
             "storage": plan.environment.storage,
@@ -131,6 +132,12 @@ def _settings(plan: RunPlan) -> dict[str, dict[str, Any]]:
             "lock": plan.lease,
         },
     }
+
+
+def _digests(observation: Observation) -> dict[str, str]:
+    """What the nodes ran: a tag may be another image tomorrow."""
+    images = {pod.image for copy in Copy for seen in observation.pods(copy) for pod in seen.pods.values()} - {""}
+    return {"image, as it ran": ", ".join(sorted(images))} if images else {}
 
 
 def _names(own: Any) -> list[tuple[str, str]]:

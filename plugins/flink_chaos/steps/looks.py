@@ -133,7 +133,7 @@ class PodsLook:
     def __call__(self) -> Answer:
         """Raises ClusterError when the API server does not answer."""
         found = {
-            pod.uid: PodState(name=pod.name, node=pod.node, phase=_phase(pod), ready=pod.ready)
+            pod.uid: PodState(name=pod.name, node=pod.node, phase=_phase(pod), ready=pod.ready, image=pod.image)
             for pod in pods(self.cluster, self.namespace, self.labels)
         }
         changed, self._last = found != self._last, found

@@ -10,7 +10,7 @@ from flink_chaos.report.page import page, shown
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.statistics import differences
 
-from tests.unit.observed import checkpoint, facts, observation, sample
+from tests.unit.observed import checkpoint, facts, observation, pods, sample
 from tests.unit.plans import AT, a_plan, good_facts, table
 
 EVIL = "<script>alert('x')</script>\"&"
@@ -102,6 +102,13 @@ def test_repetitions_stand_beside_the_recovery():
     assert "95 % interval" in text
     assert "10,000.0 to 10,000.0" in text
     assert "too few runs" in page(plan, journal, verdict, observation(), None, differences(found[:2], []))
+
+
+def test_images_are_told_as_they_ran():
+    """By digest: a tag may be another image tomorrow."""
+    ran = pods(3, "u1")
+    ran.pods["u1"] = ran.pods["u1"].model_copy(update={"image": "flink@sha256:0a1b"})
+    assert "flink@sha256:0a1b" in Reader(drawn(observed=observation(ran))).text
 
 
 def test_the_same_records_always_give_the_same_page():

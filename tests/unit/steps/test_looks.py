@@ -85,11 +85,13 @@ def test_pods_are_told_when_something_about_them_changed(tmp_path, cluster, fake
     labels = run.plan.labels | {COPY_LABEL: "chaos"}
     pod = {"metadata": {"name": "p", "namespace": "flink", "labels": labels}, "spec": {"nodeName": "node1"}}
     ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+    ready["containerStatuses"] = [{"imageID": "flink@sha256:0a1b"}]
     fake_api.put(PODS, pod | {"apiVersion": "v1", "kind": "Pod", "status": ready})
     look = PodsLook(run, Copy.CHAOS)
     (fields, changed), (_, same) = look(), look()
     assert (fields, len(changed), same) == ({"pods": 1, "pods_ready": 1}, 1, [])
-    assert next(iter(changed[0].pods.values())).node == "node1"
+    told = next(iter(changed[0].pods.values()))
+    assert (told.node, told.image) == ("node1", "flink@sha256:0a1b")
 
 
 def test_kafka_is_counted_from_where_the_run_began(tmp_path, mock_cluster, monkeypatch):
