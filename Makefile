@@ -40,12 +40,14 @@ test-lab: up ## The smoke tier on the lab (TESTS="duplicates or losses" chooses 
 test-lab-all: up ## Every test on the lab
 	$(BIN)/pytest tests/e2e -m lab -k "$(TESTS)" --durations=0 -s
 
-# The tool knows a module by its path, and of all folders of sources it takes `src` off it.
-mutate: setup ## Which changes to the verdict no test notices: docs/mutation.md
-	mkdir -p .mutate
-	ln -sfn ../plugins .mutate/src
-	ln -sfn ../tests ../include ../pyproject.toml .mutate/
-	cd .mutate && nice -n 19 ../$(BIN)/mutmut run --max-children 1
+MUTANTS ?=
+# The tool knows a module by its path, and of all folders of sources it takes `src` off it. It does not try again what
+# survived older tests: begin anew.
+mutate: setup ## Changes to the verdict that no test notices (MUTANTS='*.contract.*' chooses by name)
+	rm -rf .mutate && mkdir .mutate
+	ln -s ../plugins .mutate/src
+	ln -s ../tests ../include ../pyproject.toml .mutate/
+	cd .mutate && nice -n 19 ../$(BIN)/mutmut run --max-children 1 $(if $(MUTANTS),'$(MUTANTS)')
 	cd .mutate && ../$(BIN)/mutmut results
 
 docs: setup ## Renew the pages of the DAGs

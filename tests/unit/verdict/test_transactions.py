@@ -63,6 +63,7 @@ def test_it_is_no_cause_where_it_cannot_be(later, plan):
         (15, {}, [90_000, 10_000], 0.0, ""),
         (14, {}, [90_000, 10_000], 0.0, "with the slowest checkpoint a transaction was open for 15 s"),
         (5, {}, [None], None, ""),
+        (5, {}, [None, None], None, ""),
         (9, {"running": 12.0}, [None], 0.0, "until the recovery a transaction was open for 17 s"),
         (4, {}, [None, None], None, "with the slowest checkpoint a transaction was open for 5 s"),
         (
