@@ -58,7 +58,8 @@ def check_resumed(run: Run) -> Progress:
     since = taken.at.timestamp() * 1000 if taken else 0
     if seen is None or seen.latest_trigger_ms < since:
         return Progress(done=False, message="runs, no checkpoint since its return")
-    see_checkpoints(run, Copy.CHAOS, "after the fault")
+    if not see_checkpoints(run, Copy.CHAOS, "after the fault"):
+        return Progress(done=False, message="runs again, its JobManager does not answer")
     restored = run.journal.last(CheckpointsSeen, moment="after the fault")
     path = restored.restored_path if restored else None
     message = f"stopped and resumed ({_mode(run)}), restored from {path or 'nothing'}"

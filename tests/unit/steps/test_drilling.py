@@ -1,11 +1,12 @@
 import json
+from types import SimpleNamespace
 
 import pytest
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import SavepointTaken
+from flink_chaos.model.facts import Evidence, SavepointTaken
 from flink_chaos.steps import drilling
-from flink_chaos.steps.run import StepError
+from flink_chaos.steps.run import Run, StepError
 
 from tests.unit.runs import a_run
 
@@ -77,3 +78,17 @@ def test_an_application_that_fails_instead_is_told(drill):
     say(run, "FAILED", state="FAILED", error="savepoint expired")
     with pytest.raises(StepError, match=r"cannot stop chaos-.*savepoint expired"):
         drilling.check_suspended(run)
+
+
+def test_a_return_that_its_jobmanager_does_not_tell_is_asked_for_again(drill, monkeypatch):
+    """Taken as it is, it would be a return from nothing."""
+    run = drill()
+    job_seen = SimpleNamespace(id="j1", runs=True)
+    answers = SimpleNamespace(latest_trigger_ms=1)
+    there = SimpleNamespace(job=lambda: job_seen, checkpoints=lambda _: answers)
+    monkeypatch.setattr(Run, "jobmanager", lambda *_: there)
+    monkeypatch.setattr(drilling, "see_checkpoints", lambda *_: False)
+    assert not drilling.check_resumed(run).done
+    assert run.journal.last(Evidence) is None
+    monkeypatch.setattr(drilling, "see_checkpoints", lambda *_: True)
+    assert drilling.check_resumed(run).done
