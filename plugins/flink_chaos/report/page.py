@@ -14,10 +14,11 @@ from flink_chaos.report.proof import offending
 from flink_chaos.report.recovery import bars, debt_rows, difference_row, headline, span_rows
 from flink_chaos.report.reproduce import airflow_command, command
 from flink_chaos.report.selftest import selftest_line
+from flink_chaos.report.table import by_copy
 from flink_chaos.report.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from jinja2 import Template
 
@@ -48,8 +49,8 @@ def page(
         why=_why(verdict),
         marks=MARKS,
         cells=lambda rows: [list(row.values()) for row in rows],
-        counts=_table({copy: counts for copy, counts in verdict.counts.items() if counts}),
-        proof=_table(_proofs(journal)),
+        counts=by_copy(verdict.counts),
+        proof=by_copy(_proofs(journal)),
         self_test=selftest_line(verdict.self_test) if verdict.self_test else "",
         timeline=timeline(observation, verdict.recovery),
         recovery=verdict.recovery,
@@ -98,12 +99,6 @@ def _proofs(journal: Journal) -> dict[str, dict[str, int]]:
     """What the topics themselves tell of each copy."""
     found = {copy.value: journal.last(RecordProof, copy_=copy) for copy in Copy}
     return {copy: proof.deliveries.model_dump(exclude_none=True) for copy, proof in found.items() if proof}
-
-
-def _table(counted: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[list[Any]]]:
-    """Columns and rows of the numbers of each copy."""
-    names = list(dict.fromkeys(name for counts in counted.values() for name in counts))
-    return ["copy", *names], [[copy, *(counts.get(name) for name in names)] for copy, counts in counted.items()]
 
 
 def _settings(plan: RunPlan, observation: Observation) -> dict[str, dict[str, Any]]:

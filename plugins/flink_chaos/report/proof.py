@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.report.table import table
+from flink_chaos.report.table import by_copy, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +21,7 @@ def render_proof(found: Mapping[Copy, tuple[Deliveries, Sequence[Finding]]]) -> 
 
 
 def _lines(found: Mapping[Copy, tuple[Deliveries, Sequence[Finding]]]) -> Iterator[str]:
-    counts = {copy: deliveries.model_dump() for copy, (deliveries, _) in found.items()}
-    names = list(next(iter(counts.values())))
-    yield from table(["copy", *names], [[copy, *row.values()] for copy, row in counts.items()])
+    yield from table(*by_copy({copy: deliveries.model_dump() for copy, (deliveries, _) in found.items()}))
     for copy, (_, findings) in found.items():
         if findings:
             yield ""

@@ -10,6 +10,7 @@ from flink_chaos.report.numbers import numbers
 from flink_chaos.report.proof import in_words, offending
 from flink_chaos.report.recovery import debt_rows, headline
 from flink_chaos.report.selftest import selftest_line
+from flink_chaos.report.table import by_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,10 +114,8 @@ def _told(plan: RunPlan, verdict: Verdict, green: Verdict | None) -> Iterator[Bl
 def _detailed(verdict: Verdict) -> Iterator[Block]:
     if verdict.outcome in JUDGED:
         yield bullets(f"Contract {verdict.contract}", [_line(line, verdict.outcome) for line in verdict.lines])
-    counted = {copy: counts for copy, counts in verdict.counts.items() if counts}
-    if counted:
-        names = list(next(iter(counted.values())))
-        yield grid("Records by id", ["copy", *names], [[copy, *counts.values()] for copy, counts in counted.items()])
+    if any(verdict.counts.values()):
+        yield grid("Records by id", *by_copy(verdict.counts))
     if verdict.self_test:
         yield context(plain(selftest_line(verdict.self_test), REASON))
     if verdict.findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 LINE = 110
 """Width of a rule, in characters: reasons are longer than a terminal is wide."""
@@ -20,6 +20,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str
     yield "  ".join("-" * width for width in widths)[:LINE]
     for row, values in zip(cells, rows, strict=True):
         yield _aligned(row, widths, [isinstance(value, int | float) for value in values])
+
+
+def by_copy(counted: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of the numbers of each copy; a copy that nobody counted has no row."""
+    known = {copy: counts for copy, counts in counted.items() if counts}
+    names = list(dict.fromkeys(name for counts in known.values() for name in counts))
+    return ["copy", *names], [[copy, *(counts.get(name) for name in names)] for copy, counts in known.items()]
 
 
 def _aligned(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

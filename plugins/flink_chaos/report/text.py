@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flink_chaos.report.proof import findings_table
 from flink_chaos.report.recovery import headline
 from flink_chaos.report.selftest import selftest_line
-from flink_chaos.report.table import table
+from flink_chaos.report.table import by_copy, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,12 +64,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield f"  {selftest_line(verdict.self_test)}"
     yield ""
     yield from table(["contract", "", "demanded", "seen"], [_mark(line) for line in verdict.lines])
-    if verdict.counts and any(verdict.counts.values()):
+    if any(verdict.counts.values()):
         yield ""
-        names = list(next(counts for counts in verdict.counts.values() if counts))
-        yield from table(
-            ["copy", *names], [[copy, *counts.values()] for copy, counts in verdict.counts.items() if counts]
-        )
+        yield from table(*by_copy(verdict.counts))
     if verdict.recovery:
         yield ""
         yield from (f"{name:16}{told}" for name, told in headline(verdict.recovery))
