@@ -28,6 +28,19 @@ def test_brokers_that_name_none_do_not_excuse_it():
     assert (line.ok, line.seen) == (False, "one that the brokers do not name: 7 records behind it cannot be read")
 
 
+def test_each_of_several_is_named():
+    """Whoever has to abort them needs all names."""
+    other = ONE.model_copy(update={"transactional_id": "tx-1-1", "age_seconds": 5})
+    both = OpenTransactions(at=AT, copy=Copy.CHAOS, transactions=[ONE, other], behind={1: 7})
+    seen = hanging_lines(PLAN, journal(ENDED, both))[0].seen
+    assert seen.startswith("tx-0-1 Ongoing for 31 s; tx-1-1 Ongoing for 5 s: 7 records")
+
+
+def test_the_end_of_another_topic_says_nothing_of_the_sink():
+    """It was looked at only once its own end was."""
+    assert hanging_lines(PLAN, journal(ENDED.model_copy(update={"topic": "other"}))) == []
+
+
 def test_a_closed_sink_has_none():
     """Its end was its last stable offset."""
     assert [(line.ok, line.seen) for line in hanging_lines(PLAN, journal(ENDED))] == [(True, "none")]

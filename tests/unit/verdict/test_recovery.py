@@ -234,3 +234,20 @@ def test_clocks_are_off_by_what_cannot_be_the_way_of_the_answer():
         for copy, ahead in ((Copy.CHAOS, -520), (Copy.STABLE, 15))
     ]
     assert (found(*clocks).skew_seconds, found().skew_seconds) == (0.5, None)
+
+
+@pytest.mark.parametrize("without", ["steady", "drained"])
+def test_a_run_that_ended_before_a_fault_has_no_noise_to_tell(without):
+    """It never kept up, or only the control was drained."""
+    kinds = ("fault_started", "fault_ended", "targets_chosen", "drained")
+    calm = [fact for fact in facts() if fact.kind not in kinds]
+    drained = next(fact for fact in facts() if fact.kind == "drained")
+    steady = Steady(at=at(20), ok=without != "steady", message="", lag={}, records_per_second=1)
+    copy = Copy.STABLE if without == "drained" else Copy.CHAOS
+    told = recovery(Journal([*calm, steady, drained.model_copy(update={"copy_": copy})]), observation())
+    assert told is None
+
+
+def test_clocks_that_agree_are_off_by_nothing():
+    """As far as the way of the answer lets one know."""
+    assert found(ClockSeen(at_ms=ms(50), copy=Copy.CHAOS, ahead_ms=15, within_ms=20)).skew_seconds == 0

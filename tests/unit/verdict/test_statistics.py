@@ -56,6 +56,8 @@ def test_runs_that_are_all_equal_have_an_interval_of_one_point(values):
     """No warning, no division by nothing."""
     told = lag(values)
     assert (told.low, told.high, told.detectable) == (told.median, told.median, 0)
+    assert (told.effect, told.p < 0.1) == ((1.0, True) if told.median else (0.0, False))
+    assert told.p <= 1
 
 
 @settings(max_examples=25, deadline=None)
@@ -71,3 +73,23 @@ def test_what_was_not_observed_is_left_out():
     """Not taken for zero."""
     blind = BASE.model_copy(update={"lag": None})
     assert [one.name for one in differences([blind, blind, BASE], [])] == ["output stall"]
+
+
+def test_the_smallest_detectable_difference_is_that_of_a_paired_t_test():
+    """Three runs that scatter by 1,000: (4.303 + 1.061) * 1,000 / sqrt(3)."""
+    told = lag([13_000, 14_000, 15_000], noise=[4_000, 4_001, 4_002])
+    assert told.detectable == pytest.approx(3_096.6, abs=0.5)
+    assert told.noise_p == pytest.approx(0.1)
+
+
+def test_an_effect_weighs_each_difference_by_its_rank():
+    """One record is a difference; -1, +2 and +3 speak by 1, 2 and 3 of 6, and no difference by nothing."""
+    assert lag([4_001, 4_001, 4_001]).effect == 1.0
+    assert lag([3_999, 4_000, 4_002, 4_003]).effect == pytest.approx((2 + 3 - 1) / 6)
+
+
+def test_a_stall_is_told_less_the_controls():
+    """And not at all where one of both is not known."""
+    assert differences([BASE, BASE], [])[1].median == 10
+    blind = BASE.model_copy(update={"output_stall_control_seconds": None})
+    assert [one.name for one in differences([blind, blind], [])] == ["highest lag"]
