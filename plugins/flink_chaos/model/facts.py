@@ -20,6 +20,11 @@ class Fact(Record):
     at: datetime
     clock: Literal["worker", "kubernetes", "kafka", "flink", "litmus"] = "worker"
 
+    @property
+    def at_ms(self) -> int:
+        """The moment, ms since the epoch, as samples have it."""
+        return int(self.at.timestamp() * 1000)
+
 
 class Check(Record):
     """One line of the preflight."""
@@ -139,6 +144,11 @@ class Checkpoint(Record):
     duration_ms: int
     size_bytes: int | None = Field(default=None, description="what this checkpoint wrote")
     failure: str = ""
+
+    @property
+    def ended_ms(self) -> int:
+        """When it completed or failed; of one in progress, when it was looked at."""
+        return self.trigger_ms + self.duration_ms
 
 
 class CheckpointsSeen(Fact):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -10,7 +11,7 @@ from flink_chaos.model.base import Copy, Record
 from flink_chaos.model.facts import Checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Seen(Record):
@@ -85,6 +86,11 @@ class PodsState(Seen):
 
 AnySeen = Annotated[Sample | CheckpointEnded | FailureSeen | ClockSeen | PodsState, Field(discriminator="kind")]
 SEEN: TypeAdapter[AnySeen] = TypeAdapter(AnySeen)
+
+
+def longest_gap(times_ms: Sequence[int]) -> float:
+    """Seconds between the two moments that lie furthest apart of those that follow each other; 0 for less than two."""
+    return max(((after - before) / 1000 for before, after in pairwise(times_ms)), default=0.0)
 
 
 class Observation:

@@ -71,7 +71,7 @@ def _span(begin: int, name: str) -> list[tuple[int, str]]:
 
 
 def _ms(fact: Fact | None) -> int:
-    return int(fact.at.timestamp() * 1000) if fact else 0
+    return fact.at_ms if fact else 0
 
 
 def _looks(journal: Journal) -> Iterator[CheckpointsSeen]:
@@ -99,7 +99,7 @@ def _recovered_ms(journal: Journal, fault: int) -> int | None:
     if restored is None:
         return None
     ends = [
-        one.trigger_ms + one.duration_ms
+        one.ended_ms
         for one in _history(journal)
         if one.id > restored and one.status == "COMPLETED" and one.trigger_ms >= fault and not one.is_savepoint
     ]

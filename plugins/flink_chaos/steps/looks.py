@@ -112,7 +112,7 @@ class FlinkLook:
         return [CheckpointEnded(at_ms=now_ms(), copy=self.copy, job_id=job_id, checkpoint=one) for one in fresh]
 
     def _is_new(self, one: Checkpoint) -> bool:
-        ended = one.status in ("COMPLETED", "FAILED") and one.trigger_ms + one.duration_ms >= self.since_ms
+        ended = one.status in ("COMPLETED", "FAILED") and one.ended_ms >= self.since_ms
         return ended and one.id not in self._told
 
     def _failures(self, job_id: str) -> list[Seen]:

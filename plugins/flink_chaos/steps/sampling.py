@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, Observed
-from flink_chaos.model.observation import Sample
+from flink_chaos.model.observation import Sample, longest_gap
 from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook, now_ms
 from flink_chaos.steps.run import Progress, now
-from flink_chaos.store.samples import append_part, observation
+from flink_chaos.store.samples import append_part, is_observed, observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +51,7 @@ def observation_expired(run: Run, message: str) -> None:
 
 def check_closed(run: Run) -> Progress:
     """Whether the observer has stored everything, or nobody observes."""
-    done = run.attempt.has("observed") or not observation(run.attempt).seen
+    done = run.attempt.has("observed") or not is_observed(run.attempt)
     return Progress(done=done, message="all samples are stored" if done else "the observer has not ended yet")
 
 
@@ -65,11 +64,8 @@ def is_over(run: Run) -> bool:
 def close(run: Run) -> Observed:
     """Journal that the samples are complete; never beside a verdict, which would not have known them."""
     found = observation(run.attempt)
-    gaps = [0.0]
-    for copy in Copy:
-        times = [sample.at_ms for sample in found.samples(copy)]
-        gaps += [(after - before) / 1000 for before, after in pairwise(times)]
-    fact = Observed(at=now(), samples=sum(len(found.samples(copy)) for copy in Copy), longest_gap_seconds=max(gaps))
+    times = [[sample.at_ms for sample in found.samples(copy)] for copy in Copy]
+    fact = Observed(at=now(), samples=sum(map(len, times)), longest_gap_seconds=max(map(longest_gap, times)))
     if not run.attempt.closed:
         run.attempt.append(fact)
     return fact

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.store.records import PLAN, VERDICT, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.recovery import Recovery
@@ -31,14 +32,9 @@ def last_green(attempt: Attempt) -> Verdict | None:
     Records that only another version can read are passed over.
     """
     plan = attempt.plan()
-    for earlier in _newest_first(attempt.beside()):
-        try:
-            verdict = earlier.verdict() if _is_same(earlier, plan) else None
-        except StoreError:
-            continue
-        if verdict is not None and verdict.outcome is Outcome.PASS:
-            return verdict
-    return None
+    before = plan.model_dump(mode="json")["created_at"]
+    verdicts = _verdicts(attempt.beside(), plan, lambda stored: str(stored.get("created_at", "")) < before)
+    return next((one for one in verdicts if one.outcome is Outcome.PASS), None)
 
 
 def repetitions(attempt: Attempt, most: int = 20) -> list[Recovery]:
@@ -54,15 +50,20 @@ def undisturbed(attempt: Attempt, most: int = 20) -> list[Recovery]:
 
 
 def _recoveries(attempts: Iterable[Attempt], plan: RunPlan, most: int) -> list[Recovery]:
-    found: list[Recovery] = []
-    for one in _newest_first(attempts):
+    found = (one.recovery for one in _verdicts(attempts, plan) if one.outcome in JUDGED)
+    return list(islice((one for one in found if one), most))
+
+
+def _verdicts(
+    attempts: Iterable[Attempt], plan: RunPlan, which: Callable[[dict[str, Any]], bool] = lambda _: True
+) -> Iterator[Verdict]:
+    """Of the same test, the newest first; `which` chooses by the stored plan. Reads no further than it is asked."""
+    for attempt in _newest_first(attempts):
+        stored, verdict = _stored(attempt), None
         with suppress(StoreError):
-            verdict = one.verdict() if same_test(_stored(one), plan) else None
-            if verdict and verdict.outcome in JUDGED and verdict.recovery:
-                found.append(verdict.recovery)
-        if len(found) == most:
-            break
-    return found
+            verdict = attempt.verdict() if which(stored) and same_test(stored, plan) else None
+        if verdict is not None:
+            yield verdict
 
 
 def same_test(stored: dict[str, Any], plan: RunPlan) -> bool:
@@ -73,12 +74,6 @@ def same_test(stored: dict[str, Any], plan: RunPlan) -> bool:
         and stored.get("fault_values") == plan.fault_values
         and all(asked.get(name) == request[name] for name in ("pipeline", "environment", *SAME))
     )
-
-
-def _is_same(attempt: Attempt, plan: RunPlan) -> bool:
-    stored = _stored(attempt)
-    earlier = str(stored.get("created_at", "")) < plan.model_dump(mode="json")["created_at"]
-    return earlier and same_test(stored, plan)
 
 
 def _stored(attempt: Attempt) -> dict[str, Any]:

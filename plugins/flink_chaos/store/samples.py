@@ -27,6 +27,11 @@ def observation(attempt: Attempt) -> Observation:
     return Observation(_lines(attempt))
 
 
+def is_observed(attempt: Attempt) -> bool:
+    """Whether anybody stored a part; without reading one."""
+    return (attempt.folder / SAMPLES).exists()
+
+
 def _lines(attempt: Attempt) -> Iterator[Seen]:
     folder = attempt.folder / SAMPLES
     for part in sorted(folder.glob("*.jsonl"), key=lambda path: path.name) if folder.exists() else ():

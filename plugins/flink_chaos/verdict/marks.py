@@ -34,8 +34,7 @@ def _felt(scene: Scene) -> Mark | None:
     """Whichever comes first: a task that does not run, an exception, or a checkpoint that failed."""
     told = [_mark(scene, "felt", begin, WORKER, "not all tasks run") for begin, _ in scene.outages[:1]]
     told += [_mark(scene, "felt", one.failed_ms, FLINK, one.name) for one in _failures(scene)[:1]]
-    failed = [c for c in scene.observation.checkpoints(Copy.CHAOS) if c.status == "FAILED"]
-    ends = [c.trigger_ms + c.duration_ms for c in failed]
+    ends = [c.ended_ms for c in scene.observation.checkpoints(Copy.CHAOS) if c.status == "FAILED"]
     told += [_mark(scene, "felt", at, FLINK, "a checkpoint failed") for at in ends if _within(scene, at)][:1]
     return min(told, key=lambda mark: mark.at_ms, default=None)
 
@@ -69,10 +68,10 @@ def _checkpointed(scene: Scene) -> Mark | None:
     if since is None:
         return None
     done = [c for c in scene.observation.checkpoints(Copy.CHAOS) if c.status == "COMPLETED" and c.trigger_ms >= since]
-    first = min(done, key=lambda c: c.trigger_ms + c.duration_ms, default=None)
+    first = min(done, key=lambda c: c.ended_ms, default=None)
     if first is None:
         return None
-    return _mark(scene, "checkpointed", first.trigger_ms + first.duration_ms, FLINK, f"checkpoint {first.id}")
+    return _mark(scene, "checkpointed", first.ended_ms, FLINK, f"checkpoint {first.id}")
 
 
 def _caught_up(scene: Scene) -> Mark | None:

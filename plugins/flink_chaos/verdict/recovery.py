@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, FaultStarted, Observed, Steady
+from flink_chaos.model.observation import longest_gap
 from flink_chaos.model.recovery import CheckpointSpan, Recovery
 from flink_chaos.verdict.expectation import restored
 from flink_chaos.verdict.lag_debt import lag_debt
@@ -48,7 +49,7 @@ def recovery(journal: Journal, observation: Observation) -> Recovery | None:
         resolution_seconds=scene.resolution_seconds,
         skew_seconds=_skew(observation),
         restored_id=back.restored_id if back else None,
-        restored_age_seconds=(felt_ms - _ended(checkpoint)) / 1000 if checkpoint else None,
+        restored_age_seconds=(felt_ms - checkpoint.ended_ms) / 1000 if checkpoint else None,
         replayed=_loaded_between(scene, checkpoint.trigger_ms, felt_ms) if checkpoint else None,
         unavailable_seconds=sum(((end or scene.end_ms) - begin) / 1000 for begin, end in scene.outages),
         restarts=_restarts(scene),
@@ -67,10 +68,6 @@ def _skew(observation: Observation) -> float | None:
 def _checkpoint(scene: Scene, number: int | None) -> Checkpoint | None:
     found = [one for one in scene.observation.checkpoints(Copy.CHAOS) if one.id == number]
     return found[-1] if found else None
-
-
-def _ended(checkpoint: Checkpoint) -> int:
-    return checkpoint.trigger_ms + checkpoint.duration_ms
 
 
 def _loaded_between(scene: Scene, begin: int, end: int) -> int | None:
@@ -110,7 +107,7 @@ def _stall(samples: Sequence[Sample]) -> float | None:
         return None
     moved = [known[0][0], *(after for (_, old), (after, new) in pairwise(known) if new > old)]
     unpaid = [known[-1][0]] if samples[-1].committed_lag else []
-    return max(((after - before) / 1000 for before, after in pairwise([*moved, *unpaid])), default=0.0)
+    return longest_gap([*moved, *unpaid])
 
 
 def _spans(scene: Scene, checkpointed_ms: int | None) -> list[CheckpointSpan]:

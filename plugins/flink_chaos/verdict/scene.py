@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, FaultEnded, FaultStarted, Loaded, SavepointTaken, Steady, TargetsChosen
+from flink_chaos.model.observation import longest_gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from flink_chaos.model.facts import Fact
     from flink_chaos.model.journal import Journal
     from flink_chaos.model.observation import Observation, Sample
 
@@ -40,8 +39,8 @@ class Scene:
         """
         started, steady = self.journal.last(FaultStarted), self.journal.last(Steady)
         if started is None:
-            return (_ms(steady) if steady else 0), "worker, when both copies had kept up"
-        begin = _ms(started)
+            return (steady.at_ms if steady else 0), "worker, when both copies had kept up"
+        begin = started.at_ms
         hit = {target.uid for fact in self.journal.all(TargetsChosen) for target in fact.targets}
         alive = {uid for uid in hit if self._lives(uid)}
         for seen in self.observation.pods(Copy.CHAOS):
@@ -60,19 +59,19 @@ class Scene:
     def fault_ended_ms(self) -> int | None:
         """When Litmus, or the drill, was done."""
         ended = self.journal.last(FaultEnded) or self.journal.last(SavepointTaken)
-        return _ms(ended) if ended else None
+        return ended.at_ms if ended else None
 
     @property
     def end_ms(self) -> int:
         """When the chaos copy was drained or given up; without that the last sample."""
         drained = self.journal.last(Drained, copy_=Copy.CHAOS)
-        return _ms(drained) if drained else max((sample.at_ms for sample in self.chaos), default=self.fault_ms)
+        return drained.at_ms if drained else max((sample.at_ms for sample in self.chaos), default=self.fault_ms)
 
     @property
     def load_ended_ms(self) -> int:
         """When the loader was done."""
         loaded = self.journal.last(Loaded)
-        return _ms(loaded) if loaded else self.end_ms
+        return loaded.at_ms if loaded else self.end_ms
 
     @cached_property
     def chaos(self) -> list[Sample]:
@@ -111,14 +110,13 @@ class Scene:
     def loaded_control(self) -> list[Sample]:
         """Looks at the control while it kept up; before that it catches up with what came while it started."""
         steady = self.journal.last(Steady)
-        begin = _ms(steady) if steady else 0
+        begin = steady.at_ms if steady else 0
         return [sample for sample in self.stable if begin <= sample.at_ms <= self.load_ended_ms]
 
     @property
     def resolution_seconds(self) -> float:
         """The longest time between two looks after the fault."""
-        times = [sample.at_ms for sample in self.during(self.chaos)]
-        return max(((after - before) / 1000 for before, after in pairwise(times)), default=0.0)
+        return longest_gap([sample.at_ms for sample in self.during(self.chaos)])
 
     def processing(self, samples: Sequence[Sample]) -> list[tuple[int, int]]:
         """Time and records not yet read: Flink's word; what is committed while it has none.
@@ -150,7 +148,3 @@ def lags(samples: Sequence[Sample]) -> list[tuple[int, int]]:
 def highest(series: Sequence[tuple[int, int]]) -> int:
     """What still counts as usual: a quarter above the highest, and some records."""
     return round(1.25 * max((lag for _, lag in series), default=0)) + SPARE_RECORDS
-
-
-def _ms(fact: Fact) -> int:
-    return int(fact.at.timestamp() * 1000)
