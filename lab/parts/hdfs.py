@@ -23,7 +23,9 @@ FOLDER = STATE / "hdfs"
 CONFIG = FOLDER / "config"
 NAMES = FOLDER / "name"
 JMX = "http://127.0.0.1:9870/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState"
-_HEAP = "-Xmx200m"
+_OPTIONS = ["-Xmx200m", "--add-opens=java.base/java.lang=ALL-UNNAMED"]
+"""Opened: WebHDFS makes classes as Java 8 let it."""
+
 _TIMEOUT_SECONDS = 3.0
 _PACKAGE = "org.apache.hadoop.hdfs.server"
 
@@ -36,7 +38,7 @@ HDFS_SITE = {
     "dfs.namenode.http-address": "127.0.0.1:9870",
     "dfs.namenode.safemode.extension": "0",
     "dfs.datanode.address": f"{HOST}:9866",
-    "dfs.datanode.http.address": "127.0.0.1:9864",
+    "dfs.datanode.http.address": f"{HOST}:9864",
     "dfs.datanode.ipc.address": f"{HOST}:9867",
     "dfs.datanode.hostname": HOST,
     "dfs.namenode.datanode.registration.ip-hostname-check": "false",
@@ -69,7 +71,7 @@ def site(values: dict[str, str]) -> str:
 
 def _java(main: str, *arguments: str) -> list[str]:
     class_path: list[str | Path] = [CONFIG, f"{maven.jars('hdfs')}/*"]
-    return [str(word) for word in java(f"{_PACKAGE}.{main}", *arguments, class_path=class_path, options=[_HEAP])]
+    return [str(word) for word in java(f"{_PACKAGE}.{main}", *arguments, class_path=class_path, options=_OPTIONS)]
 
 
 def _programs() -> list[Program]:

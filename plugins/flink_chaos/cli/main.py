@@ -16,6 +16,7 @@ from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.files.listing import FilesError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 
 FORMATS = ("text", "json", "junit", "openmetrics")
-EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem)
+EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem, FilesError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

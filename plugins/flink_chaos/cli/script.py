@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.files.listing import FilesError
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
 
-EXPECTED = (StepError, ClusterError, KafkaProblem, GatewayError)
+EXPECTED = (StepError, ClusterError, KafkaProblem, FilesError, GatewayError)
 
 
 def perform(run: Run) -> Verdict:

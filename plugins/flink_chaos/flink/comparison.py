@@ -1,4 +1,4 @@
-"""SQL that reads both sinks, each between its recorded offsets, and counts by id."""
+"""SQL that reads both sinks, as far as it was recorded, and counts by id."""
 
 from __future__ import annotations
 
@@ -7,32 +7,50 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.base import Copy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flink_chaos.model.facts import Offsets
     from flink_chaos.model.plan import RunPlan
 
 TABLES = {Copy.STABLE: "no_chaos", Copy.CHAOS: "chaos"}
 
 
-def table_statement(plan: RunPlan, table: str, topic: str, begin: Offsets, end: Offsets) -> str:
+def topic_statement(plan: RunPlan, table: str, topic: str, begin: Offsets, end: Offsets) -> str:
     """CREATE TABLE over the records of `topic` from `begin` up to before `end`, committed ones only.
 
     A bounded read starts and stops at offsets: partitions without a record of the run are left out by both.
     """
-    output = plan.pipeline.output
-    columns = ", ".join(f"`{name}` {kind}" for name, kind in output.columns.items())
     options = {
         "connector": "kafka",
         "topic": topic,
         "properties.bootstrap.servers": plan.environment.kafka_bootstrap_servers,
         "properties.group.id": f"flink-chaos.compare.{plan.run_key}",
         "properties.isolation.level": "read_committed",
-        "format": output.format,
         "scan.startup.mode": "specific-offsets",
         "scan.startup.specific-offsets": _offsets(begin),
         "scan.bounded.mode": "specific-offsets",
         "scan.bounded.specific-offsets": _offsets(end),
     }
-    listed = ", ".join(f"'{key}' = '{value}'" for key, value in options.items())
+    return _table_statement(plan, table, options)
+
+
+def files_statement(plan: RunPlan, table: str, directory: str) -> str:
+    """CREATE TABLE over the finished files of a directory; Flink passes over hidden ones."""
+    return _table_statement(plan, table, {"connector": "filesystem", "path": directory})
+
+
+def nothing_statement(plan: RunPlan, table: str) -> str:
+    """CREATE VIEW without a row: Flink refuses to read a directory that is not there."""
+    columns = plan.pipeline.output.columns
+    values = ", ".join(f"CAST(NULL AS {kind})" for kind in columns.values())
+    names = ", ".join(f"`{name}`" for name in columns)
+    return f"CREATE TEMPORARY VIEW `{table}` ({names}) AS SELECT * FROM (VALUES ({values})) AS none WHERE FALSE"  # noqa: S608
+
+
+def _table_statement(plan: RunPlan, table: str, options: Mapping[str, str]) -> str:
+    output = plan.pipeline.output
+    columns = ", ".join(f"`{name}` {kind}" for name, kind in output.columns.items())
+    listed = ", ".join(f"'{key}' = '{value}'" for key, value in {**options, "format": output.format}.items())
     return f"CREATE TEMPORARY TABLE `{table}` ({columns}) WITH ({listed})"
 
 

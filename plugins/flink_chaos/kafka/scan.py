@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
+
+from flink_chaos.model.batches import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,16 +18,8 @@ if TYPE_CHECKING:
 
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.kafka.topics import Offsets
+    from flink_chaos.model.batches import Isolation
 
-Isolation = Literal["read_committed", "read_uncommitted"]
-SCHEMA = pa.schema(
-    [
-        ("partition", pa.int32()),
-        ("offset", pa.int64()),
-        ("timestamp_ms", pa.int64()),
-        ("value", pa.binary()),
-    ]
-)
 BATCH = 50_000
 """Records that the consumer library hands over at once."""
 

@@ -50,6 +50,16 @@ class ContainerRuntime(Record):
     socket: str = "/run/containerd/containerd.sock"
 
 
+class FileStore(Record):
+    """The folder of applications that write files, as URLs of both sides."""
+
+    flink: str = Field(pattern=r"^[a-z0-9]+://", description="as pods reach it, such as hdfs://namenode:8020/output")
+    worker: str = Field(
+        pattern=r"^[a-z0-9]+://",
+        description="the same folder as workers reach it with fsspec, such as webhdfs://namenode:9870/output",
+    )
+
+
 class SlackSettings(Record):
     """Where the verdicts of this environment are told; token, proxy and time-out are the connection's."""
 
@@ -67,6 +77,7 @@ class Environment(Record):
     namespace: str = Field(description="Where the applications, the loader and the ChaosEngine live")
     kafka_bootstrap_servers: str = Field(description="Kafka as the pods reach it")
     storage: str = Field(description="URI of the folder for checkpoints, savepoints and high availability")
+    files: FileStore | None = Field(default=None, description="needed by pipelines that write files")
     storage_network: StorageNetwork | None = Field(default=None, description="needed by faults of the network")
     container_runtime: ContainerRuntime = ContainerRuntime()
     sql_gateway: ServiceAddress

@@ -14,11 +14,14 @@ Offsets = dict[int, int]
 """Kafka partition -> offset."""
 
 
+Clock = Literal["worker", "kubernetes", "kafka", "storage", "flink", "litmus"]
+
+
 class Fact(Record):
     """Something seen, and by whose clock."""
 
     at: datetime
-    clock: Literal["worker", "kubernetes", "kafka", "flink", "litmus"] = "worker"
+    clock: Clock = "worker"
 
     @property
     def at_ms(self) -> int:
@@ -68,6 +71,24 @@ class TopicEnd(Fact):
     topic: str
     offsets: Offsets
     last_stable: Offsets
+
+
+class FileState(Record):
+    """A file that an application wrote."""
+
+    path: str = Field(description="below the directory of its copy")
+    size: int = Field(description="bytes; of a file that is not closed what its store says")
+    modified_ms: int = Field(description="when it was closed, or made, by the store's clock")
+    finished: bool = Field(description="its application made it visible: a checkpoint holds all of it")
+
+
+class FilesEnd(Fact):
+    """What a copy that writes files had written when it was stopped: what is judged."""
+
+    kind: Literal["files_end"] = "files_end"
+    copy_: Copy = Field(alias="copy")
+    directory: str = Field(description="as Flink reaches it")
+    files: list[FileState]
 
 
 class OpenTransaction(Record):

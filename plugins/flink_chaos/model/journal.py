@@ -15,6 +15,7 @@ from flink_chaos.model.facts import (
     Fact,
     FaultEnded,
     FaultStarted,
+    FilesEnd,
     Judging,
     Loaded,
     LoadStarted,
@@ -48,6 +49,7 @@ AnyFact = Annotated[
     | OffsetsReset
     | TopicBegin
     | TopicEnd
+    | FilesEnd
     | OpenTransactions
     | Deployed
     | Steady

@@ -70,8 +70,24 @@ class Topics(Record):
     """Fixed topics, used again by every run: what a run compares lies between offsets that it recorded."""
 
     source: str
-    sink: str = Field(description="prefix; the copies write `<sink>-stable` and `<sink>-chaos`")
+    sink: str = Field(
+        default="", description="prefix; the copies write `<sink>-stable` and `<sink>-chaos`; empty: they write `files`"
+    )
     partitions: int = Field(default=4, ge=1)
+
+
+class Files(Record):
+    """Files in place of a sink topic; each copy of each run has a directory of its own."""
+
+    directory: str = Field(
+        pattern=r"^[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*$", description="below the environment's `files`"
+    )
+    roll_seconds: int = Field(
+        default=2,
+        ge=1,
+        le=600,
+        description="after which a file is ended, and how often the application looks; the next checkpoint finishes it",
+    )
 
 
 class Output(Record):
@@ -137,9 +153,18 @@ class Pipeline(Record):
     application: Application
     loader: Loader
     topics: Topics
+    files: Files | None = Field(default=None, description="what the application writes, if not a topic")
     output: Output
     contract: Contract = Contract()
     report: str = Field(min_length=1, description="file below include/sql with the named report queries")
+
+    @model_validator(mode="after")
+    def _has_one_sink(self) -> Pipeline:
+        if bool(self.topics.sink) == bool(self.files):
+            raise ValueError("takes exactly one of `topics.sink` and `files`: what the application writes")
+        if self.files and self.output.order:
+            raise ValueError("output.order needs `topics.sink`: files have no partitions that keep an order")
+        return self
 
     @model_validator(mode="after")
     def _lets_watermarks_move(self) -> Pipeline:

@@ -43,7 +43,8 @@ class CopyPlan(Record):
     deployment: str = Field(description="name of the FlinkDeployment")
     group: str
     transactional_id_prefix: str
-    sink: str
+    sink: str = Field(description="topic, or the directory of its files as Flink reaches it")
+    files: str = Field(default="", description="that directory as a worker reaches it; empty: the sink is a topic")
     storage: str
 
 
@@ -166,9 +167,22 @@ def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
         deployment=f"{copy}-{key}",
         group=f"flink-chaos.{pipeline.name}.{copy}.{key}",
         transactional_id_prefix=f"flink-chaos.{pipeline.name}.{copy}.{key}",
-        sink=f"{pipeline.topics.sink}-{copy}",
+        **_sink(copy, key, pipeline, environment),
         storage=f"{environment.storage.rstrip('/')}/{key}/{copy}",
     )
+
+
+def _sink(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) -> dict[str, str]:
+    if pipeline.files is None:
+        return {"sink": f"{pipeline.topics.sink}-{copy}"}
+    if environment.files is None:
+        raise ValueError(
+            f"pipeline {pipeline.name} writes files; add `files: {{flink: ..., worker: ...}}` "
+            f"to include/environments/{environment.name}.yaml"
+        )
+    own = f"{pipeline.files.directory.strip('/')}/{key}/{copy}"
+    store = environment.files
+    return {"sink": f"{store.flink.rstrip('/')}/{own}", "files": f"{store.worker.rstrip('/')}/{own}"}
 
 
 def _deadlines(request: RunRequest, pipeline: Pipeline, fault_seconds: int, *, by_hand: bool) -> Deadlines:

@@ -14,9 +14,10 @@ FindingKind = Literal["lost", "duplicated", "changed", "reordered", "extra"]
 class Place(Record):
     """Where and when a record was written."""
 
-    partition: int
-    offset: int
+    partition: int = Field(description="of a file: its number among the files of the sink")
+    offset: int = Field(description="of a file: the number of the record in it, from 0")
     timestamp_ms: int
+    file: str = Field(default="", description="empty: in a topic")
 
 
 class Finding(Record):
@@ -42,7 +43,9 @@ class Deliveries(Record):
     extra: int = Field(description="records whose id is not expected")
     changed: int | None = Field(default=None, description="ids with other values than in the stable copy")
     reordered: int | None = Field(default=None, description="ids that came after one loaded later")
-    aborted: int | None = Field(default=None, description="records of transactions that were aborted")
+    aborted: int | None = Field(
+        default=None, description="records of transactions that were aborted, of files that were never finished"
+    )
     delay_p50_ms: int | None = Field(
         default=None,
         description="from the source to the first delivery, by the records' timestamps: when they were written; "

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from flink_chaos.proof.phases import Phases
+    from flink_chaos.proof.sets import Sets
 
 NEVER = "never written to the sink"
 LISTED = f"""
@@ -25,16 +26,13 @@ EXTRA = f"SELECT run, id::VARCHAR AS id, {PLACE} AS place FROM others ORDER BY p
 
 
 def offenders(
-    connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases, *, keyed: bool
+    connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases, sets: Sets
 ) -> list[Finding]:
-    """The first offending ids of each kind, by id; records that nobody expected, by time.
-
-    `keyed`: the stable copy tells which ids there are.
-    """
-    return [*_by_id(connection, phases, keyed=keyed), *_extra(connection, found, phases)]
+    """The first offending ids of each kind, by id; records that nobody expected, by time."""
+    return [*_by_id(connection, phases, sets), *_extra(connection, found, phases)]
 
 
-def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases, *, keyed: bool) -> Iterator[Finding]:
+def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases, sets: Sets) -> Iterator[Finding]:
     listed = connection.execute(LISTED).fetchall()
     if not listed:
         return
@@ -53,7 +51,7 @@ def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases, *, keyed: bool
             phase=_phase(kind, places, loaded, phases),
             cause=_duplicate(places, phases)
             if kind == "duplicated"
-            else _loss(written=text in aborted, known=source is None or loaded is not None, keyed=keyed)
+            else _loss(sets, written=text in aborted, known=source is None or loaded is not None)
             if kind == "lost"
             else "",
         )
@@ -74,13 +72,14 @@ def _phase(kind: FindingKind, places: list[Place], loaded: Place | None, phases:
     return phases.at(at.timestamp_ms) if at else ""
 
 
-def _loss(*, written: bool, known: bool, keyed: bool) -> str:
+def _loss(sets: Sets, *, written: bool, known: bool) -> str:
     if written:
-        return "was written, in a transaction that was aborted"
+        return f"was written, {sets.hidden}"
     if not known:
         return "not in the source topic: the loader did not write it"
     # Which of them it was cannot be told from the two outputs.
-    return "never written: its input was lost or came late, or its window never fired" if keyed else NEVER
+    keyed = "never written: its input was lost or came late, or its window never fired"
+    return NEVER if sets.loaded is not None else keyed
 
 
 def _duplicate(places: list[Place], phases: Phases) -> str:

@@ -58,6 +58,8 @@ class Sets:
     uncommitted: Path | None = None
     ordered: bool = False
     """Whether records name what they keep their order by."""
+    hidden: str = "in a transaction that was aborted"
+    """Where a record is that was written and not delivered."""
 
 
 @contextmanager

@@ -55,4 +55,4 @@ def _cells(finding: Finding) -> list[str]:
 
 
 def _place(place: Place) -> str:
-    return f"{place.partition}@{place.offset}"
+    return f"{place.file or place.partition}@{place.offset}"

@@ -1,4 +1,4 @@
-"""Reads both sinks between the recorded offsets through SQL Gateway: the report's tables, and counts by id."""
+"""Reads both sinks, as far as they were recorded, through SQL Gateway: the report's tables, and counts by id."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.flink.comparison import TABLES, counts_statement, table_statement
+from flink_chaos.flink.comparison import TABLES, counts_statement
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
-from flink_chaos.kafka.topics import closed_end, last_stable_offsets
-from flink_chaos.model.facts import Counts, Table, TopicBegin, TopicEnd
+from flink_chaos.model.facts import Counts, Table
 from flink_chaos.steps.preflight import gateway
-from flink_chaos.steps.run import Progress, RunEndsError, now
-from flink_chaos.steps.stalling import journal_open, open_on
+from flink_chaos.steps.run import Progress, RunEndsError, StepError, now
+from flink_chaos.steps.sinks import sink_of
 
 if TYPE_CHECKING:
     from flink_chaos.flink.gateway import Session
@@ -29,24 +28,22 @@ PAUSE = 2.0
 
 
 def check_sinks_closed(run: Run) -> Progress:
-    """Whether no transaction is open on either sink; journals their ends once."""
+    """Whether the ends of both sinks are known; journals them once."""
     facts = []
-    for copy in run.plan.copies.values():
-        end = closed_end(run.kafka, copy.sink)
-        if end is None:
-            return Progress(done=False, message=open_on(run, copy.sink))
-        facts.append(TopicEnd(at=now(), clock="kafka", topic=copy.sink, offsets=end, last_stable=end))
+    for copy in run.plan.copies:
+        fact = sink_of(run, copy).ended()
+        if isinstance(fact, str):
+            return Progress(done=False, message=fact)
+        facts.append(fact)
     for fact in facts:
         run.attempt.append(fact)
     return Progress(done=True, message="both sinks closed")
 
 
 def sinks_expired(run: Run, message: str) -> None:
-    """The deadline passed: what is behind the open transaction no consumer sees, so it is judged as missing."""
-    for copy, own in run.plan.copies.items():
-        stable = last_stable_offsets(run.kafka, own.sink)
-        run.attempt.append(TopicEnd(at=now(), clock="kafka", topic=own.sink, offsets=stable, last_stable=stable))
-        journal_open(run, copy)
+    """The deadline passed: what could be read is judged."""
+    for copy in run.plan.copies:
+        sink_of(run, copy).cut()
     del message
 
 
@@ -89,11 +86,10 @@ def _compare(run: Run) -> list[Table]:
 
 
 def _table(run: Run, copy: Copy, table: str) -> str:
-    topic = run.plan.copies[copy].sink
-    begin, end = run.journal.last(TopicBegin, topic=topic), run.journal.last(TopicEnd, topic=topic)
-    if begin is None or end is None:
-        raise RunEndsError(f"the offsets of {topic} were not recorded: nothing can be compared")
-    return table_statement(run.plan, table, topic, begin.offsets, end.offsets)
+    try:
+        return sink_of(run, copy).statement(table)
+    except StepError as error:
+        raise RunEndsError(str(error)) from error
 
 
 def _report(run: Run, session: Session, name: str, query: str) -> Table:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.flink import status
 from flink_chaos.kafka.lag import LagReader
-from flink_chaos.kafka.topics import closed_end
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.observing import see_checkpoints
 from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, RunEndsError, now
-from flink_chaos.steps.stalling import open_on
+from flink_chaos.steps.sinks import sink_of
 
 if TYPE_CHECKING:
     from flink_chaos.model.base import Copy
@@ -60,8 +59,7 @@ def _not_flushed(run: Run, copy: Copy) -> str:
         return "job does not run" if job else "JobManager not reachable"
     if checkpoints.latest_trigger_ms / 1000 <= _loaded(run).at.timestamp():
         return "no checkpoint since the last record"
-    sink = run.plan.copies[copy].sink
-    return open_on(run, sink) if closed_end(run.kafka, sink) is None else ""
+    return sink_of(run, copy).unflushed(checkpoints.latest_trigger_ms)
 
 
 def _loaded(run: Run) -> Loaded:

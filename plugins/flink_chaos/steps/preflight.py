@@ -17,6 +17,7 @@ from flink_chaos.cluster.resources import (
     NODES,
     PODS,
 )
+from flink_chaos.files.listing import FilesError, list_files
 from flink_chaos.flink.gateway import GatewayError, SqlGateway
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import members
@@ -24,8 +25,8 @@ from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_
 from flink_chaos.model.base import Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps.capacity import free_rooms, room_for
-from flink_chaos.steps.resetting import OPEN_TRANSACTION
 from flink_chaos.steps.run import RunEndsError, now
+from flink_chaos.steps.sinks import OPEN_TRANSACTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
         return Check(name=name, ok=True, message=check(run))
     except PreflightWarning as warning:
         return Check(name=name, ok=False, blocks=False, message=str(warning))
-    except (ClusterError, KafkaProblem, GatewayError, ValueError) as error:
+    except (ClusterError, KafkaProblem, GatewayError, FilesError, ValueError) as error:
         return Check(name=name, ok=False, message=str(error))
 
 
@@ -135,7 +136,7 @@ def _groups(run: Run) -> str:
 
 def _topics(run: Run) -> str:
     """The topics that exist; reset_offsets creates the others."""
-    topics, names = run.plan.pipeline.topics, [copy.sink for copy in run.plan.copies.values()]
+    topics, names = run.plan.pipeline.topics, [copy.sink for copy in run.plan.copies.values() if not copy.files]
     existing = {name: count for name in (topics.source, *names) if (count := partition_count(run.kafka, name))}
     wrong = [f"{name} has {count} partitions" for name, count in existing.items() if count != topics.partitions]
     if wrong:
@@ -146,9 +147,17 @@ def _topics(run: Run) -> str:
     return f"{len(existing)} of {len(names) + 1} topics exist, no transaction is open"
 
 
+def _files(run: Run) -> str:
+    """Whether a worker can look into the directories of the copies, and nothing is in them."""
+    own = {copy.files: list_files(copy.files) for copy in run.plan.copies.values() if copy.files}
+    if any(own.values()):
+        raise ValueError(f"not empty: {', '.join(url for url, found in own.items() if found)}; remove what is in there")
+    return f"{len(own)} directories are free" if own else "the sink is a topic"
+
+
 def _transactions(run: Run) -> str:
     """A producer with a longer time-out than the broker allows cannot even begin."""
-    if run.plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE:
+    if run.plan.pipeline.files or run.plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE:
         return "the sink has none"
     timeout, allowed = run.plan.pipeline.application.transaction_timeout_seconds, longest_transaction(run.kafka)
     if timeout > allowed:
@@ -186,5 +195,6 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "consumer groups": _groups,
     "topics": _topics,
     "transactions": _transactions,
+    "files": _files,
     "capacity": _capacity,
 }

@@ -1,4 +1,4 @@
-"""The record proof of a run: reads the topics themselves between the recorded offsets, without Flink."""
+"""The record proof of a run: reads source and sinks themselves, as far as they were recorded, without Flink."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
 from flink_chaos.steps.run import StepError, now
 from flink_chaos.steps.scanning import Scans
+from flink_chaos.steps.sinks import sink_of
 from flink_chaos.store.samples import observation
 from flink_chaos.verdict.recovery import recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flink_chaos.model.facts import Clock
     from flink_chaos.model.proof import Deliveries, Finding
     from flink_chaos.proof.phases import Phases
     from flink_chaos.steps.run import Run
@@ -38,9 +40,10 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
         phases = _phases(run)
         proofs, loaded = _proved(run, scans, phases), _proved_source(run, scans, phases)
     seconds = time.monotonic() - begin
+    clock: Clock = "storage" if run.plan.pipeline.files else "kafka"
     for copy, (deliveries, findings) in proofs.items():
         fact = RecordProof(
-            at=now(), clock="kafka", copy=copy, deliveries=deliveries, findings=findings, seconds=seconds
+            at=now(), clock=clock, copy=copy, deliveries=deliveries, findings=findings, seconds=seconds
         )
         run.attempt.append(fact)
     if loaded:
@@ -54,8 +57,8 @@ def prove_run(
 
     From the ids that were stored with the run where there are some; with `reuse` off from the topics again.
 
-    Raises StepError for a run that was never compared or whose records are no JSON, KafkaProblem when retention has
-    taken its records.
+    Raises StepError for a run that was never compared or whose records are no JSON, KafkaProblem or FilesError when
+    its records are gone.
     """
     if run.plan.pipeline.output.format != JSON:
         raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads {JSON}")
@@ -71,9 +74,14 @@ def _phases(run: Run) -> Phases:
 
 
 def _proved(run: Run, scans: Scans, phases: Phases) -> dict[Copy, tuple[Deliveries, list[Finding]]]:
-    found = {copy: prove(sets_of(run, scans, copy), phases) for copy in Copy}
+    found = {copy: _proved_copy(run, scans, copy, phases) for copy in Copy}
     _require_own_records(run, found[Copy.STABLE][0])
     return found
+
+
+def _proved_copy(run: Run, scans: Scans, copy: Copy, phases: Phases) -> tuple[Deliveries, list[Finding]]:
+    deliveries, findings = prove(sets_of(run, scans, copy), phases)
+    return deliveries, [sink_of(run, copy).placed(finding) for finding in findings]
 
 
 def sets_of(run: Run, scans: Scans, copy: Copy) -> Sets:
@@ -90,6 +98,7 @@ def sets_of(run: Run, scans: Scans, copy: Copy) -> Sets:
         source=scans.source() if output.number else None,
         uncommitted=scans.sink(copy, "read_uncommitted"),
         ordered=bool(output.order),
+        hidden=sink_of(run, copy).hidden,
     )
 
 

@@ -6,32 +6,23 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.kafka.offsets import committed, plan_reset, write_offsets
 from flink_chaos.kafka.strategies import ToLatest, parse_strategy
-from flink_chaos.kafka.topics import closed_end, end_offsets, ensure_topic
+from flink_chaos.kafka.topics import end_offsets, ensure_topic
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import OffsetsReset, TopicBegin
-from flink_chaos.steps.run import Progress, StepError, now
+from flink_chaos.steps.run import Progress, now
+from flink_chaos.steps.sinks import sink_of
 
 if TYPE_CHECKING:
     from flink_chaos.kafka.strategies import OffsetStrategy
     from flink_chaos.model.facts import Offsets
     from flink_chaos.steps.run import Run
 
-OPEN_TRANSACTION = (
-    "a transaction is open; it ends by its time-out (600 s, if the profile says nothing else), "
-    "or `kafka-transactions.sh abort` ends it now"
-)
-
-
 def prepare_topics(run: Run) -> None:
-    """Create what is missing and journal where each topic ends. Raises StepError while a transaction is open."""
+    """Create what is missing and journal where each topic ends. Raises StepError for a sink that is not ready."""
     topics = run.plan.pipeline.topics
-    for name in (topics.source, *(copy.sink for copy in run.plan.copies.values())):
-        ensure_topic(run.kafka, name, topics.partitions, {})
-    for copy in run.plan.copies.values():
-        end = closed_end(run.kafka, copy.sink)
-        if end is None:
-            raise StepError(f"topic {copy.sink}: {OPEN_TRANSACTION}")
-        run.attempt.append(TopicBegin(at=now(), clock="kafka", topic=copy.sink, offsets=end))
+    for copy in run.plan.copies:
+        sink_of(run, copy).prepare()
+    ensure_topic(run.kafka, topics.source, topics.partitions, {})
     end = end_offsets(run.kafka, topics.source)
     run.attempt.append(TopicBegin(at=now(), clock="kafka", topic=topics.source, offsets=end))
 

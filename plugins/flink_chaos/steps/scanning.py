@@ -1,4 +1,4 @@
-"""The topics of a run, between the recorded offsets, as files of ids; each is read once."""
+"""Source and sinks of a run, as far as their ends were recorded, as files of ids; each is read once."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from upath import UPath
 
-from flink_chaos.kafka.scan import scan
-from flink_chaos.model.facts import Loaded, TopicBegin, TopicEnd
+from flink_chaos.model.facts import Loaded
 from flink_chaos.proof.extract import Shape, fingerprint, size_of, write_ids
-from flink_chaos.steps.run import StepError
+from flink_chaos.steps.readings import COMMITTED, topic_reading
+from flink_chaos.steps.sinks import sink_of
 from flink_chaos.store.proofs import fetch_file, keep_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from flink_chaos.kafka.scan import Isolation
     from flink_chaos.model.base import Copy
-    from flink_chaos.model.facts import Offsets
+    from flink_chaos.model.batches import Isolation
     from flink_chaos.model.pipeline import Output, Pipeline
+    from flink_chaos.steps.readings import Reading
     from flink_chaos.steps.run import Run
 
 
@@ -43,7 +43,7 @@ def source_shape_of(pipeline: Pipeline) -> Shape | None:
 class Scans:
     """Reads what is asked for into `folder`; `say` is told how much there was.
 
-    `keep`: store what was read beside the run's facts. `reuse`: take what is stored there instead of reading a topic.
+    `keep`: store what was read beside the run's facts. `reuse`: take what is stored there instead of reading again.
     """
 
     run: Run
@@ -58,27 +58,23 @@ class Scans:
         if loaded is None or shape is None:
             return None
         topic = self.run.plan.pipeline.topics.source
-        return self._file("source", topic, loaded.begin, loaded.end, shape, "read_committed")
+        return self._file("source", topic_reading(self.run, topic, loaded.begin, loaded.end, COMMITTED), shape)
 
     def sink(self, copy: Copy, isolation: Isolation) -> Path:
         """What a copy wrote. Raises StepError if its end was never recorded."""
-        topic = self.run.plan.copies[copy].sink
-        begin, end = self.run.journal.last(TopicBegin, topic=topic), self.run.journal.last(TopicEnd, topic=topic)
-        if begin is None or end is None:
-            raise StepError(f"run {self.run.plan.run_key} has no recorded end of {topic}: it was never compared")
-        shape = shape_of(self.run.plan.pipeline.output)
-        return self._file(f"{copy}-{isolation}", topic, begin.offsets, end.offsets, shape, isolation)
+        reading, shape = sink_of(self.run, copy).reading(isolation), shape_of(self.run.plan.pipeline.output)
+        return self._file(f"{copy}-{isolation}", reading, shape)
 
-    def _file(self, name: str, topic: str, begin: Offsets, end: Offsets, shape: Shape, isolation: Isolation) -> Path:
+    def _file(self, name: str, reading: Reading, shape: Shape) -> Path:
         """The name tells what was asked, so that a stored file is never the answer to another question."""
-        asked = f"{topic} {sorted(begin.items())} {sorted(end.items())} {isolation} {fingerprint(shape)}"
+        asked = f"{reading.asked} {fingerprint(shape)}"
         path = self.folder / f"{name}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}.parquet"
         if path.exists():
             return path
         if self.reuse and fetch_file(self.run.attempt, path):
-            self.say(f"{topic}: {size_of(path):,} records, {isolation}, as they were stored")
+            self.say(f"{reading.told}: {size_of(path):,} records, as they were stored")
             return path
-        count = write_ids(scan(self.run.kafka, topic, begin, end, isolation), shape, UPath(path))
+        count = write_ids(reading.batches(), shape, UPath(path))
         kept = "" if not self.keep or keep_file(self.run.attempt, path) else "; too many to be stored"
-        self.say(f"{topic}: {count:,} records, {isolation}{kept}")
+        self.say(f"{reading.told}: {count:,} records{kept}")
         return path

@@ -14,10 +14,11 @@ from uuid import uuid4
 import pyarrow as pa
 from upath import UPath
 
-from flink_chaos.kafka.scan import SCHEMA, scan
+from flink_chaos.kafka.scan import scan
 from flink_chaos.kafka.topics import delete_topics, end_offsets, ensure_topic, start_offsets
 from flink_chaos.kafka.transactions import write_transactions
 from flink_chaos.model.base import Copy
+from flink_chaos.model.batches import SCHEMA
 from flink_chaos.model.selftest import SelfTestResult
 from flink_chaos.proof.extract import write_ids
 from flink_chaos.proof.phases import Phases
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from flink_chaos.kafka.admin import Kafka
-    from flink_chaos.kafka.scan import Isolation
+    from flink_chaos.model.batches import Isolation
     from flink_chaos.model.selftest import Transaction
     from flink_chaos.proof.plantings import Planting
     from flink_chaos.proof.selfcheck import Planted

@@ -21,7 +21,8 @@ def too_short(plan: RunPlan, journal: Journal, recovery: Recovery | None) -> str
     """What the time-out was too short for, where records were lost that are in aborted transactions; else empty."""
     counts, proof = journal.last(Counts, copy_=Copy.CHAOS), journal.last(RecordProof, copy_=Copy.CHAOS)
     timeout = plan.pipeline.application.transaction_timeout_seconds
-    if plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE or not (counts and counts.lost):
+    has_some = plan.request.delivery_guarantee is Guarantee.EXACTLY_ONCE and plan.pipeline.files is None
+    if not has_some or not (counts and counts.lost):
         return ""
     longest, what = _longest_open(plan, recovery)
     if proof is None or not proof.deliveries.aborted or longest <= timeout:

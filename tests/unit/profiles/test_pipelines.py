@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from flink_chaos.model.base import Copy
 from flink_chaos.model.pipeline import Pipeline
-from flink_chaos.model.plan import RunPlan
+from flink_chaos.model.plan import RunPlan, _copy
 from flink_chaos.profiles.reading import ProfileError, read
 
 from tests.unit.plans import a_plan
@@ -21,6 +22,8 @@ output:
 report: orders_report.sql
 """
 JAR = SQL.replace("  sql: orders.sql", "  jar_uri: local:///orders.jar\n  entry_class: Orders\n  args: ['${run_key}']")
+
+FILES = SQL.replace(", sink: orders-out}", "}\nfiles: {directory: orders}")
 
 
 def written(tmp_path, text):
@@ -72,6 +75,11 @@ def test_a_jar_needs_no_script(tmp_path):
             ("orders_loader.sql", "x.sql\n  flush_records: -1"),
             r"orders.yaml:6: loader.flush_records: .*than or equal",
         ),
+        (SQL, (", sink: orders-out", ""), r"orders.yaml:1: takes exactly one of `topics.sink` and `files`"),
+        (SQL, ("report", "files: {directory: orders}\nreport"), r"takes exactly one of `topics.sink` and `files`"),
+        (FILES, ("report", "  order: shop\nreport"), r"orders.yaml:1: output.order needs `topics.sink`"),
+        (FILES, ("directory: orders", "directory: x/../y"), r"orders.yaml:7: files.directory: "),
+        (FILES, ("directory: orders", "directory: orders, roll_seconds: 0"), r"orders.yaml:7: files.roll_seconds: "),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_remedy(tmp_path, text, change, message):
@@ -80,8 +88,26 @@ def test_a_mistake_is_told_with_file_line_and_remedy(tmp_path, text, change, mes
         read(written(tmp_path, text.replace(*change, 1)), Pipeline)
 
 
-@pytest.mark.parametrize("pipeline", ["ad_events", "ad_event_counts"])
+@pytest.mark.parametrize("pipeline", ["ad_events", "ad_event_counts", "ad_events_files"])
 def test_a_stored_plan_is_read_back_as_it_was(pipeline):
     """Identities are decided once."""
     plan = a_plan(pipeline=pipeline)
     assert RunPlan.model_validate_json(plan.model_dump_json(by_alias=True)) == plan
+
+
+def test_copies_and_runs_have_directories_of_their_own():
+    """As Flink reaches it and as a worker does; a topic is shared."""
+    store = a_plan(pipeline="ad_events_files").environment.files
+    for own in a_plan(pipeline="ad_events_files").copies.values():
+        inside = own.sink.removeprefix(f"{store.flink}/")
+        assert own.files == f"{store.worker}/{inside}"
+        assert inside.startswith("ad-events/r")
+        assert inside.endswith(f"/{own.copy_}")
+
+
+def test_files_need_a_store_in_the_environment(tmp_path):
+    """Said before anything of a run is touched."""
+    plan = a_plan(pipeline="ad_events_files")
+    environment = plan.environment.model_copy(update={"files": None})
+    with pytest.raises(ValueError, match=r"pipeline ad_events_files writes files; add `files: .*environments/lab.yaml"):
+        _copy(Copy.CHAOS, plan.run_key, plan.pipeline, environment)

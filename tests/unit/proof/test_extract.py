@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from flink_chaos.kafka.scan import SCHEMA
+from flink_chaos.model.batches import SCHEMA
 from flink_chaos.proof.extract import Shape, extracted, write_ids
 
 NUMBERED = Shape(run_key="run_key", number="n", values=("a", "b"), order="a")

@@ -44,3 +44,27 @@ def test_a_time_out_below_a_slow_checkpoint_is_a_warning(looked):
 def test_a_sink_without_transactions_has_no_time_out(looked):
     """At least once."""
     assert looked(allowed=1, delivery_guarantee="AT_LEAST_ONCE").message == "the sink has none"
+
+
+def test_directories_that_are_not_empty_end_the_run(tmp_path, monkeypatch):
+    """Somebody else's files would be judged."""
+    monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
+    monkeypatch.setattr(preflight, "list_files", lambda url: ["a file"] if url.endswith("/chaos") else [])
+    with pytest.raises(RunEndsError, match=r"files: not empty: webhdfs://.*/chaos; remove what is in there"):
+        preflight.look(a_run(tmp_path, pipeline="ad_events_files"))
+
+
+def test_a_file_store_that_a_worker_does_not_reach_ends_the_run(tmp_path, monkeypatch):
+    """Before anything is started."""
+    monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
+    run = a_run(tmp_path, pipeline="ad_events_files")
+    for own in run.plan.copies.values():
+        object.__setattr__(own, "files", "webhdfs://127.0.0.1:9/out")
+    with pytest.raises(RunEndsError, match=r"files: cannot list webhdfs://127.0.0.1:9/out"):
+        preflight.look(run)
+
+
+def test_a_topic_needs_no_file_store(tmp_path, monkeypatch):
+    """Most pipelines write one."""
+    monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
+    assert preflight.look(a_run(tmp_path)).checks[0].message == "the sink is a topic"

@@ -4,10 +4,10 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.scan import SCHEMA
 from flink_chaos.model.base import Copy
+from flink_chaos.model.batches import SCHEMA
 from flink_chaos.model.facts import Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
-from flink_chaos.steps import scanning
+from flink_chaos.steps import readings
 from flink_chaos.steps.proving import journal_proof, prove_run
 from flink_chaos.steps.run import StepError
 from flink_chaos.store import proofs
@@ -30,7 +30,7 @@ def test_a_topic_that_was_made_anew_proves_nothing(tmp_path, monkeypatch):
         run.attempt.append(TopicBegin(at=AT, topic=topic, offsets={0: 0}))
         run.attempt.append(TopicEnd(at=AT, topic=topic, offsets={0: 1}, last_stable={0: 1}))
     row = {"partition": 0, "offset": 0, "timestamp_ms": 0, "value": b'{"run_key": "r9999999999", "n": 1}'}
-    monkeypatch.setattr(scanning, "scan", lambda *_: [pa.RecordBatch.from_pylist([row], schema=SCHEMA)])
+    monkeypatch.setattr(readings, "scan", lambda *_: [pa.RecordBatch.from_pylist([row], schema=SCHEMA)])
     with pytest.raises(StepError, match="was made anew since"):
         prove_run(run, print)
 
@@ -66,7 +66,7 @@ def a_compared_run(folder, monkeypatch, source, **parameters):
     def scanned(_kafka, asked, *_):
         return records(*(source if asked == topic else range(9)), run_key=key, flush=2 if asked == topic else 0)
 
-    monkeypatch.setattr(scanning, "scan", scanned)
+    monkeypatch.setattr(readings, "scan", scanned)
     return run
 
 
@@ -99,9 +99,9 @@ def test_a_stored_run_is_proved_again_without_its_topics(tmp_path, monkeypatch):
     def gone(*_):
         raise KafkaProblem("gone")
 
-    monkeypatch.setattr(scanning, "scan", gone)
+    monkeypatch.setattr(readings, "scan", gone)
     assert {copy: found for copy, (found, _) in prove_run(run, said.append).items()} == stored
-    assert said[-1] == "ad-events-out-chaos: 9 records, read_uncommitted, as they were stored"
+    assert said[-1] == "ad-events-out-chaos, read_uncommitted: 9 records, as they were stored"
     with pytest.raises(KafkaProblem, match="gone"):
         prove_run(run, said.append, reuse=False)
 
@@ -113,7 +113,7 @@ def test_a_stored_file_answers_its_own_question_only(tmp_path, monkeypatch):
     topic = run.plan.copies[Copy.CHAOS].sink
     run.attempt.append(TopicEnd(at=AT, topic=topic, offsets={0: 8}, last_stable={0: 8}))
     prove_run(run, said.append)
-    assert said[-1] == "ad-events-out-chaos: 9 records, read_uncommitted"
+    assert said[-1] == "ad-events-out-chaos, read_uncommitted: 9 records"
 
 
 def test_what_is_too_large_is_not_stored(tmp_path, monkeypatch):

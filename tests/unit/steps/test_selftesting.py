@@ -4,11 +4,11 @@ import pyarrow as pa
 import pytest
 from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.scan import SCHEMA
 from flink_chaos.model.base import Copy
+from flink_chaos.model.batches import SCHEMA
 from flink_chaos.proof import count, pieces
 from flink_chaos.proof.plantings import RUN_KEY, plant
-from flink_chaos.steps import scanning, selftesting
+from flink_chaos.steps import readings, selftesting
 from flink_chaos.steps.proving import prove_run
 from flink_chaos.steps.run import StepError
 from flink_chaos.steps.selftesting import self_test
@@ -98,7 +98,7 @@ def test_a_runs_own_output_is_spoilt_in_a_copy_only(tmp_path, monkeypatch, pipel
     rows = [{"window_start": n, "campaign_id": 1, "event_type": "x", "n": n} for n in range(9)]
     values = [json.dumps(row | {"run_key": run.plan.run_key}).encode() for row in rows]
     columns = [{"partition": 0, "offset": n, "timestamp_ms": n, "value": value} for n, value in enumerate(values)]
-    monkeypatch.setattr(scanning, "scan", lambda *_: [pa.RecordBatch.from_pylist(columns, schema=SCHEMA)])
+    monkeypatch.setattr(readings, "scan", lambda *_: [pa.RecordBatch.from_pylist(columns, schema=SCHEMA)])
     result = selftesting.self_test_of(run, seed=3, say=print)
     assert (result.ok, result.problems, result.way) == (True, [], "run")
     assert min(result.planted[kind] for kind in ("lost", "duplicated", "changed", "extra", "aborted")) > 0
