@@ -3,10 +3,11 @@ from flink_chaos.report.recovery import bars, debt_rows, headline, span_rows
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import checkpoint, journal, observation
+from tests.unit.plans import a_plan
 
 
 def told(*more, **changed):
-    return recovery(journal(), observation(*more, **changed))
+    return recovery(a_plan(), journal(), observation(*more, **changed))
 
 
 def test_a_bar_is_as_long_as_the_recovery():
