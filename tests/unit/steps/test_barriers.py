@@ -34,7 +34,7 @@ def known(number, second):
 
 
 def test_a_completed_checkpoint_is_told_again_with_its_barriers():
-    """One in a look, the oldest first, and nothing of a sample."""
+    """One in a look, in the order in which they were told, and nothing of a sample."""
     look = a_look(checkpoint(1, 0), checkpoint(2, 5))
     (fields, [first]), (_, [second]), (_, third) = look(), look(), look()
     assert (fields, third) == ({}, [])
