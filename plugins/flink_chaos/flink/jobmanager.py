@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,14 @@ class Checkpoints:
 
 
 @dataclass(frozen=True)
+class Barriers:
+    """How long the barriers of a checkpoint took in the slowest subtask; milliseconds."""
+
+    alignment_ms: int
+    start_delay_ms: int
+
+
+@dataclass(frozen=True)
 class Failure:
     """An entry of the exception history; the time is Flink's."""
 
@@ -106,6 +115,21 @@ class JobManager:
             restored_id=restored.get("id"),
             history=[_checkpoint(line) for line in answer.get("history") or []],
         )
+
+    def barriers(self, job_id: str, checkpoint_id: int) -> Barriers | None:
+        """How long the barriers of a completed checkpoint took; None unless every task is told in time.
+
+        One request for the checkpoint and one for each task; the first without an answer, or `timeout`, ends them.
+        """
+        until, path = time.monotonic() + self.timeout, f"/jobs/{job_id}/checkpoints/details/{checkpoint_id}"
+        tasks = (self._get(path) or {}).get("tasks") or {}
+        told: list[dict[str, Any]] = []
+        for vertex in tasks:
+            answer = self._get(f"{path}/subtasks/{vertex}") if time.monotonic() < until else None
+            if answer is None:
+                return None
+            told.append(answer["summary"])
+        return _barriers(told) if told else None
 
     def now_ms(self, job_id: str) -> int | None:
         """The JobManager's clock, ms since the epoch; None while it does not answer."""
@@ -154,6 +178,14 @@ class JobManager:
             return self.proxy.request("GET", path, query=query or None, timeout=self.timeout)
         except ServiceError:
             return None
+
+
+def _barriers(summaries: list[dict[str, Any]]) -> Barriers:
+    """The longest over the tasks, each of which tells the longest over its subtasks."""
+    return Barriers(
+        alignment_ms=max(int(summary["alignment"]["duration"]["max"]) for summary in summaries),
+        start_delay_ms=max(int(summary["start_delay"]["max"]) for summary in summaries),
+    )
 
 
 def _finite(value: float) -> float | None:

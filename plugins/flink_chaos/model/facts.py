@@ -165,6 +165,12 @@ class Checkpoint(Record):
     duration_ms: int
     size_bytes: int | None = Field(default=None, description="what this checkpoint wrote")
     failure: str = ""
+    alignment_ms: int | None = Field(
+        default=None, description="longest time from the first barrier to the last in any subtask; null: not known"
+    )
+    start_delay_ms: int | None = Field(
+        default=None, description="longest time until any subtask saw its first barrier; null: not known"
+    )
 
     @property
     def ended_ms(self) -> int:

@@ -104,9 +104,13 @@ class Observation:
         return [one for one in self.seen if isinstance(one, Sample) and one.copy_ == copy]
 
     def checkpoints(self, copy: Copy) -> list[Checkpoint]:
-        """Ended checkpoints of a copy over all its JobManagers, by the time they were triggered; savepoints too."""
-        own = [one for one in self.seen if isinstance(one, CheckpointEnded) and one.copy_ == copy]
-        ended = {(one.checkpoint.id, one.checkpoint.trigger_ms): one.checkpoint for one in own}
+        """Ended checkpoints of a copy over all its JobManagers, by the time they were triggered; savepoints too.
+
+        Of one that was told twice, what was known of its barriers stands.
+        """
+        own = [one.checkpoint for one in self.seen if isinstance(one, CheckpointEnded) and one.copy_ == copy]
+        own.sort(key=lambda checkpoint: checkpoint.alignment_ms is not None)
+        ended = {(checkpoint.id, checkpoint.trigger_ms): checkpoint for checkpoint in own}
         return sorted(ended.values(), key=lambda checkpoint: checkpoint.trigger_ms)
 
     def failures(self, copy: Copy) -> list[FailureSeen]:

@@ -51,7 +51,11 @@ class CheckpointSpan(Record):
     median_ms: float | None = None
     longest_ms: int | None = None
     median_bytes: float | None = None
+    longest_alignment_ms: int | None = Field(
+        default=None, description="of those whose alignment is known: longest time that any subtask took to align"
+    )
     interval_ms: float | None = Field(default=None, description="median time from one to the next")
+    drift_ms: float | None = Field(default=None, description="`interval_ms` less the planned checkpoint interval")
     failures: list[str] = Field(default_factory=list, description="causes, each once")
 
 

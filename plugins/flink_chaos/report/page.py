@@ -11,7 +11,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight, RecordProof
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.proof import offending
-from flink_chaos.report.recovery import bars, debt_rows, difference_row, headline, span_rows
+from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, difference_row, headline, span_rows
 from flink_chaos.report.reproduce import airflow_command, command
 from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.table import by_copy
@@ -57,6 +57,7 @@ def page(
         headline=headline(verdict.recovery) if verdict.recovery else [],
         bars=bars(verdict.recovery, last_green.recovery if last_green else None) if verdict.recovery else [],
         debt=debt_rows(verdict.recovery) if verdict.recovery else [],
+        span_columns=SPAN_COLUMNS,
         spans=span_rows(verdict.recovery) if verdict.recovery else [],
         repeated=[difference_row(one) for one in differences],
         findings=offending("what", verdict.findings),

@@ -23,6 +23,19 @@ UNTIL = {
     "caught up": "until it has caught up",
 }
 
+SPAN_COLUMNS = [
+    "phase",
+    "completed",
+    "failed",
+    "median s",
+    "longest s",
+    "longest alignment s",
+    "median bytes",
+    "s between",
+    "interval drift s",
+    "why they failed",
+]
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -95,7 +108,7 @@ def debt_rows(recovery: Recovery) -> list[tuple[str, str]]:
 
 
 def span_rows(recovery: Recovery) -> list[list[Any]]:
-    """Checkpoints by phase: completed, failed, median s, longest s, median bytes, s from one to the next, causes."""
+    """Checkpoints by phase, a cell for each of SPAN_COLUMNS."""
     return [
         [
             span.phase,
@@ -103,8 +116,10 @@ def span_rows(recovery: Recovery) -> list[list[Any]]:
             span.failed,
             _thousandth(span.median_ms),
             _thousandth(span.longest_ms),
+            _thousandth(span.longest_alignment_ms),
             span.median_bytes,
             _thousandth(span.interval_ms),
+            _thousandth(span.drift_ms),
             "; ".join(span.failures),
         ]
         for span in recovery.checkpoints

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import IsolationLevel
@@ -68,6 +69,7 @@ class FlinkLook:
     def __init__(self, run: Run, copy: Copy, since_ms: int) -> None:
         self.jobmanager = JobManager(run.cluster, run.namespace, run.plan.copies[copy].deployment, TIMEOUT)
         self.copy, self.since_ms = copy, since_ms
+        self.completed: deque[CheckpointEnded] = deque()
         self._told: set[object] = set()
         self._clock_told = False
         self._metrics: dict[str, list[str]] = {}
@@ -110,7 +112,9 @@ class FlinkLook:
     def _ended(self, job_id: str, checkpoints: Checkpoints | None) -> list[Seen]:
         fresh = [one for one in (checkpoints.history if checkpoints else []) if self._is_new(one)]
         self._told.update(one.id for one in fresh)
-        return [CheckpointEnded(at_ms=now_ms(), copy=self.copy, job_id=job_id, checkpoint=one) for one in fresh]
+        told = [CheckpointEnded(at_ms=now_ms(), copy=self.copy, job_id=job_id, checkpoint=one) for one in fresh]
+        self.completed.extend(t for t in told if t.checkpoint.status == "COMPLETED" and not t.checkpoint.is_savepoint)
+        return [*told]
 
     def _is_new(self, one: Checkpoint) -> bool:
         ended = one.status in ("COMPLETED", "FAILED") and one.ended_ms >= self.since_ms

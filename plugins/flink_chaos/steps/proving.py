@@ -69,7 +69,7 @@ def prove_run(
 def _phases(run: Run) -> Phases:
     """By the marks of the recovery, if it was observed; else the facts tell less exactly."""
     journal = run.journal
-    found = recovery(journal, observation(run.attempt))
+    found = recovery(run.plan, journal, observation(run.attempt))
     return phases_of(journal, found.marks if found else None)
 
 

@@ -11,6 +11,7 @@ from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, Observed
 from flink_chaos.model.observation import Sample, longest_gap
+from flink_chaos.steps.barriers import BarriersLook
 from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook, now_ms
 from flink_chaos.steps.run import Progress, now
 from flink_chaos.store.samples import append_part, is_observed, observation
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 PERIOD, PART_SECONDS = 1.0, 10
 OVERLAP_MS = 30_000
 """A part tells again what ended so long before it: nobody saw what happened between two parts."""
+
+OVERLAPPING = OVERLAP_MS // (PART_SECONDS * 1000) + 1
+"""As many parts may hold what a part tells again."""
 
 ENDS = ("judging", "step_failed", "stop_requested")
 """Facts after which nothing comes that is worth a look."""
@@ -75,11 +79,13 @@ class Part:
     """Samples of some seconds. Whoever has not answered by the end of a second leaves its fields empty."""
 
     def __init__(self, run: Run) -> None:
-        since = now_ms() - OVERLAP_MS
+        since, known = now_ms() - OVERLAP_MS, observation(run.attempt, newest=OVERLAPPING)
         self.looks: dict[tuple[Copy, str], Callable[[], Answer]] = {}
         for copy in Copy:
             self.looks[copy, "kafka"] = KafkaLook(run, copy)
-            self.looks[copy, "flink"] = FlinkLook(run, copy, since)
+            flink = FlinkLook(run, copy, since)
+            self.looks[copy, "flink"] = flink
+            self.looks[copy, "barriers"] = BarriersLook(flink, known.checkpoints(copy))
             self.looks[copy, "pods"] = PodsLook(run, copy)
         self._asked: dict[tuple[Copy, str], Future[Answer]] = {}
         self.seen: list[Seen] = []

@@ -10,6 +10,8 @@ from flink_chaos.store.records import numbered, parsed, write_new
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from upath import UPath
+
     from flink_chaos.store.records import Attempt
 
 SAMPLES = "samples"
@@ -22,9 +24,9 @@ def append_part(attempt: Attempt, part: Sequence[Seen]) -> None:
         write_new(attempt.folder / SAMPLES / f"{numbered()}.jsonl", lines)
 
 
-def observation(attempt: Attempt) -> Observation:
-    """All parts of an attempt; empty where nobody observed. Raises StoreError for a damaged part."""
-    return Observation(_lines(attempt))
+def observation(attempt: Attempt, newest: int | None = None) -> Observation:
+    """All parts of an attempt, or so many; empty where nobody observed. Raises StoreError for a damaged part."""
+    return Observation(line for part in _parts(attempt)[-(newest or 0) :] for line in _lines(part))
 
 
 def is_observed(attempt: Attempt) -> bool:
@@ -32,8 +34,11 @@ def is_observed(attempt: Attempt) -> bool:
     return (attempt.folder / SAMPLES).exists()
 
 
-def _lines(attempt: Attempt) -> Iterator[Seen]:
+def _parts(attempt: Attempt) -> list[UPath]:
     folder = attempt.folder / SAMPLES
-    for part in sorted(folder.glob("*.jsonl"), key=lambda path: path.name) if folder.exists() else ():
-        for line in part.read_text().splitlines():
-            yield parsed(part, line, SEEN.validate_json)
+    return sorted(folder.glob("*.jsonl"), key=lambda path: path.name) if folder.exists() else []
+
+
+def _lines(part: UPath) -> Iterator[Seen]:
+    for line in part.read_text().splitlines():
+        yield parsed(part, line, SEEN.validate_json)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def judge(plan: RunPlan, journal: Journal, observation: Observation | None = None) -> Verdict:
     """Return the verdict; the same facts and samples always give the same one."""
-    found = recovery(journal, observation or Observation())
+    found = recovery(plan, journal, observation or Observation())
     lines = contract_lines(plan, journal, found)
     outcome, reasons = _outcome(plan, journal, lines)
     return Verdict(

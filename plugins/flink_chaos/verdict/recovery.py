@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from flink_chaos.model.facts import Checkpoint
     from flink_chaos.model.journal import Journal
     from flink_chaos.model.observation import Observation, Sample
+    from flink_chaos.model.plan import RunPlan
 
 BEFORE, DURING, AFTER = "before the fault", "in the fault", "after the fault"
 
 
-def recovery(journal: Journal, observation: Observation) -> Recovery | None:
+def recovery(plan: RunPlan, journal: Journal, observation: Observation) -> Recovery | None:
     """None where the observer did not end: what it wrote later was not known to the verdict.
 
     A run without a fault has nothing to recover from, and the same numbers from its steady state on: the noise floor.
@@ -56,7 +57,7 @@ def recovery(journal: Journal, observation: Observation) -> Recovery | None:
         output_stall_seconds=_stall(scene.during(scene.chaos)),
         output_stall_control_seconds=_stall(scene.during(scene.stable)),
         lag=lag_debt(scene, times.get("caught up")),
-        checkpoints=_spans(scene, times.get("checkpointed")),
+        checkpoints=_spans(scene, times.get("checkpointed"), 1000 * plan.request.checkpoint_interval_seconds),
     )
 
 
@@ -110,18 +111,22 @@ def _stall(samples: Sequence[Sample]) -> float | None:
     return longest_gap([*moved, *unpaid])
 
 
-def _spans(scene: Scene, checkpointed_ms: int | None) -> list[CheckpointSpan]:
+def _spans(scene: Scene, checkpointed_ms: int | None, planned_ms: int) -> list[CheckpointSpan]:
     end = max(scene.fault_ended_ms or 0, checkpointed_ms or 0) or scene.end_ms
     phases = {BEFORE: (0, scene.fault_ms), DURING: (scene.fault_ms, end), AFTER: (end, scene.end_ms)}
     found = [one for one in scene.observation.checkpoints(Copy.CHAOS) if not one.is_savepoint]
-    return [_span(name, [c for c in found if begin <= c.trigger_ms < until]) for name, (begin, until) in phases.items()]
+    return [
+        _span(name, [c for c in found if begin <= c.trigger_ms < until], planned_ms)
+        for name, (begin, until) in phases.items()
+    ]
 
 
-def _span(phase: str, found: Sequence[Checkpoint]) -> CheckpointSpan:
+def _span(phase: str, found: Sequence[Checkpoint], planned_ms: int) -> CheckpointSpan:
     done = [one for one in found if one.status == "COMPLETED"]
     failed = [one for one in found if one.status == "FAILED"]
     sizes = [one.size_bytes for one in done if one.size_bytes is not None]
     intervals = [after.trigger_ms - before.trigger_ms for before, after in pairwise(found)]
+    interval = median(intervals) if intervals else None
     return CheckpointSpan(
         phase=phase,
         completed=len(done),
@@ -129,6 +134,8 @@ def _span(phase: str, found: Sequence[Checkpoint]) -> CheckpointSpan:
         median_ms=median(one.duration_ms for one in done) if done else None,
         longest_ms=max((one.duration_ms for one in found), default=None),
         median_bytes=median(sizes) if sizes else None,
-        interval_ms=median(intervals) if intervals else None,
+        longest_alignment_ms=max((one.alignment_ms for one in done if one.alignment_ms is not None), default=None),
+        interval_ms=interval,
+        drift_ms=interval - planned_ms if interval is not None else None,
         failures=sorted({one.failure for one in failed}),
     )

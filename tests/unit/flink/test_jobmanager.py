@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.cluster.proxy import ServiceError
-from flink_chaos.flink.jobmanager import Failure, JobManager
+from flink_chaos.flink.jobmanager import Barriers, Failure, JobManager
 
 VERTEX, OTHER, SOURCE = "v1", "v2", "Source__ad_events.pendingRecords"
 
@@ -88,3 +88,51 @@ def test_a_checkpoint_tells_its_size_and_why_it_failed():
     answer = {"counts": {"completed": 0, "failed": 1, "restored": 0}, "latest": {}, "history": [line]}
     told = jobmanager({"/jobs/j1/checkpoints": answer}).checkpoints("j1").history[0]
     assert (told.size_bytes, told.failure) == (12, "Checkpoint expired before completing.")
+
+
+DETAILS = "/jobs/j1/checkpoints/details/2"
+
+
+def spread(least, most):
+    """A statistic over subtasks; Flink tells no percentiles of so few."""
+    return {"min": least, "max": most, "avg": (least + most) // 2, "p50": "NaN", "p99": "NaN"}
+
+
+def a_task(subtasks, alignment, start_delay):
+    """What Flink 1.20 told of one task of a checkpoint, without its subtasks."""
+    none = {name: spread(0, 0) for name in ("buffered", "processed", "persisted")}
+    durations = {"sync": spread(0, 12), "async": spread(15, 16)}
+    summary = {"end_to_end_duration": spread(93, 119), "checkpoint_duration": durations}
+    summary |= {"alignment": none | {"duration": spread(*alignment)}, "start_delay": spread(*start_delay)}
+    return {"id": 2, "status": "COMPLETED", "alignment_buffered": 0, "num_subtasks": subtasks, "summary": summary}
+
+
+BARRIERS = {
+    DETAILS: {"id": 2, "status": "COMPLETED", "alignment_buffered": 0, "tasks": {VERTEX: {}, OTHER: {}}},
+    f"{DETAILS}/subtasks/{VERTEX}": a_task(2, alignment=(0, 0), start_delay=(33, 35)),
+    f"{DETAILS}/subtasks/{OTHER}": a_task(2, alignment=(3, 14), start_delay=(31, 34)),
+}
+
+
+def test_barriers_are_those_of_the_slowest_subtask_of_any_task():
+    """Each number by itself: it need not be the same subtask."""
+    assert jobmanager(BARRIERS).barriers("j1", 2) == Barriers(alignment_ms=14, start_delay_ms=35)
+
+
+@pytest.mark.parametrize("away", BARRIERS)
+def test_barriers_of_which_a_part_is_not_told_are_not_known(away):
+    """The longest of some tasks may not be the longest."""
+    assert jobmanager({path: told for path, told in BARRIERS.items() if path != away}).barriers("j1", 2) is None
+
+
+def test_a_checkpoint_without_tasks_tells_no_barriers():
+    """What nobody told is no zero."""
+    assert jobmanager({DETAILS: BARRIERS[DETAILS] | {"tasks": {}}}).barriers("j1", 2) is None
+
+
+def test_tasks_are_asked_for_only_while_there_is_time():
+    """A JobManager that answers each request a little late does not hold the observer up."""
+    found = jobmanager(BARRIERS)
+    found.timeout = 0
+    assert found.barriers("j1", 2) is None
+    assert [path for path, _ in found.proxy.asked] == [DETAILS]

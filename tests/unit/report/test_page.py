@@ -104,6 +104,15 @@ def test_repetitions_stand_beside_the_recovery():
     assert "too few runs" in page(plan, journal, verdict, observation(), None, differences(found[:2], []))
 
 
+def test_checkpoints_stand_beside_the_planned_interval():
+    """An alignment that nobody told is a dash."""
+    text = drawn(plan=a_plan(checkpoint_interval_seconds=7))
+    assert "less the planned 7 s" in text
+    before = [8, 0, "0.2", "0.2", "-", "-", 5, -2]
+    cells = "".join(f"<td>{one}</td>" if one == "-" else f'<td class="number">{one}</td>' for one in before)
+    assert f"<td>before the fault</td>{cells}" in text
+
+
 def test_images_are_told_as_they_ran():
     """By digest: a tag may be another image tomorrow."""
     ran = pods(3, "u1")

@@ -1,12 +1,13 @@
 import pytest
-from flink_chaos.report.recovery import bars, debt_rows, headline, span_rows
+from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, headline, span_rows
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import checkpoint, journal, observation
+from tests.unit.plans import a_plan
 
 
 def told(*more, **changed):
-    return recovery(journal(), observation(*more, **changed))
+    return recovery(a_plan(), journal(), observation(*more, **changed))
 
 
 def test_a_bar_is_as_long_as_the_recovery():
@@ -53,3 +54,12 @@ def test_checkpoints_are_told_in_seconds_with_their_causes():
     rows = span_rows(told(checkpoint(90, 45, "FAILED", failure="expired")))
     assert [row[:3] for row in rows] == [["before the fault", 8, 0], ["in the fault", 2, 1], ["after the fault", 14, 0]]
     assert (rows[1][3], rows[1][-1]) == (0.2, "expired")
+
+
+def test_checkpoints_are_told_with_their_alignment_and_drift():
+    """In seconds, each under its name; what nobody saw stays null."""
+    late = [checkpoint(90 + n, second, "FAILED") for n, second in enumerate((46, 54))]
+    rows = span_rows(told(*late, checkpoint(95, 3, alignment_ms=40), back=60))
+    cells = [dict(zip(SPAN_COLUMNS, row, strict=True)) for row in rows]
+    assert [cell["longest alignment s"] for cell in cells] == [0.04, None, None]
+    assert [cell["interval drift s"] for cell in cells] == [0, 2.5, 0]

@@ -7,10 +7,11 @@ from flink_chaos.report.timeline import LEFT, PLOT, timeline
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import BACK, KILLED, checkpoint, journal, ms, observation, seen
+from tests.unit.plans import a_plan
 
 
 def drawn():
-    return timeline(observation(), recovery(journal(), observation()))
+    return timeline(observation(), recovery(a_plan(), journal(), observation()))
 
 
 def test_marks_and_fault_lie_where_they_happened():

@@ -67,6 +67,14 @@ def test_what_ended_is_told_once(look):
     assert (told[0].checkpoint.id, told[1].name) == (7, "New")
 
 
+def test_checkpoints_that_completed_are_handed_on_once(look):
+    """Not what failed, and no savepoint: nobody compares their barriers."""
+    savepoint = a_checkpoint(10, "COMPLETED", 7_000).model_copy(update={"is_savepoint": True})
+    look.jobmanager.history += [a_checkpoint(9, "FAILED", 6_000), savepoint]
+    assert [len(look()[1]) for _ in range(2)] == [5, 0]
+    assert [(one.job_id, one.checkpoint.id) for one in look.completed] == [("j1", 7)]
+
+
 def test_the_jobmanagers_clock_is_told_once_beside_ours(look):
     """With how exactly that can be known."""
     (clock,) = [one for _ in range(3) for one in look()[1] if one.kind == "clock"]

@@ -5,12 +5,13 @@ from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, Judging, LoadStarted, Observed
+from flink_chaos.model.observation import Observation
 from flink_chaos.steps import sampling
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.sampling import Part, check_closed, check_observed, is_over
 from flink_chaos.store.samples import append_part, observation
 
-from tests.unit.observed import sample
+from tests.unit.observed import checkpoint, sample
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
 
@@ -22,6 +23,7 @@ def run(tmp_path, monkeypatch):
     """A run whose records flow, with looks that answer 1 each, ten times a second."""
     found = a_run(tmp_path)
     found.attempt.append(LoadStarted(at=AT, topic="t", begin={0: 0}))
+    monkeypatch.setattr(sampling, "BarriersLook", lambda *_: lambda: ({}, []))
     for kind, field in zip(KINDS, ("loaded", "restarts", "pods"), strict=True):
         monkeypatch.setattr(sampling, kind, answering(lambda field=field: ({field: 1}, [])))
     monkeypatch.setattr(sampling, "PERIOD", 0.02)
@@ -78,6 +80,32 @@ def test_who_hangs_is_asked_once_and_keeps_nobody_from_looking(run, monkeypatch)
     check_observed(run)
     assert len(asked) == len(Copy)
     assert numbers(observation(run.attempt))[:-1] == [(None, 1, 1)] * (sampling.PART_SECONDS - 1)
+
+
+@pytest.mark.parametrize("answer", ["late", ClusterError("away", 0)])
+def test_barriers_that_are_late_or_unknown_take_nothing_from_a_sample(run, monkeypatch, answer):
+    """They are told beside it, or not at all."""
+    release = threading.Event()
+
+    def slow():
+        if answer != "late":
+            raise answer
+        release.wait(5)
+        return {}, []
+
+    monkeypatch.setattr(sampling, "BarriersLook", lambda *_: slow)
+    part = Part(run)
+    seen = Observation(part.taken(lambda: len(part.seen) >= 2 * len(Copy) and not release.set()))
+    assert numbers(seen) == [(1, 1, 1)] * 2
+
+
+def test_a_part_knows_whose_barriers_were_told_before_it(run, monkeypatch):
+    """Of each copy by itself: it tells the last seconds again, and would ask again."""
+    handed = []
+    monkeypatch.setattr(sampling, "BarriersLook", lambda _flink, known: handed.append(known))
+    append_part(run.attempt, [checkpoint(1, 2, alignment_ms=4)])
+    Part(run)
+    assert [[(one.id, one.alignment_ms) for one in known] for known in handed] == [[], [(1, 4)]]
 
 
 @pytest.mark.parametrize("ends", [drained(*Copy), [Judging(at=AT)]])

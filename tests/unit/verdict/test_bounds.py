@@ -32,26 +32,26 @@ def test_what_is_not_named_is_not_demanded():
 @pytest.mark.parametrize(("bound", "ok"), [(13.2, True), (13.1, False)])
 def test_a_recovery_has_its_time(bound, ok):
     """Until the first checkpoint after all tasks ran again."""
-    told = lines({"recovery_seconds": bound}, recovery(journal(), observation()))
+    told = lines({"recovery_seconds": bound}, recovery(a_plan(), journal(), observation()))
     assert told == [("recovered in time", ok, "13.2 s")]
 
 
 @pytest.mark.parametrize(("bound", "ok"), [(17, True), (16.9, False)])
 def test_catching_up_has_its_time(bound, ok):
     """Until the lag is usual again."""
-    told = lines({"caught_up_seconds": bound}, recovery(journal(), observation()))
+    told = lines({"caught_up_seconds": bound}, recovery(a_plan(), journal(), observation()))
     assert told == [("caught up in time", ok, "17.0 s")]
 
 
 def test_samples_just_close_enough_tell_times():
     """15 s are not more than 15."""
-    thin = recovery(journal(), observation()).model_copy(update={"resolution_seconds": 15})
+    thin = recovery(a_plan(), journal(), observation()).model_copy(update={"resolution_seconds": 15})
     assert lines({"recovery_seconds": 60}, thin) == [("recovered in time", True, "13.2 s")]
 
 
 def test_what_never_came_is_late():
     """Somebody looked."""
-    told = lines({"caught_up_seconds": 999}, recovery(journal(), observation(back=999)))
+    told = lines({"caught_up_seconds": 999}, recovery(a_plan(), journal(), observation(back=999)))
     assert told == [("caught up in time", False, "never seen")]
 
 
@@ -64,21 +64,21 @@ def test_what_nobody_observed_is_neither_met_nor_broken():
 
 def test_samples_too_far_apart_say_nothing_of_times_but_count_checkpoints():
     """Missing samples void the timing lines."""
-    thin = recovery(journal(), observation()).model_copy(update={"resolution_seconds": 16})
+    thin = recovery(a_plan(), journal(), observation()).model_copy(update={"resolution_seconds": 16})
     told = lines({"recovery_seconds": 60, "failed_checkpoints": 0}, thin)
     assert told == [("recovered in time", None, "not observed"), ("few failed checkpoints", True, "0")]
 
 
 def test_clocks_that_disagree_say_nothing_of_times():
     """A mark of Flink's and one of ours cannot be subtracted then."""
-    skewed = recovery(journal(), observation()).model_copy(update={"skew_seconds": 16})
+    skewed = recovery(a_plan(), journal(), observation()).model_copy(update={"skew_seconds": 16})
     assert lines({"recovery_seconds": 60}, skewed) == [("recovered in time", None, "not observed")]
 
 
 def test_failed_checkpoints_count_from_the_fault_on():
     """One before it is the machine's."""
     failed = [checkpoint(90 + n, second, "FAILED") for n, second in enumerate((10, 45, 100))]
-    told = lines({"failed_checkpoints": 1}, recovery(journal(), observation(*failed)))
+    told = lines({"failed_checkpoints": 1}, recovery(a_plan(), journal(), observation(*failed)))
     assert told == [("few failed checkpoints", False, "2")]
 
 

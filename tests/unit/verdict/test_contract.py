@@ -101,7 +101,7 @@ def test_more_than_the_stable_copy_read_again_is_extra():
 def test_bounds_on_times_read_the_recovery():
     """It was seen, so that nothing is in doubt."""
     plan = a_plan(contract_bounds={"recovery_seconds": 60})
-    seen = recovery(observed_journal(), observation())
+    seen = recovery(a_plan(), observed_journal(), observation())
     assert told(plan, journal(), seen)[-1] == ("recovered in time", True, "within 60 s of the fault", "13.2 s")
 
 

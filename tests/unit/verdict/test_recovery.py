@@ -7,11 +7,12 @@ from flink_chaos.model.recovery import CheckpointSpan
 from flink_chaos.verdict.recovery import _span, _stall, recovery
 
 from tests.unit.observed import BACK, KILLED, at, checkpoint, facts, journal, ms, observation, pods, seen
+from tests.unit.plans import a_plan
 
 
 def found(*more, without=(), **changed):
     kept = [fact for fact in facts() if not isinstance(fact, without)]
-    return recovery(Journal(kept), observation(*more, **changed))
+    return recovery(a_plan(), Journal(kept), observation(*more, **changed))
 
 
 def samples():
@@ -46,7 +47,10 @@ def test_what_is_read_again_is_counted_between_two_looks_at_the_source():
     twice = [one for one in begun if one.at_ms == ms(35)]
     late = [one for one in samples() if one.at_ms > ms(35)]
     rest = [one for one in seen() if not isinstance(one, Sample)]
-    told = [recovery(journal(), Observation([*rest, *looks])).replayed for looks in (steep, [*twice, *begun], late)]
+    told = [
+        recovery(a_plan(), journal(), Observation([*rest, *looks])).replayed
+        for looks in (steep, [*twice, *begun], late)
+    ]
     assert told == [4500, 4500, None]
 
 
@@ -71,7 +75,7 @@ def test_a_job_that_has_ended_is_not_being_restarted():
         else one
         for one in seen()
     ]
-    told = recovery(journal(), Observation(ended))
+    told = recovery(a_plan(), journal(), Observation(ended))
     assert told.seconds("restarting") == (ms(BACK - 3) - told.fault_ms) / 1000
 
 
@@ -82,7 +86,7 @@ def test_what_the_control_owed_before_the_steady_state_is_not_usual():
         one.model_copy(update={"committed_lag": 90_000}) if isinstance(one, Sample) and one.at_ms < ms(10) else one
         for one in seen()
     ]
-    assert recovery(journal(steady), Observation(late)).lag.band == 5_010
+    assert recovery(a_plan(), journal(steady), Observation(late)).lag.band == 5_010
 
 
 def test_a_jobmanager_that_was_replaced_before_the_fault_is_no_restart():
@@ -115,7 +119,7 @@ def test_a_stall_lasts_from_one_new_record_to_the_next(visible, lag, seconds):
 
 def test_a_copy_that_never_ran_again_has_no_mark_of_it():
     """The outage lasts until it was given up."""
-    told = recovery(journal(), Observation(seen(back=999)))
+    told = recovery(a_plan(), journal(), Observation(seen(back=999)))
     assert [mark.name for mark in told.marks] == ["felt", "detected", "restarting"]
     assert told.unavailable_seconds == 90
     assert told.output_stall_seconds == 90
@@ -148,7 +152,7 @@ def test_the_debt_of_a_recovery_ends_when_it_caught_up():
         for one in samples()
     ]
     rest = [one for one in seen() if not isinstance(one, Sample)]
-    assert recovery(journal(), Observation([*rest, *late])).lag.record_seconds == 5 * 5_000 + 5 * 10_000
+    assert recovery(a_plan(), journal(), Observation([*rest, *late])).lag.record_seconds == 5 * 5_000 + 5 * 10_000
 
 
 def test_a_restore_that_nobody_saw_or_felt_is_told_as_far_as_it_is_known():
@@ -156,7 +160,7 @@ def test_a_restore_that_nobody_saw_or_felt_is_told_as_far_as_it_is_known():
     told = found(without=(CheckpointsSeen,))
     assert (told.restored_id, told.restored_age_seconds, told.replayed) == (None, None, None)
     quiet = [one for one in seen(back=KILLED) if not isinstance(one, FailureSeen)]
-    assert recovery(journal(), Observation(quiet)).restored_age_seconds == pytest.approx(2.8)
+    assert recovery(a_plan(), journal(), Observation(quiet)).restored_age_seconds == pytest.approx(2.8)
 
 
 def test_a_checkpoint_at_the_very_fault_is_one_in_it():
@@ -179,7 +183,7 @@ def test_a_span_tells_the_middle_and_the_longest_of_its_checkpoints():
         for number, (second, duration, size) in enumerate(done)
     ]
     failed = [checkpoint(9, 20, "FAILED", duration_ms=950, failure="expired").checkpoint]
-    assert _span("now", [*made, *failed]) == CheckpointSpan(
+    assert _span("now", [*made, *failed], planned_ms=6_000) == CheckpointSpan(
         phase="now",
         completed=4,
         failed=1,
@@ -187,9 +191,33 @@ def test_a_span_tells_the_middle_and_the_longest_of_its_checkpoints():
         longest_ms=950,
         median_bytes=30,
         interval_ms=5_000,
+        drift_ms=-1_000,
         failures=["expired"],
     )
-    assert _span("now", []) == CheckpointSpan(phase="now", completed=0, failed=0)
+    assert _span("now", [], planned_ms=6_000) == CheckpointSpan(phase="now", completed=0, failed=0)
+
+
+def test_the_longest_alignment_is_told_of_completed_checkpoints_that_tell_theirs():
+    """One that took no time is a number, one that nobody told is none."""
+    told = [None, 0, 40, 7]
+    made = [checkpoint(number, 5 * number, alignment_ms=ms).checkpoint for number, ms in enumerate(told)]
+    failed = checkpoint(9, 20, "FAILED", alignment_ms=90).checkpoint
+    longest = [_span("now", some, planned_ms=1).longest_alignment_ms for some in ([*made, failed], made[:2], made[:1])]
+    assert longest == [40, 0, None]
+
+
+@pytest.mark.parametrize(("planned", "drift"), [(5, 0), (7, -2_000), (3, 2_000)])
+def test_drift_is_how_far_the_median_interval_is_off_the_planned_one(planned, drift):
+    """Of every phase; less when checkpoints come early."""
+    spans = recovery(a_plan(checkpoint_interval_seconds=planned), journal(), observation()).checkpoints
+    assert [span.drift_ms for span in spans] == [drift] * 3
+
+
+def test_a_fault_makes_checkpoints_drift_only_while_it_lasts():
+    """Failed ones have an interval too; one checkpoint alone has none, and does not drift."""
+    late = [checkpoint(90 + n, second, "FAILED") for n, second in enumerate((46, 54))]
+    assert [span.drift_ms for span in found(*late, back=60).checkpoints] == [0, 2_500, 0]
+    assert [span.drift_ms for span in found(without=(FaultEnded,)).checkpoints] == [0, None, 0]
 
 
 def test_samples_of_an_observer_that_never_ended_are_not_judged():
@@ -199,7 +227,7 @@ def test_samples_of_an_observer_that_never_ended_are_not_judged():
 
 def test_nobody_who_looked_is_no_recovery():
     """Facts alone tell no times but those of the fault."""
-    told = recovery(journal(), Observation())
+    told = recovery(a_plan(), journal(), Observation())
     assert (told.marks, told.lag, told.restarts) == ([], None, None)
 
 
@@ -208,23 +236,23 @@ def test_a_run_without_a_fault_tells_how_much_two_copies_differ():
     kinds = ("fault_started", "fault_ended", "targets_chosen")
     calm = [fact for fact in facts() if fact.kind not in kinds]
     steady = Steady(at=at(20), ok=True, message="", lag={}, records_per_second=1)
-    told = recovery(Journal([*calm, steady]), observation())
+    told = recovery(a_plan(), Journal([*calm, steady]), observation())
     assert (told.undisturbed, told.marks, told.fault_ms) == (True, [], ms(20))
     assert told.lag.peak == 14_000
-    assert recovery(Journal(calm), observation()) is None
+    assert recovery(a_plan(), Journal(calm), observation()) is None
 
 
 def test_looks_without_answers_are_an_outage_and_no_numbers():
     """A JobManager that does not answer runs nothing, as far as anybody can see."""
     silent = [Sample(at_ms=ms(second), copy=copy) for second in range(130) for copy in Copy]
-    told = recovery(journal(), Observation(silent))
+    told = recovery(a_plan(), journal(), Observation(silent))
     assert (told.unavailable_seconds, told.output_stall_seconds, told.lag) == (95, None, None)
 
 
 def test_the_resolution_is_the_longest_time_between_two_looks():
     """After the fault: what was before it measures nothing."""
     thin = [one for one in seen() if not (isinstance(one, Sample) and ms(BACK) < one.at_ms < ms(BACK + 8))]
-    assert recovery(journal(), Observation(thin)).resolution_seconds == 8
+    assert recovery(a_plan(), journal(), Observation(thin)).resolution_seconds == 8
 
 
 def test_clocks_are_off_by_what_cannot_be_the_way_of_the_answer():
@@ -244,7 +272,7 @@ def test_a_run_that_ended_before_a_fault_has_no_noise_to_tell(without):
     drained = next(fact for fact in facts() if fact.kind == "drained")
     steady = Steady(at=at(20), ok=without != "steady", message="", lag={}, records_per_second=1)
     copy = Copy.STABLE if without == "drained" else Copy.CHAOS
-    told = recovery(Journal([*calm, steady, drained.model_copy(update={"copy_": copy})]), observation())
+    told = recovery(a_plan(), Journal([*calm, steady, drained.model_copy(update={"copy_": copy})]), observation())
     assert told is None
 
 

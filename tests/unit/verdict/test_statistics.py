@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.observed import journal, observation
+from tests.unit.plans import a_plan
 
-BASE = recovery(journal(), observation())
+BASE = recovery(a_plan(), journal(), observation())
 
 
 def with_peak(chaos, control=4_000):

@@ -24,7 +24,7 @@ def proved(aborted=12):
 
 def told(*later, plan=SHORT, seen=None):
     """The recovery takes 12 s from a checkpoint 4.3 s old; a transaction opens 5 s before it."""
-    found = recovery(observed_journal(), seen or observation())
+    found = recovery(a_plan(), observed_journal(), seen or observation())
     return too_short(plan, journal(*(later or (LOST, proved()))), found)
 
 
@@ -84,7 +84,7 @@ def test_a_transaction_is_open_for_the_slowest_checkpoint_or_the_recovery_and_on
     plan = SHORT.model_copy(update={"pipeline": SHORT.pipeline.model_copy(update={"application": application})})
     reached = [Mark(name=name, at_ms=0, seconds=seconds, clock="", seen="") for name, seconds in marks.items()]
     slowest = [CheckpointSpan(phase="", completed=0, failed=0, longest_ms=longest) for longest in spans]
-    found = recovery(observed_journal(), observation())
+    found = recovery(a_plan(), observed_journal(), observation())
     found = found.model_copy(update={"marks": reached, "checkpoints": slowest, "restored_age_seconds": age})
     assert too_short(plan, journal(LOST, proved()), found).partition("but ")[2] == told
 

@@ -1,0 +1,34 @@
+"""How long the barriers of checkpoints took: several requests each, which no sample waits for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.steps.looks import now_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flink_chaos.model.facts import Checkpoint
+    from flink_chaos.steps.looks import Answer, FlinkLook
+
+
+class BarriersLook:
+    """Tells checkpoints that a FlinkLook saw completed once more, with their barriers; one in a look."""
+
+    def __init__(self, flink: FlinkLook, known: Iterable[Checkpoint] = ()) -> None:
+        """Those of `known` whose barriers are known are not asked for again."""
+        self.flink = flink
+        self._known = {(one.id, one.trigger_ms) for one in known if one.alignment_ms is not None}
+
+    def __call__(self) -> Answer:
+        """Nothing while there is none. Raises ClusterError when the API server does not answer: nobody asks again."""
+        while self.flink.completed:
+            seen = self.flink.completed.popleft()
+            one = seen.checkpoint
+            if (one.id, one.trigger_ms) in self._known:
+                continue
+            barriers = self.flink.jobmanager.barriers(seen.job_id, one.id)
+            told = one.model_copy(update=vars(barriers)) if barriers else None
+            return {}, [seen.model_copy(update={"at_ms": now_ms(), "checkpoint": told})] if told else []
+        return {}, []
