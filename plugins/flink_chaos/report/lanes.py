@@ -11,6 +11,7 @@ from flink_chaos.model.base import Copy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from flink_chaos.model.facts import Checkpoint
     from flink_chaos.model.observation import Observation, Sample
     from flink_chaos.report.scale import Point
 
@@ -138,11 +139,19 @@ def _checkpoints(observation: Observation, copy: Copy, zero_ms: int) -> list[Bar
             end=_at(one.trigger_ms + max(one.duration_ms, 200), zero_ms),
             value=one.duration_ms / 1000,
             look=f"{copy}{' failed' if one.status == 'FAILED' else ''}",
-            told=f"{copy}: {'savepoint' if one.is_savepoint else 'checkpoint'} {one.id} {one.status.lower()}, "
-            f"{one.duration_ms / 1000:.1f} s {one.failure}".strip(),
+            told=_told(copy, one),
         )
         for one in observation.checkpoints(copy)
     ]
+
+
+def _told(copy: Copy, one: Checkpoint) -> str:
+    """How long it lasted, and of that how long its barriers were on their way and waited for each other."""
+    what = "savepoint" if one.is_savepoint else "checkpoint"
+    barriers = {"barriers on their way": one.start_delay_ms, "alignment": one.alignment_ms}
+    parts = [f"{name} {ms / 1000:.1f} s" for name, ms in barriers.items() if ms is not None]
+    took = ", ".join([f"{one.duration_ms / 1000:.1f} s", *parts])
+    return f"{copy}: {what} {one.id} {one.status.lower()}, {took} {one.failure}".strip()
 
 
 def _tasks(samples: Sequence[Sample], zero_ms: int) -> Lane:

@@ -65,6 +65,13 @@ def test_checkpoints_are_as_high_as_they_lasted_and_failed_ones_are_marked():
     ]
 
 
+def test_a_checkpoint_tells_how_long_its_barriers_took():
+    """On their way, and waiting for each other."""
+    slow = checkpoint(90, 45, duration_ms=4_000, start_delay_ms=2_500, alignment_ms=1_200)
+    (bar,) = [bar for bar in lanes(observation(slow), ms(0))[3].bars if bar.value == 4]
+    assert bar.told == "chaos: checkpoint 90 completed, 4.0 s, barriers on their way 2.5 s, alignment 1.2 s"
+
+
 def test_tasks_are_told_in_spans_of_one_state():
     """Whole, part and whole again."""
     bars = lanes(observation(), ms(0))[4].bars
