@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from flink_chaos.model.base import Copy
 
@@ -38,6 +38,14 @@ class LogLine:
     def at_ms(self) -> int:
         """The moment, as samples have it."""
         return self.at_ns // 1_000_000
+
+
+@dataclass(frozen=True)
+class Logs:
+    """What a report tells of a run's logs: which there are, and the lines of the chaos copy's JobManagers, by time."""
+
+    kept: Sequence[KeptLog] = ()
+    jobmanager: Sequence[LogLine] = ()
 
 
 def written_ns(line: str) -> int | None:

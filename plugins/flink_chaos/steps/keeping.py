@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
 LINES = 10_000
-"""Of one fetch, the last ones: about MOST_BYTES. Who writes more in ten seconds loses what was in the middle."""
+"""Of one fetch, the last ones: six times what a failing job writes in ten seconds. Who writes more loses the middle."""
 
 LAST_SECONDS = 10.0
 """How long an observer that ends waits for its last fetch."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.logs import KeptLog, lines
+from flink_chaos.model.logs import KeptLog, Logs, lines
+from flink_chaos.model.observation import is_jobmanager
 from flink_chaos.store.records import children, write_new
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt
 
 LOGS = "logs"
-MOST_BYTES = 2_000_000
-"""Of a pod, the last ones: Flink writes 100 kB a minute while all is well, and a run lasts some minutes."""
+MOST_BYTES = 5_000_000
+"""Of a pod, the last ones: a TaskManager that fails again and again writes 1 MB a minute, one that runs well 10 kB."""
 
 
 def append_log(attempt: Attempt, copy: Copy, pod: str, text: str, last_ns: int) -> None:
@@ -45,6 +46,14 @@ def kept_logs(attempt: Attempt) -> list[KeptLog]:
     found = [(copy, folder) for copy in Copy for folder in children(attempt.folder / LOGS / copy.value)]
     logs = [KeptLog(copy, folder.name, sum(_told(part)[1] for part in _parts(folder))) for copy, folder in found]
     return sorted((log for log in logs if log.size), key=lambda log: (log.copy, log.pod))
+
+
+def logs(attempt: Attempt) -> Logs:
+    """For a report; empty where nobody kept any."""
+    kept = kept_logs(attempt)
+    own = [log for log in kept if log.copy is Copy.CHAOS and is_jobmanager(log.pod)]
+    told = [line for log in own for line in log_lines(attempt, log)]
+    return Logs(kept, sorted(told, key=lambda line: line.at_ns))
 
 
 def log_lines(attempt: Attempt, log: KeptLog) -> Iterator[LogLine]:

@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.logs import KeptLog
+from flink_chaos.model.logs import KeptLog, Logs
 from flink_chaos.store import logs
 from flink_chaos.store.logs import append_log, kept_logs, kept_until, log_lines
 from flink_chaos.store.records import Store, StoreError
@@ -71,6 +71,19 @@ def test_logs_are_listed_by_copy_and_pod(attempt):
     ]
 
 
+def test_a_report_reads_the_jobmanagers_of_the_chaos_copy(attempt):
+    """All of them, by time: one that came in place of another says why."""
+    for copy, pod, last_ns in (
+        ("chaos", "b", 3),
+        ("chaos", "a", 9),
+        ("chaos", "c-taskmanager-1-1", 4),
+        ("stable", "d", 5),
+    ):
+        append_log(attempt, Copy(copy), pod, LINE.format(pod).replace(":00Z", f":0{last_ns}Z"), last_ns)
+    told = logs.logs(attempt)
+    assert ([line.pod for line in told.jobmanager], len(told.kept)) == (["b", "a"], 4)
+
+
 def test_a_run_without_logs_is_one_of_before(attempt):
     """It is read all the same."""
-    assert kept_logs(attempt) == []
+    assert logs.logs(attempt) == Logs([], [])
