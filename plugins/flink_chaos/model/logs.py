@@ -78,7 +78,7 @@ def later(text: str, than_ns: int) -> tuple[str, int]:
 
     A line without a moment belongs to that before it. An end without a line break is half a line.
     """
-    whole = text[: text.rfind("\n") + 1].split("\n")[:-1]
+    whole = text.split("\n")[:-1]
     times = [written_ns(line) for line in whole]
     known = sum(1 for _ in takewhile(lambda at: at is None or at <= than_ns, times))
     last = max((at for at in times[known:] if at is not None), default=than_ns)

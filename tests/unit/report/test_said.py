@@ -14,9 +14,8 @@ def line(second, text, pod="jm"):
     return LogLine(ms(second) * 1_000_000, pod, f"2026-01-01 00:00:00,000 {text}")
 
 
-def told(*lines, events=(), recovered=True):
-    found = recovery(journal(), observation()) if recovered else None
-    return said(Observation(events), found, Logs([], lines), ms(FAULT))
+def told(*lines, events=()):
+    return said(Observation(events), recovery(journal(), observation()), Logs([], lines), ms(FAULT))
 
 
 def test_only_events_that_warn_are_shown():
@@ -40,12 +39,12 @@ def test_lines_are_those_around_the_fault():
     assert [row[0] for row in told(*(line(s, f"WARN  {s}") for s in seconds)).lines] == [-4.0, ended + 119 - FAULT]
 
 
-def test_without_a_fault_the_whole_run_is_around_it():
+@pytest.mark.parametrize("change", [None, {"undisturbed": True}])
+def test_without_a_fault_the_whole_run_is_around_it(change):
     """A run that ended early is explained by its log alone."""
-    assert [row[2] for row in told(line(0, "ERROR a"), line(9_999, "WARN  b"), recovered=False).lines] == [
-        "ERROR a",
-        "WARN  b",
-    ]
+    found = recovery(journal(), observation()).model_copy(update=change) if change else None
+    lines = [line(0, "ERROR a"), line(9_999, "WARN  b")]
+    assert [row[2] for row in said(Observation(), found, Logs([], lines), 0).lines] == ["ERROR a", "WARN  b"]
 
 
 @pytest.mark.parametrize(
