@@ -44,7 +44,7 @@ def said(observation: Observation, recovery: Recovery | None, logs: Logs, zero_m
     worst = sorted(lines, key=lambda row: (row[2].startswith("WARN"), row[0]))[:MOST]
     return Said(
         warnings=[_event_row(event, zero_ms) for event in sorted(shown, key=lambda event: event.first_ms)],
-        lines=[[(at_ms - zero_ms) / 1000, *told] for at_ms, *told in sorted(worst)],
+        lines=[[_seconds(at_ms, zero_ms), *told] for at_ms, *told in sorted(worst)],
         logs=[[f"logs/{log.copy}/{log.pod}/", log.size] for log in logs.kept],
         left_out=(len(warnings) - len(shown), len(lines) - len(worst)),
     )
@@ -58,7 +58,11 @@ def _window(recovery: Recovery | None) -> tuple[float, float]:
 
 def _event_row(event: EventSeen, zero_ms: int) -> list[Any]:
     texts = [plain(text) for text in (event.copy_, event.about, event.reason, event.message)]
-    return [(event.first_ms - zero_ms) / 1000, *texts, event.count]
+    return [_seconds(event.first_ms, zero_ms), *texts, event.count]
+
+
+def _seconds(ms: int, zero_ms: int) -> float:
+    return round((ms - zero_ms) / 1000, 1)
 
 
 def _grouped(lines: Iterable[LogLine]) -> list[tuple[int, str, str, int]]:
