@@ -10,7 +10,10 @@ from flink_chaos.model.facts import Checkpoint, Drained, FaultEnded, FaultStarte
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.observation import (
     CheckpointEnded,
+    EventSeen,
     FailureSeen,
+    NodesState,
+    NodeState,
     Observation,
     PodsState,
     PodState,
@@ -105,6 +108,33 @@ def pods(second: float, *uids: str) -> PodsState:
     found = {"jm": PodState(name="chaos-r1-5bff5-q5pqs", phase="Running", ready=True)}
     found |= {uid: PodState(name=f"chaos-r1-taskmanager-1-{uid}", phase="Running", ready=True) for uid in uids}
     return PodsState(at_ms=ms(second), copy=Copy.CHAOS, pods=found)
+
+
+def nodes(second: float, **trouble: list[str]) -> NodesState:
+    """The run's nodes from then on, by name: cordoned, not ready, or under a pressure."""
+    found = {
+        name: NodeState(
+            ready="not ready" not in words,
+            schedulable="cordoned" not in words,
+            pressure=[word for word in words if word.endswith("Pressure")],
+        )
+        for name, words in trouble.items()
+    }
+    return NodesState(at_ms=ms(second), nodes=found)
+
+
+def event(second: float, uid: str = "e1", **other: Any) -> EventSeen:
+    """A warning about the chaos copy's TaskManager that was seen a second after it had happened."""
+    fields = {
+        "about": "Pod/chaos-r1-taskmanager-1-1",
+        "warning": True,
+        "reason": "Unhealthy",
+        "message": "probe failed",
+        "count": 1,
+        "first_ms": ms(second),
+        "last_ms": ms(second),
+    }
+    return EventSeen(at_ms=ms(second + 1), copy=Copy.CHAOS, uid=uid, **(fields | other))
 
 
 def seen(back: int = BACK) -> Iterator[Seen]:

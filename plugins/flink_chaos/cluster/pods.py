@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from flink_chaos.cluster.resources import POD_LOGS, PODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from flink_chaos.cluster.objects import Cluster
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 class Pod:
     """One pod at one moment. `node` is "" before it is scheduled; `deleting` means that its end was asked for.
 
-    `image` is what the node runs, by digest where it tells one; "" before a container began.
+    `image` is what the node runs, by digest where it tells one; "" before a container began. `restarts` counts those of
+    its containers.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Pod:
     deleting: bool
     labels: dict[str, str]
     image: str = ""
+    restarts: int = 0
 
 
 def pods(cluster: Cluster, namespace: str | None, labels: Mapping[str, str] | str) -> list[Pod]:
@@ -42,6 +46,7 @@ def pod_of(item: dict[str, Any]) -> Pod:
     """Read a pod from the API's object."""
     metadata, status = item["metadata"], item.get("status", {})
     conditions = {found["type"]: found["status"] for found in status.get("conditions") or []}
+    containers = status.get("containerStatuses") or []
     return Pod(
         name=metadata["name"],
         uid=metadata["uid"],
@@ -50,7 +55,8 @@ def pod_of(item: dict[str, Any]) -> Pod:
         ready=conditions.get("Ready") == "True",
         deleting="deletionTimestamp" in metadata,
         labels=dict(metadata.get("labels") or {}),
-        image=next((found.get("imageID", "") for found in status.get("containerStatuses") or []), ""),
+        image=next((found.get("imageID", "") for found in containers), ""),
+        restarts=sum(found.get("restartCount", 0) for found in containers),
     )
 
 
@@ -62,12 +68,24 @@ def pod_log(
     tail: int = 200,
     *,
     previous: bool = False,
+    timed: bool = False,
+    since: datetime | None = None,
+    most_bytes: int | None = None,
 ) -> str:
     """Return the last `tail` lines of a container's log; `previous` is the run before its last restart.
 
+    `timed` puts before each line when the node wrote it (RFC 3339, nanoseconds). Lines from `since` on, which the API
+    takes as whole seconds; what is beyond `most_bytes` is cut, in the middle of a line too.
     Raises ClusterError when there is no such pod, container or previous run.
     """
-    query = {"tailLines": str(tail), "container": container or "", "previous": "true" if previous else ""}
+    query = {
+        "tailLines": str(tail),
+        "container": container or "",
+        "previous": "true" if previous else "",
+        "timestamps": "true" if timed else "",
+        "sinceTime": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else "",
+        "limitBytes": str(most_bytes or ""),
+    }
     what = f"read the log of pod {name!r} in namespace {namespace!r}"
     status, text = cluster.send("GET", POD_LOGS.path(namespace, name), what, query=query)
     if status != HTTPStatus.OK:

@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 class Seen(Record):
-    """Something of one copy. Null anywhere in it: nobody answered in time."""
+    """Something that was looked at. Null anywhere in it: nobody answered in time."""
 
     at_ms: int = Field(description="worker's clock, ms since the epoch")
+
+
+class SeenOfCopy(Seen):
+    """Something of one copy."""
+
     copy_: Copy = Field(alias="copy")
 
 
-class Sample(Seen):
+class Sample(SeenOfCopy):
     """One look. Counts of records are offsets since the run began: transaction markers are among them."""
 
     kind: Literal["sample"] = "sample"
@@ -41,7 +46,7 @@ class Sample(Seen):
     pods_ready: int | None = None
 
 
-class CheckpointEnded(Seen):
+class CheckpointEnded(SeenOfCopy):
     """A checkpoint that completed or failed; its own times are Flink's."""
 
     kind: Literal["checkpoint"] = "checkpoint"
@@ -49,7 +54,7 @@ class CheckpointEnded(Seen):
     checkpoint: Checkpoint
 
 
-class FailureSeen(Seen):
+class FailureSeen(SeenOfCopy):
     """An entry of the JobManager's exception history."""
 
     kind: Literal["failure"] = "failure"
@@ -59,7 +64,7 @@ class FailureSeen(Seen):
     message: str = Field(default="", description="first line")
 
 
-class ClockSeen(Seen):
+class ClockSeen(SeenOfCopy):
     """A JobManager's clock beside the worker's."""
 
     kind: Literal["clock"] = "clock"
@@ -77,15 +82,58 @@ class PodState(Record):
     image: str = Field(default="", description="what the node runs, by digest where it tells one")
 
 
-class PodsState(Seen):
+class PodsState(SeenOfCopy):
     """Pods of a copy by UID, written whenever something about them changed."""
 
     kind: Literal["pods"] = "pods"
     pods: dict[str, PodState]
 
 
-AnySeen = Annotated[Sample | CheckpointEnded | FailureSeen | ClockSeen | PodsState, Field(discriminator="kind")]
+class NodeState(Record):
+    """A node as the API server knows it; one that is gone is neither ready nor schedulable."""
+
+    ready: bool = False
+    schedulable: bool = Field(default=False, description="not cordoned")
+    pressure: list[str] = Field(default=[], description="conditions such as MemoryPressure that hold")
+
+    @property
+    def trouble(self) -> list[str]:
+        """What is wrong with it, in words; nothing for a node that takes pods."""
+        told = [("not ready", not self.ready), ("cordoned", not self.schedulable)]
+        return [*(word for word, holds in told if holds), *self.pressure]
+
+
+class NodesState(Seen):
+    """Nodes that hold pods of the run, or are its target, by name; written whenever something about them changed."""
+
+    kind: Literal["nodes"] = "nodes"
+    nodes: dict[str, NodeState]
+
+
+class EventSeen(SeenOfCopy):
+    """A Kubernetes event about a copy's FlinkDeployment or one of its pods; times are the reporter's, whole seconds."""
+
+    kind: Literal["event"] = "event"
+    uid: str
+    about: str = Field(description="kind/name of the object")
+    warning: bool
+    reason: str
+    message: str
+    count: int = Field(description="how often it happened until it was looked at")
+    first_ms: int
+    last_ms: int
+
+
+AnySeen = Annotated[
+    Sample | CheckpointEnded | FailureSeen | ClockSeen | PodsState | NodesState | EventSeen,
+    Field(discriminator="kind"),
+]
 SEEN: TypeAdapter[AnySeen] = TypeAdapter(AnySeen)
+
+
+def is_jobmanager(pod: str) -> bool:
+    """Whether the name of a copy's pod is a JobManager's: Flink itself names TaskManagers."""
+    return "-taskmanager-" not in pod
 
 
 def longest_gap(times_ms: Sequence[int]) -> float:
@@ -94,7 +142,7 @@ def longest_gap(times_ms: Sequence[int]) -> float:
 
 
 class Observation:
-    """Everything the observer saw, in the order of time; parts may tell the same checkpoint or failure twice."""
+    """Everything the observer saw, in the order of time; parts may tell the same checkpoint, failure or event twice."""
 
     def __init__(self, seen: Iterable[Seen] = ()) -> None:
         self.seen = sorted(seen, key=lambda one: one.at_ms)
@@ -127,3 +175,14 @@ class Observation:
     def pods(self, copy: Copy) -> list[PodsState]:
         """Pods of a copy, whenever they changed."""
         return [one for one in self.seen if isinstance(one, PodsState) and one.copy_ == copy]
+
+    @property
+    def nodes(self) -> list[NodesState]:
+        """Nodes of the run, whenever they changed."""
+        return [one for one in self.seen if isinstance(one, NodesState)]
+
+    @property
+    def events(self) -> list[EventSeen]:
+        """Events of both copies as they were last seen, by the time they first happened."""
+        last = {one.uid: one for one in self.seen if isinstance(one, EventSeen)}
+        return sorted(last.values(), key=lambda one: (one.first_ms, one.uid))

@@ -104,7 +104,7 @@ def lanes(observation: Observation, zero_ms: int) -> list[Lane]:
 def _curve(
     name: str, look: str, samples: Sequence[Sample], zero_ms: int, value: Callable[[Sample], float | None]
 ) -> Curve:
-    known = [(_at(s.at_ms, zero_ms), told) for s in samples if (told := value(s)) is not None]
+    known = [(seconds(s.at_ms, zero_ms), told) for s in samples if (told := value(s)) is not None]
     parts: list[list[Point]] = [[]]
     for point in known:
         if parts[-1] and point[0] - parts[-1][-1][0] > GAP_SECONDS:
@@ -135,8 +135,8 @@ def _checkpoints(observation: Observation, copy: Copy, zero_ms: int) -> list[Bar
     """As high as they lasted; savepoints too."""
     return [
         Bar(
-            begin=_at(one.trigger_ms, zero_ms),
-            end=_at(one.trigger_ms + max(one.duration_ms, 200), zero_ms),
+            begin=seconds(one.trigger_ms, zero_ms),
+            end=seconds(one.trigger_ms + max(one.duration_ms, 200), zero_ms),
             value=one.duration_ms / 1000,
             look=f"{copy}{' failed' if one.status == 'FAILED' else ''}",
             told=_told(copy, one),
@@ -158,7 +158,7 @@ def _tasks(samples: Sequence[Sample], zero_ms: int) -> Lane:
     """A bar for each span of one state: all tasks run, some or none do, nobody answers."""
     spans: list[tuple[float, float, Sample]] = []
     for sample, following in pairwise(samples):
-        at, until = _at(sample.at_ms, zero_ms), _at(following.at_ms, zero_ms)
+        at, until = seconds(sample.at_ms, zero_ms), seconds(following.at_ms, zero_ms)
         if spans and _state(spans[-1][2]) == _state(sample):
             spans[-1] = (spans[-1][0], until, sample)
         else:
@@ -175,5 +175,6 @@ def _state(sample: Sample) -> tuple[str, str]:
     return "whole" if whole else "part", f"{told}{sample.pods_ready or 0} of {sample.pods or 0} pods ready"
 
 
-def _at(ms: int, zero_ms: int) -> float:
+def seconds(ms: int, zero_ms: int) -> float:
+    """A moment on the axis: seconds since the zero, to the hundredth."""
     return round((ms - zero_ms) / 1000, 2)

@@ -9,13 +9,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight, RecordProof
+from flink_chaos.model.logs import Logs
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.proof import offending
 from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, difference_row, headline, span_rows
 from flink_chaos.report.reproduce import airflow_command, command
+from flink_chaos.report.said import said
 from flink_chaos.report.selftest import selftest_line
 from flink_chaos.report.table import by_copy
-from flink_chaos.report.timeline import timeline
+from flink_chaos.report.timeline import timeline, zero_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +41,7 @@ def page(
     observation: Observation,
     last_green: Verdict | None = None,
     differences: Sequence[Difference] = (),
+    logs: Logs | None = None,
 ) -> str:
     """The whole page; the same records always give the same one."""
     evidence, preflight, loaded = journal.last(Evidence), journal.last(Preflight), journal.last(Loaded)
@@ -60,6 +63,7 @@ def page(
         span_columns=SPAN_COLUMNS,
         spans=span_rows(verdict.recovery) if verdict.recovery else [],
         repeated=[difference_row(one) for one in differences],
+        said=said(observation, verdict.recovery, logs or Logs(), zero_ms(observation, verdict.recovery)),
         findings=offending("what", verdict.findings),
         evidence=evidence,
         preflight=preflight.checks if preflight else [],

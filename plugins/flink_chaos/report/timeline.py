@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flink_chaos.report.lanes import lanes
+from flink_chaos.report.node_lane import node_lanes
 from flink_chaos.report.scale import Height, nice, thinned, ticks
 
 if TYPE_CHECKING:
@@ -94,10 +95,11 @@ class Timeline:
 def timeline(observation: Observation, recovery: Recovery | None) -> Timeline | None:
     """None where nobody observed."""
     times = [one.at_ms for one in observation.seen]
-    zero = recovery.fault_ms if recovery else min(times, default=0)
+    zero = zero_ms(observation, recovery)
     found = lanes(observation, zero)
     if not found:
         return None
+    found += node_lanes(observation, zero)
     begin, end = (min(times) - zero) / 1000, (max(times) - zero) / 1000
     labels = _labels(recovery, begin, max(end, begin + 1)) if recovery else []
     top = (max((label.row for label in labels), default=-1) + 1) * ROW + 4.0
@@ -108,6 +110,11 @@ def timeline(observation: Observation, recovery: Recovery | None) -> Timeline | 
         top += GAP + lane.pixels
     fault = _window(recovery) if recovery and not recovery.undisturbed else None
     return Timeline(begin, max(end, begin + 1), stripes, fault, labels, _zero(recovery))
+
+
+def zero_ms(observation: Observation, recovery: Recovery | None) -> int:
+    """The moment since which everything is counted; 0 where there is none."""
+    return recovery.fault_ms if recovery else min((one.at_ms for one in observation.seen), default=0)
 
 
 def _zero(recovery: Recovery | None) -> str:

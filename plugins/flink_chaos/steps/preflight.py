@@ -12,9 +12,11 @@ from flink_chaos.cluster.resources import (
     CHAOS_RESULTS,
     CONFIG_MAPS,
     CUSTOM_RESOURCE_DEFINITIONS,
+    EVENTS,
     FLINK_DEPLOYMENTS,
     LEASES,
     NODES,
+    POD_LOGS,
     PODS,
 )
 from flink_chaos.files.listing import FilesError, list_files
@@ -29,8 +31,9 @@ from flink_chaos.steps.run import RunEndsError, now
 from flink_chaos.steps.sinks import OPEN_TRANSACTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from flink_chaos.cluster.resources import Resource
     from flink_chaos.steps.run import Run
 
 
@@ -52,6 +55,10 @@ NEEDED = (
     ("create", LEASES),
 )
 NEEDED_FOR_NODES = (("get", NODES), ("list", NODES), ("patch", NODES))
+TO_OBSERVE = (("get", NODES), ("list", EVENTS), ("get", POD_LOGS))
+"""Without these a report knows less; the verdict is the same."""
+
+REMEDY = "apply include/manifests/60-flink-chaos.yaml, or give this user those rights"
 NODES_FOR_A_DRAIN = 3
 """One that is drained, one for what leaves it, one for the stable copy."""
 
@@ -91,13 +98,16 @@ def _definitions(run: Run) -> str:
 
 def _permissions(run: Run) -> str:
     needed = NEEDED + (NEEDED_FOR_NODES if run.plan.fault.aim == "node" else ())
-    denied = [f"{verb} {what.plural}" for verb, what in needed if not run.cluster.allowed(verb, what, run.namespace)]
-    if denied:
-        raise ValueError(
-            f"not allowed in namespace {run.namespace}: {', '.join(denied)}; "
-            "apply include/manifests/60-flink-chaos.yaml, or give this user those rights"
-        )
-    return f"{len(needed)} permissions in namespace {run.namespace}"
+    if denied := _denied(run, needed):
+        raise ValueError(f"not allowed in namespace {run.namespace}: {', '.join(denied)}; {REMEDY}")
+    if denied := _denied(run, TO_OBSERVE):
+        raise PreflightWarning(f"not allowed, and left out of the report: {', '.join(denied)}; {REMEDY}")
+    return f"{len(needed) + len(TO_OBSERVE)} permissions in namespace {run.namespace}"
+
+
+def _denied(run: Run, permissions: Iterable[tuple[str, Resource]]) -> list[str]:
+    asked = [(f"{verb} {what.plural}", run.cluster.allowed(verb, what, run.namespace)) for verb, what in permissions]
+    return [permission for permission, allowed in asked if not allowed]
 
 
 def _fault(run: Run) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.report.page import page
 from flink_chaos.store.history import last_green, repetitions, undisturbed
+from flink_chaos.store.logs import logs
 from flink_chaos.store.records import StoreError
 from flink_chaos.store.samples import observation
 
@@ -35,6 +36,7 @@ def draw(attempt: Attempt) -> UPath:
         observation(attempt),
         last_green(attempt),
         _repeated(attempt),
+        logs(attempt),
     )
     path.write_text(text, encoding="utf-8")
     return path

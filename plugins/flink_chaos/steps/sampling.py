@@ -12,8 +12,10 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, Observed
 from flink_chaos.model.observation import Sample, longest_gap
 from flink_chaos.steps.barriers import BarriersLook
+from flink_chaos.steps.keeping import LAST_SECONDS, keep_logs_beside
 from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook, now_ms
 from flink_chaos.steps.run import Progress, now
+from flink_chaos.steps.surroundings import EventsLook, NodesLook
 from flink_chaos.store.samples import append_part, is_observed, observation
 
 if TYPE_CHECKING:
@@ -40,10 +42,12 @@ def check_observed(run: Run) -> Progress:
     if not run.attempt.has("load_started"):
         return Progress(done=True, message="nothing was loaded: nothing to observe")
     if not is_over(run):
+        keep_logs_beside(run)
         append_part(run.attempt, Part(run).taken(lambda: is_over(run)))
     if not is_over(run):
         return Progress(done=False, message="observing")
     fact = close(run)
+    keep_logs_beside(run).join(LAST_SECONDS)
     return Progress(done=True, message=f"{fact.samples:,} samples, at most {fact.longest_gap_seconds:.1f} s apart")
 
 
@@ -79,15 +83,19 @@ class Part:
     """Samples of some seconds. Whoever has not answered by the end of a second leaves its fields empty."""
 
     def __init__(self, run: Run) -> None:
+        """A look is at a copy, or at both (None). The first part tells events from the run's beginning on."""
         since, known = now_ms() - OVERLAP_MS, observation(run.attempt, newest=OVERLAPPING)
-        self.looks: dict[tuple[Copy, str], Callable[[], Answer]] = {}
+        self.looks: dict[tuple[Copy | None, str], Callable[[], Answer]] = {
+            (None, "nodes"): NodesLook(run),
+            (None, "events"): EventsLook(run, since if is_observed(run.attempt) else 0),
+        }
         for copy in Copy:
             self.looks[copy, "kafka"] = KafkaLook(run, copy)
             flink = FlinkLook(run, copy, since)
             self.looks[copy, "flink"] = flink
             self.looks[copy, "barriers"] = BarriersLook(flink, known.checkpoints(copy))
             self.looks[copy, "pods"] = PodsLook(run, copy)
-        self._asked: dict[tuple[Copy, str], Future[Answer]] = {}
+        self._asked: dict[tuple[Copy | None, str], Future[Answer]] = {}
         self.seen: list[Seen] = []
 
     def taken(self, is_over: Callable[[], bool]) -> list[Seen]:
@@ -102,7 +110,7 @@ class Part:
         return self.seen
 
     def _sample(self, pool: ThreadPoolExecutor) -> None:
-        at_ms, fields = now_ms(), dict[Copy, dict[str, Any]]((copy, {}) for copy in Copy)
+        at_ms, fields = now_ms(), dict[Copy | None, dict[str, Any]]((copy, {}) for copy in (*Copy, None))
         for name, look in self.looks.items():
             if name not in self._asked:
                 self._asked[name] = pool.submit(look)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, FaultStarted, Observed, Steady
-from flink_chaos.model.observation import longest_gap
+from flink_chaos.model.observation import is_jobmanager, longest_gap
 from flink_chaos.model.recovery import CheckpointSpan, Recovery
 from flink_chaos.verdict.expectation import restored
 from flink_chaos.verdict.lag_debt import lag_debt
@@ -98,7 +98,7 @@ def _jobmanagers(scene: Scene) -> set[str]:
     met = [one for one in seen if one.at_ms < scene.fault_ms][-1:]
     later = [one for one in seen if scene.fault_ms <= one.at_ms <= scene.end_ms]
     pods = [(uid, pod.name) for one in [*met, *later] for uid, pod in one.pods.items()]
-    return {uid for uid, name in pods if "-taskmanager-" not in name} or {""}
+    return {uid for uid, name in pods if is_jobmanager(name)} or {""}
 
 
 def _stall(samples: Sequence[Sample]) -> float | None:

@@ -65,6 +65,8 @@ class FakeApi(FakeServer):
     """(verb, plural) that we may not do."""
     logs: dict[str, str] = field(default_factory=dict)
     """Pod name -> log."""
+    earlier: dict[str, str] = field(default_factory=dict)
+    """Pod name -> log of the container before its last restart."""
     services: dict[str, Callable[[Request, str], Answer]] = field(default_factory=dict)
     """ "namespace/[scheme:]name:port" -> answers (request, path below the service) with status and JSON or text."""
     before: list[Callable[[Request], None]] = field(default_factory=list)
@@ -120,10 +122,16 @@ class FakeApi(FakeServer):
         return service(request, "/" + "/".join(target.sub[1:]))
 
     def _log(self, target: Target, request: Request) -> Answer:
+        """Of `sinceTime` only the whole second counts; `limitBytes` cuts wherever it falls."""
+        query = request.query
         if target.name not in self.logs:
             return _status(404, "NotFound", f'pods "{target.name}" not found')
-        lines = self.logs[target.name].splitlines(keepends=True)
-        return 200, "".join(lines[-int(request.query.get("tailLines", "1000")) :])
+        text = (self.earlier if query.get("previous") else self.logs).get(target.name)
+        if text is None:
+            return _status(400, "BadRequest", f'previous terminated container in pod "{target.name}" not found')
+        lines = text.splitlines(keepends=True)[-int(query.get("tailLines", "1000")) :]
+        kept = "".join(line for line in lines if line[:19] >= query.get("sinceTime", "")[:19])
+        return 200, kept.encode()[: int(query.get("limitBytes", "0")) or None].decode(errors="replace")
 
     def _get(self, target: Target, _: Request) -> Answer:
         found = self.objects.get(target.key)

@@ -4,18 +4,19 @@ from html.parser import HTMLParser
 import pytest
 from flink_chaos.model.facts import Check, Preflight, StepFailed
 from flink_chaos.model.journal import Journal
+from flink_chaos.model.logs import KeptLog, LogLine, Logs
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.proof import Finding, Place
 from flink_chaos.report.page import page, shown
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.statistics import differences
 
-from tests.unit.observed import checkpoint, facts, observation, pods, sample
+from tests.unit.observed import checkpoint, event, facts, ms, observation, pods, sample
 from tests.unit.plans import AT, a_plan, good_facts, table
 
 EVIL = "<script>alert('x')</script>\"&"
 SECTIONS = [
-    "why", "contract", "tables", "timeline", "recovery", "findings", "preflight", "evidence", "plan", "again",
+    "why", "contract", "tables", "timeline", "recovery", "said", "findings", "preflight", "evidence", "plan", "again",
 ]  # fmt: skip
 
 
@@ -38,11 +39,11 @@ class Reader(HTMLParser):
         self.text += data
 
 
-def drawn(*later, observed=None, plan=None, change=None):
+def drawn(*later, observed=None, plan=None, change=None, logs=None):
     plan, journal = plan or a_plan(), Journal([*good_facts(), *facts(), *later])
     seen = observation() if observed is None else observed
     verdict = judge(plan, journal, seen)
-    return page(plan, journal, verdict.model_copy(update=change or {}), seen)
+    return page(plan, journal, verdict.model_copy(update=change or {}), seen, logs=logs)
 
 
 def test_a_page_is_read_from_the_verdict_down_to_its_command():
@@ -69,13 +70,14 @@ def test_what_came_from_records_and_pods_is_text():
     text = drawn(
         table().model_copy(update={"name": EVIL, "columns": [EVIL, "b", "c", "d", "e"]}),
         Preflight(at=AT, checks=[Check(name=EVIL, ok=False, blocks=False, message=EVIL)]),
-        observed=observation(checkpoint(90, 45, "FAILED", failure=EVIL)),
+        observed=observation(checkpoint(90, 45, "FAILED", failure=EVIL), event(40, reason=EVIL, message=EVIL)),
+        logs=Logs([], [LogLine(ms(40) * 1_000_000, EVIL, f"ERROR {EVIL}")]),
         plan=a_plan(flink_configuration={EVIL: EVIL}),
         change={"findings": [evil], "reasons": [EVIL]},
     )
     found = Reader(text)
     assert found.tags.count("script") == 1
-    assert found.text.count(EVIL) > 8
+    assert found.text.count(EVIL) > 12
 
 
 def test_a_run_that_nobody_observed_says_so():
@@ -91,6 +93,23 @@ def test_a_run_without_facts_has_a_page(parameters):
     journal = Journal([StepFailed(at=AT, step="lock", message="why")])
     found = Reader(page(plan, journal, judge(plan, journal), Observation()))
     assert found.sections == SECTIONS
+
+
+def test_what_the_cluster_said_stands_after_the_recovery():
+    """Warnings, the JobManager's lines and where the logs are."""
+    kept = Logs([KeptLog("chaos", "pod-a", 1234)], [LogLine(ms(40) * 1_000_000, "pod-a", "ERROR lost")])
+    text = Reader(drawn(observed=observation(event(41, message="probe failed")), logs=kept)).text
+    said = text[text.index("What the cluster said") : text.index("First offending records")]
+    assert all(
+        word in said for word in ("probe failed", "ERROR lost", "around the fault", "logs/chaos/pod-a/", "1,234")
+    )
+
+
+def test_a_run_of_before_says_that_nothing_was_kept():
+    """Nobody looked at events, and there are no logs."""
+    text = Reader(drawn()).text
+    for told in ("No event that warns was seen", "No error or warning", "No logs were kept"):
+        assert told in text
 
 
 def test_repetitions_stand_beside_the_recovery():

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from flink_chaos.model.facts import Preflight
 from flink_chaos.steps import preflight
@@ -68,3 +70,40 @@ def test_a_topic_needs_no_file_store(tmp_path, monkeypatch):
     """Most pipelines write one."""
     monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
     assert preflight.look(a_run(tmp_path)).checks[0].message == "the sink is a topic"
+
+
+@pytest.fixture
+def permitted(tmp_path, monkeypatch, cluster, fake_api):
+    """The line about permissions of a preflight with nothing else in it, where some are missing."""
+    monkeypatch.setattr(preflight, "CHECKS", {"permissions": preflight.CHECKS["permissions"]})
+
+    def look(*denied):
+        fake_api.forbidden = set(denied)
+        run = a_run(tmp_path, cluster)
+        with suppress(RunEndsError):
+            preflight.look(run)
+        return run.journal.last(Preflight).checks[0]
+
+    return look
+
+
+@pytest.mark.parametrize("denied", [("list", "events"), ("get", "nodes"), ("get", "pods/log")])
+def test_a_right_that_only_a_report_needs_blocks_no_run(permitted, denied):
+    """What is left out is named."""
+    check = permitted(denied)
+    assert (check.ok, check.blocks, f"left out of the report: {' '.join(denied)};" in check.message) == (
+        False,
+        False,
+        True,
+    )
+
+
+def test_a_right_that_a_run_needs_blocks_it(permitted):
+    """Whatever else is missing."""
+    check = permitted(("create", "leases"), ("list", "events"))
+    assert (check.ok, check.blocks, "create leases; apply" in check.message) == (False, True, True)
+
+
+def test_all_rights_are_counted(permitted):
+    """Eleven to run, three to observe."""
+    assert permitted().message == "14 permissions in namespace flink"

@@ -1,6 +1,8 @@
 import pytest
+from flink_chaos.model.base import Copy
 from flink_chaos.steps import judging, reporting
 from flink_chaos.steps.reporting import REPORT, draw
+from flink_chaos.store.logs import append_log
 from flink_chaos.store.records import StoreError
 
 from tests.unit.plans import good_facts
@@ -44,3 +46,12 @@ def test_a_run_without_verdict_has_none(attempt):
     """There is nothing to tell yet."""
     with pytest.raises(StoreError, match="has no verdict yet"):
         draw(attempt)
+
+
+def test_a_report_names_the_logs_that_were_kept(attempt):
+    """And quotes the JobManager."""
+    append_log(attempt, Copy.CHAOS, "jm", "2026-01-01T00:00:00Z ERROR lost\n", 1)
+    judging.close(attempt)
+    text = draw(attempt).read_text()
+    assert "logs/chaos/jm/" in text
+    assert "ERROR lost" in text

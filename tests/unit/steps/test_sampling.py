@@ -11,23 +11,49 @@ from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.sampling import Part, check_closed, check_observed, is_over
 from flink_chaos.store.samples import append_part, observation
 
-from tests.unit.observed import checkpoint, sample
+from tests.unit.observed import checkpoint, event, nodes, sample
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
 
 KINDS = ("KafkaLook", "FlinkLook", "PodsLook")
+AROUND = ("NodesLook", "EventsLook")
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    """A run whose records flow, with looks that answer 1 each, ten times a second."""
+def run(tmp_path, monkeypatch, fetched):
+    """A run whose records flow, with looks that answer 1 each, fifty times a second; `fetched` counts fetches of logs."""
     found = a_run(tmp_path)
     found.attempt.append(LoadStarted(at=AT, topic="t", begin={0: 0}))
     monkeypatch.setattr(sampling, "BarriersLook", lambda *_: lambda: ({}, []))
     for kind, field in zip(KINDS, ("loaded", "restarts", "pods"), strict=True):
         monkeypatch.setattr(sampling, kind, answering(lambda field=field: ({field: 1}, [])))
+    for kind in AROUND:
+        monkeypatch.setattr(sampling, kind, answering(lambda: ({}, [])))
+    monkeypatch.setattr(sampling, "keep_logs_beside", fetching(fetched))
     monkeypatch.setattr(sampling, "PERIOD", 0.02)
     return found
+
+
+@pytest.fixture
+def fetched():
+    return []
+
+
+def fetching(fetched):
+    """Notes whether the samples were complete when a fetch began."""
+
+    def fetch(run):
+        fetched.append(run.attempt.has("observed"))
+        return Joined()
+
+    return fetch
+
+
+class Joined:
+    """A thread that has ended."""
+
+    def join(self, _seconds):
+        """At once."""
 
 
 def answering(look):
@@ -154,3 +180,43 @@ def test_a_verdict_waits_for_samples_that_are_on_their_way(run):
     assert not check_closed(run).done
     run.attempt.append(Observed(at=AT, samples=1, longest_gap_seconds=0))
     assert check_closed(run).done
+
+
+def test_nodes_and_events_of_a_part_are_stored_with_its_samples(run, monkeypatch):
+    """Beside both copies' own."""
+    monkeypatch.setattr(sampling, "NodesLook", answering(lambda: ({}, [nodes(1, n1=[])])))
+    monkeypatch.setattr(sampling, "EventsLook", answering(lambda: ({}, [event(1)])))
+    check_observed(run)
+    told = observation(run.attempt)
+    assert (len(told.nodes), len(told.events), numbers(told)[0]) == (sampling.PART_SECONDS, 1, (1, 1, 1))
+
+
+@pytest.mark.parametrize("kind", AROUND)
+def test_a_look_around_that_is_forbidden_leaves_the_samples_whole(run, monkeypatch, kind):
+    """Rights to nodes and events may be missing."""
+
+    def forbidden():
+        raise ClusterError("forbidden", 403)
+
+    monkeypatch.setattr(sampling, kind, answering(forbidden))
+    check_observed(run)
+    assert numbers(observation(run.attempt)) == [(1, 1, 1)] * sampling.PART_SECONDS
+
+
+def test_the_first_part_tells_events_from_the_beginning_on(run, monkeypatch):
+    """A later one those of its own time, and a little more."""
+    since = []
+    monkeypatch.setattr(sampling, "EventsLook", lambda _, since_ms: since.append(since_ms) or (lambda: ({}, [])))
+    Part(run)
+    append_part(run.attempt, [sample(Copy.CHAOS, 1)])
+    Part(run)
+    assert since[0] == 0
+    assert 0 <= sampling.now_ms() - since[1] - sampling.OVERLAP_MS < 5_000
+
+
+def test_logs_are_fetched_with_each_part_and_once_more_in_the_end(run, fetched):
+    """After the samples are complete: a verdict waits for those only."""
+    check_observed(run)
+    run.attempt.append(Judging(at=AT))
+    check_observed(run)
+    assert fetched == [False, True]

@@ -1,0 +1,85 @@
+"""Logs of pods in parts: <attempt>/logs/<copy>/<pod>/<ns of its last line>-<bytes>.log, each written whole or not.
+
+The name of the last part tells from where on to fetch, whoever fetches next; the names tell the size of all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy
+from flink_chaos.model.logs import KeptLog, Logs, lines
+from flink_chaos.model.observation import is_jobmanager
+from flink_chaos.store.records import children, write_new
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from upath import UPath
+
+    from flink_chaos.model.logs import LogLine
+    from flink_chaos.store.records import Attempt
+
+LOGS = "logs"
+MOST_BYTES = 5_000_000
+"""Of a pod, the last ones: a TaskManager that fails again and again writes 1 MB a minute, one that runs well 10 kB."""
+
+
+def append_log(attempt: Attempt, copy: Copy, pod: str, text: str, last_ns: int) -> None:
+    """Store what follows, and drop the oldest parts above MOST_BYTES; nothing for none.
+
+    Raises StoreError when another observer has stored the same.
+    """
+    if text:
+        folder = _folder(attempt, copy, pod)
+        write_new(folder / f"{last_ns}-{len(text.encode())}.log", text)
+        _trim(_parts(folder))
+
+
+def kept_until(attempt: Attempt, copy: Copy, pod: str) -> int:
+    """When the last line that is stored was written, ns since the epoch; 0 for none."""
+    return max((_told(part)[0] for part in _parts(_folder(attempt, copy, pod))), default=0)
+
+
+def kept_logs(attempt: Attempt) -> list[KeptLog]:
+    """Every pod with a log, by copy and name; none where nobody kept any."""
+    found = [(copy, folder) for copy in Copy for folder in children(attempt.folder / LOGS / copy.value)]
+    logs = [KeptLog(copy, folder.name, sum(_told(part)[1] for part in _parts(folder))) for copy, folder in found]
+    return sorted((log for log in logs if log.size), key=lambda log: (log.copy, log.pod))
+
+
+def logs(attempt: Attempt) -> Logs:
+    """For a report; empty where nobody kept any."""
+    kept = kept_logs(attempt)
+    own = [log for log in kept if log.copy is Copy.CHAOS and is_jobmanager(log.pod)]
+    told = [line for log in own for line in log_lines(attempt, log)]
+    return Logs(kept, sorted(told, key=lambda line: line.at_ns))
+
+
+def log_lines(attempt: Attempt, log: KeptLog) -> Iterator[LogLine]:
+    """Its lines, oldest first."""
+    for part in _parts(_folder(attempt, log.copy, log.pod)):
+        yield from lines(log.pod, part.read_text())
+
+
+def _folder(attempt: Attempt, copy: Copy, pod: str) -> UPath:
+    return attempt.folder / LOGS / copy.value / pod
+
+
+def _parts(folder: UPath) -> list[UPath]:
+    return sorted(folder.glob("*.log"), key=_told) if folder.exists() else []
+
+
+def _told(part: UPath) -> tuple[int, int]:
+    """Moment of its last line, and bytes."""
+    last, _, size = part.stem.partition("-")
+    return int(last), int(size)
+
+
+def _trim(parts: list[UPath]) -> None:
+    left = sum(_told(part)[1] for part in parts)
+    for part in parts[:-1]:
+        if left <= MOST_BYTES:
+            return
+        left -= _told(part)[1]
+        part.unlink(missing_ok=True)
