@@ -30,6 +30,10 @@ runs:
 """
 
 
+REPEATED = SUITE.replace("- name: first\n", "- name: first\n  repeat: 3\n")
+"""The same with three repetitions of the first run."""
+
+
 def a_catalogue(folder: Path, text: str = SUITE) -> Catalogue:
     """The shipped profiles, and one suite."""
     include = folder / "include"
@@ -62,7 +66,13 @@ def ended(store: Store, run: PlannedRun, failure: str = "") -> Attempt:
     return attempt
 
 
-NAMES = {"suite_key": "s0123456789", "suite": "small", "dag_id": "regression__small", "run_id": "manual__1", "attempt": 1}
+NAMES = {
+    "suite_key": "s0123456789",
+    "suite": "small",
+    "dag_id": "regression__small",
+    "run_id": "manual__1",
+    "attempt": 1,
+}
 
 
 def a_suite_plan() -> SuitePlan:

@@ -9,7 +9,7 @@ from flink_chaos.steps.suites import conclude, end, plan_runs, refuse_orphan
 from flink_chaos.store.records import Store
 from flink_chaos.store.suites import Suites
 
-from tests.unit.suites import SUITE, a_catalogue, begun, ended, planned
+from tests.unit.suites import REPEATED, SUITE, a_catalogue, begun, ended, planned
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_every_shipped_suite_can_be_planned(name):
     """Each run with its parameters, its manifests and its SQL."""
     catalogue = Catalogue()
     suite = catalogue.suite(name)
-    assert len(plan_runs(catalogue, suite, "s0123456789")) == len(suite.runs)
+    assert [run.name for run in plan_runs(catalogue, suite, "s0123456789")] == suite.names
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,50 @@ def test_a_misspelt_setting_is_found_when_the_file_is_read(tmp_path):
     """With file and line, by whoever reads it."""
     with pytest.raises(ProfileError, match=r"small.yaml:6: runs.0.paramters: no such setting"):
         a_catalogue(tmp_path, SUITE.replace("  parameters", "  paramters")).suite("small")
+
+
+def test_a_wrong_number_of_repetitions_is_found_when_the_file_is_read(tmp_path):
+    """With file and line."""
+    with pytest.raises(ProfileError, match=r"small.yaml:5: runs.0.repeat: Input should be less than or equal to 50"):
+        a_catalogue(tmp_path, REPEATED.replace("repeat: 3", "repeat: 500")).suite("small")
+
+
+def test_a_name_without_room_for_its_repetitions_is_found_with_its_line(tmp_path):
+    """That of the run."""
+    with pytest.raises(ProfileError, match=r"small.yaml:4: runs.0: name: its repetition f+_r3 has 43 characters"):
+        a_catalogue(tmp_path, REPEATED.replace("first", "f" * 40)).suite("small")
+
+
+def test_a_repeated_run_is_planned_as_runs_of_its_own(tmp_path, store):
+    """Of one test, each with an id that tells the suite; they know what they repeat."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED))
+    assert [run.name for run in plan.runs] == ["first_r1", "first_r2", "first_r3", "no_fault"]
+    assert [run.run_id for run in plan.runs] == [f"{plan.suite_key}__{run.name}" for run in plan.runs]
+    assert [run.repeats for run in plan.runs] == ["first", "first", "first", ""]
+    assert {run.parameters["component"] for run in plan.runs[:3]} == {"jobmanager"}
+    assert plan.repeated == {"first": plan.runs[:3]}
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"), [(["first"], [1, 2, 3]), (["first_r2"], [2]), (["first", "first_r1"], [1, 2, 3])]
+)
+def test_repetitions_are_chosen_together_or_by_number(tmp_path, store, names, numbers):
+    """`runs` takes both names."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED), runs=names)
+    assert [run.name for run in plan.runs] == [f"first_r{number}" for number in numbers]
+
+
+def test_an_unknown_repetition_is_told_with_all_that_can_be_chosen(tmp_path, store):
+    """The run's own name is among them."""
+    with pytest.raises(StepError, match=r"no run 'first_r4'; there are: first, first_r1, first_r2, first_r3, no_fault$"):
+        planned(store, a_catalogue(tmp_path, REPEATED), runs=["first_r4"])
+
+
+def test_what_is_wrong_with_a_repeated_run_is_told_once(tmp_path, store):
+    """Its repetitions are the same test."""
+    with pytest.raises(StepError) as told:
+        planned(store, a_catalogue(tmp_path, REPEATED.replace("jobmanager", "jobmanger")))
+    assert str(told.value).count("run first: parameters: component") == 1
 
 
 def test_parameters_of_the_moment_hold_for_all_runs(tmp_path, store):
