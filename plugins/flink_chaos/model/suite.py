@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from flink_chaos.model.base import Record
+from flink_chaos.model.statistics import Repeated
 from flink_chaos.model.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ class SuiteVerdict(Record):
     attempt: int
     outcome: Outcome
     lines: list[SuiteLine]
+    repeated: list[Repeated] = Field(
+        default_factory=list, description="differences over repetitions; they judge nothing"
+    )
 
 
 def suite_key(dag_id: str, run_id: str, attempt: int) -> str:

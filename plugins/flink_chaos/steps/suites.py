@@ -10,6 +10,7 @@ from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import DISTRIBUTION, decide
+from flink_chaos.steps.repeating import repeated
 from flink_chaos.steps.run import StepError, now
 from flink_chaos.store.suites import Suites
 from flink_chaos.verdict.suite import Result, judge_suite
@@ -17,6 +18,7 @@ from flink_chaos.verdict.suite import Result, judge_suite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flink_chaos.model.statistics import Repeated
     from flink_chaos.model.suite import Suite, SuiteRun, SuiteVerdict
     from flink_chaos.profiles.catalogue import Catalogue
     from flink_chaos.store.records import Attempt, Store
@@ -87,7 +89,8 @@ def conclude(store: Store, record: SuiteRecord) -> SuiteVerdict:
         return stored
     plan = record.plan()
     found = {run.name: store.latest(run.fault, run.run_id) for run in plan.runs}
-    verdict = judge_suite(plan, {name: _result(attempt) for name, attempt in found.items() if attempt})
+    results = {name: _result(attempt) for name, attempt in found.items() if attempt}
+    verdict = judge_suite(plan, results, _repeated(plan, results))
     record.close(verdict)
     return verdict
 
@@ -129,6 +132,14 @@ def _plan_run(
         seconds=plan.deadlines.total,
         repeats=run.name if run.repeat > 1 else "",
     )
+
+
+def _repeated(plan: SuitePlan, results: Mapping[str, Result]) -> list[Repeated]:
+    verdicts = {name: result.verdict for name, result in results.items() if result.verdict}
+    return [
+        repeated(name, [verdicts[run.name] for run in runs if run.name in verdicts])
+        for name, runs in plan.repeated.items()
+    ]
 
 
 def _result(attempt: Attempt) -> Result:

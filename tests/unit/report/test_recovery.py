@@ -1,8 +1,9 @@
 import pytest
-from flink_chaos.report.recovery import bars, debt_rows, headline, span_rows
+from flink_chaos.report.recovery import bars, debt_rows, difference_row, headline, span_rows
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import checkpoint, journal, observation
+from tests.unit.suites import repetitions_told
 
 
 def told(*more, **changed):
@@ -53,3 +54,13 @@ def test_checkpoints_are_told_in_seconds_with_their_causes():
     rows = span_rows(told(checkpoint(90, 45, "FAILED", failure="expired")))
     assert [row[:3] for row in rows] == [["before the fault", 8, 0], ["in the fault", 2, 1], ["after the fault", 14, 0]]
     assert (rows[1][3], rows[1][-1]) == (0.2, "expired")
+
+
+def test_no_chance_is_told_as_zero():
+    """Twenty runs that all agree: 0.000002."""
+    one = repetitions_told()[0].differences[0]
+    row = difference_row(
+        one.model_copy(update={"p": 0.000002, "noise_p": 0.0009, "noise_runs": 4, "noise_median": 2.0})
+    )
+    assert (row[4], row[7:]) == ("< 0.001", ["2.0 in 4 runs", "< 0.001"])
+    assert (difference_row(one)[4], difference_row(one)[7:]) == (0.0625, ["not measured", None])

@@ -9,7 +9,7 @@ from flink_chaos.steps.suites import conclude, end, plan_runs, refuse_orphan
 from flink_chaos.store.records import Store
 from flink_chaos.store.suites import Suites
 
-from tests.unit.suites import REPEATED, SUITE, a_catalogue, begun, ended, planned
+from tests.unit.suites import REPEATED, SUITE, a_catalogue, begun, ended, measured, planned
 
 
 @pytest.fixture
@@ -88,7 +88,9 @@ def test_repetitions_are_chosen_together_or_by_number(tmp_path, store, names, nu
 
 def test_an_unknown_repetition_is_told_with_all_that_can_be_chosen(tmp_path, store):
     """The run's own name is among them."""
-    with pytest.raises(StepError, match=r"no run 'first_r4'; there are: first, first_r1, first_r2, first_r3, no_fault$"):
+    with pytest.raises(
+        StepError, match=r"no run 'first_r4'; there are: first, first_r1, first_r2, first_r3, no_fault$"
+    ):
         planned(store, a_catalogue(tmp_path, REPEATED), runs=["first_r4"])
 
 
@@ -128,6 +130,46 @@ def test_the_verdict_is_read_from_the_store_and_stands(tmp_path, store):
     ended(store, plan.runs[1])
     assert [line.outcome for line in verdict.lines] == [Outcome.PASS, Outcome.ABORTED]
     assert (verdict.outcome, conclude(store, record)) == (Outcome.ABORTED, verdict)
+
+
+def test_a_suite_tells_how_both_copies_differ_over_its_repetitions(tmp_path, store):
+    """Over exactly those: neither older runs of the same test, nor its other runs."""
+    catalogue = a_catalogue(tmp_path, REPEATED)
+    older = planned(store, catalogue, run_id="manual__0")
+    for run in older.runs:
+        measured(store, run, more=50_000)
+    plan = planned(store, catalogue)
+    for number, run in enumerate(plan.runs):
+        measured(store, run, more=100 * number)
+    (told,) = conclude(store, Suites(store).record(plan.suite_key)).repeated
+    assert (told.name, told.runs, told.differences[0].median) == ("first", 3, 10_100)
+    assert (told.differences[0].low, told.differences[0].high) == (10_000, 10_200)
+
+
+def test_repetitions_that_did_not_begin_or_were_not_chosen_are_no_pairs(tmp_path, store):
+    """The suite says how many there are."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED), runs=["first_r1", "first_r3"])
+    measured(store, plan.runs[0])
+    (told,) = conclude(store, Suites(store).record(plan.suite_key)).repeated
+    assert (told.runs, told.differences) == (1, [])
+
+
+def test_a_cleared_repetition_counts_once(tmp_path, store):
+    """Its newest attempt, as in the table of runs."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED), runs=["first_r1", "first_r3"])
+    for more in (90_000, 200):
+        measured(store, plan.runs[0], more)
+    measured(store, plan.runs[1])
+    (told,) = conclude(store, Suites(store).record(plan.suite_key)).repeated
+    assert (told.runs, told.differences[0].median) == (2, 10_100)
+
+
+def test_a_suite_without_repetitions_has_no_differences(tmp_path, store):
+    """Runs of other tests are no pairs."""
+    plan = planned(store, a_catalogue(tmp_path))
+    for run in plan.runs:
+        measured(store, run)
+    assert conclude(store, Suites(store).record(plan.suite_key)).repeated == []
 
 
 def test_the_end_of_a_suite_stops_its_open_runs_only(tmp_path, store):
