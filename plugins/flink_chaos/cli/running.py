@@ -24,7 +24,7 @@ from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
@@ -48,27 +48,31 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the runs one after another; the exit code is that of the worst. Whoever interrupts one ends them all.
+    """Make the runs one after another; the exit code is that of the worst.
 
     Raises EXPECTED or KeyboardInterrupt when not even one came to its end.
     """
     run_ids = repetitions(f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}", options.repeat)
-    parameters = _parameters(options)
+    made, broken_off = _all(options.fault, run_ids, _parameters(options))
+    if options.repeat > 1:
+        print("", *table(*repeated_table([repeated(options.fault, made)])), sep="\n")
+    return worst([*(verdict.outcome for verdict in made), *broken_off]).exit_code
+
+
+def _all(fault: str, run_ids: Sequence[str], parameters: Mapping[str, Any]) -> tuple[list[Verdict], list[Outcome]]:
+    """The verdicts, and how the run ended that none came after: whoever interrupts one ends them all."""
     made: list[Verdict] = []
-    broken_off: list[Outcome] = []
     try:
         for run_id in run_ids:
-            verdict = _made(options.fault, run_id, parameters)
+            verdict = _made(fault, run_id, parameters)
             print(render(verdict))
             made.append(verdict)
     except (KeyboardInterrupt, *EXPECTED) as end:
         if not made:
             raise
         print(f"flink-chaos: {str(end) or 'interrupted'}; no further repetition is made", file=sys.stderr)
-        broken_off = [Outcome.ABORTED]
-    if options.repeat > 1:
-        print("", *table(*repeated_table([repeated(options.fault, made)])), sep="\n")
-    return worst([*(verdict.outcome for verdict in made), *broken_off]).exit_code
+        return made, [Outcome.ABORTED]
+    return made, []
 
 
 def _made(fault: str, run_id: str, parameters: Mapping[str, Any]) -> Verdict:
