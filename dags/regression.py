@@ -12,7 +12,7 @@ Makes the runs of a suite one after another, and one verdict of theirs. A suite 
 
 | parameter | meaning |
 |---|---|
-| `runs` | which runs to make, all by default |
+| `runs` | which runs to make, all by default; of a repeated one `kill_r2`, or `kill` for all its repetitions |
 | all others | for all runs, this time only; empty: as the suite says |
 
 Backfill, over dates and with new parameters:

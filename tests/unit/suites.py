@@ -6,12 +6,15 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.facts import StepFailed
+from flink_chaos.model.statistics import Difference, Repeated
 from flink_chaos.model.suite import PlannedRun, SuiteLine, SuitePlan, SuiteVerdict
 from flink_chaos.profiles.catalogue import Catalogue, include_folder
 from flink_chaos.steps.judging import close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.suites import plan_suite
+from flink_chaos.verdict.judge import judge
 
+from tests.unit.observed import facts, observation
 from tests.unit.plans import AT, good_facts
 
 if TYPE_CHECKING:
@@ -28,6 +31,10 @@ runs:
   parameters: {component: jobmanager}
 - fault: no_fault
 """
+
+
+REPEATED = SUITE.replace("- name: first\n", "- name: first\n  repeat: 3\n")
+"""The same with three repetitions of the first run."""
 
 
 def a_catalogue(folder: Path, text: str = SUITE) -> Catalogue:
@@ -62,7 +69,24 @@ def ended(store: Store, run: PlannedRun, failure: str = "") -> Attempt:
     return attempt
 
 
-NAMES = {"suite_key": "s0123456789", "suite": "small", "dag_id": "regression__small", "run_id": "manual__1", "attempt": 1}
+def measured(store: Store, run: PlannedRun, more: int = 0) -> Attempt:
+    """A run of the suite that was observed and passed: highest lag 10,000 above the control's, and so many more."""
+    attempt = begun(store, run)
+    for fact in (*good_facts(), *facts()):
+        attempt.append(fact)
+    verdict = judge(attempt.plan(), attempt.journal(), observation())
+    lag = verdict.recovery.lag.model_copy(update={"peak": 14_000 + more, "peak_control": 4_000})
+    attempt.close(verdict.model_copy(update={"recovery": verdict.recovery.model_copy(update={"lag": lag})}))
+    return attempt
+
+
+NAMES = {
+    "suite_key": "s0123456789",
+    "suite": "small",
+    "dag_id": "regression__small",
+    "run_id": "manual__1",
+    "attempt": 1,
+}
 
 
 def a_suite_plan() -> SuitePlan:
@@ -88,3 +112,19 @@ def a_suite_verdict() -> SuiteVerdict:
     )
     never = line.model_copy(update={"name": "second", "run_key": "", "seconds": None, "outcome": "ABORTED"})
     return SuiteVerdict(**NAMES, outcome="FAIL", lines=[line, never])
+
+
+def repetitions_told() -> list[Repeated]:
+    """A run that was made five times, and one of whose repetitions only one said anything."""
+    lag = Difference(
+        name="highest lag",
+        unit="records",
+        runs=5,
+        median=9_350,
+        low=9_000,
+        high=9_700,
+        p=0.0625,
+        effect=1,
+        detectable=480,
+    )
+    return [Repeated(name="kill", runs=5, differences=[lag]), Repeated(name="drill", runs=1, differences=[])]

@@ -33,13 +33,12 @@ def params(catalogue: Catalogue, fault: Fault) -> dict[str, Param]:
 
 def suite_params(catalogue: Catalogue, suite: Suite) -> dict[str, Param]:
     """Which runs to make, and one Param for each field of RunRequest: empty, as the suite says."""
-    names = [run.name for run in suite.runs]
     chosen = Param(
-        names,
+        suite.names,
         type="array",
         minItems=1,
-        items={"type": "string", "enum": names},
-        examples=names,
+        items={"type": "string", "enum": suite.choices},
+        examples=suite.choices,
         title="Runs",
         section=TEST,
     )

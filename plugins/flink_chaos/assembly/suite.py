@@ -85,7 +85,7 @@ def _tasks(suite: Suite) -> None:
     run's task would clear that too, and with `plan` begin another attempt.
     """
     plan = SuitePlanOperator(task_id="plan", suite=suite.name)
-    runs = [FaultRunOperator(task_id=run.name, trigger_rule=TriggerRule.ALL_DONE) for run in suite.runs]
+    runs = [FaultRunOperator(task_id=name, trigger_rule=TriggerRule.ALL_DONE) for name in suite.names]
     summary = SuiteSummaryOperator(task_id="summary", trigger_rule=TriggerRule.ALL_DONE)
     end = SuiteEndOperator(task_id="end").as_teardown(on_failure_fail_dagrun=True)
     chain(plan, *runs, summary, end)

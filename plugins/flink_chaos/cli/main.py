@@ -7,27 +7,18 @@ import os
 import signal
 import sys
 import traceback
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from flink_chaos.cli.listing import list_records
+from flink_chaos.cli.running import EXPECTED, add_run
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
-from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.files.listing import FilesError
-from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
-from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.report.junit import junit
 from flink_chaos.report.openmetrics import openmetrics
 from flink_chaos.report.proof import render_proof
 from flink_chaos.report.text import as_json, compared, render
-from flink_chaos.steps.judging import abort, close
-from flink_chaos.steps.planning import make_plan
-from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store, StoreError
 from flink_chaos.store.samples import observation
 from flink_chaos.verdict.agreement import disagreements
@@ -37,12 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flink_chaos.model.verdict import Verdict
-    from flink_chaos.steps.run import Run
     from flink_chaos.store.records import Attempt
 
 
 FORMATS = ("text", "json", "junit", "openmetrics")
-EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem, FilesError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,10 +71,7 @@ def _interrupt(*_: object) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flink-chaos", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="test a pipeline with a fault, without Airflow")
-    run.add_argument("fault", help="a file of include/faults, for example pod_delete")
-    run.add_argument("-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the run")
-    run.set_defaults(act=_run)
+    add_run(commands)
     for name, act, told in (
         ("judge", _judge, "judge a stored run again"),
         ("report", _report, "draw report.html of a stored run again"),
@@ -109,46 +95,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("suites", help="all stored suites").set_defaults(act=list_suites)
     add_selftest(commands)
     return parser
-
-
-def _run(options: argparse.Namespace) -> int:
-    from flink_chaos.cli.script import perform
-
-    store = Store()
-    run_id = f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}"
-    plan = make_plan(store, dag_id=options.fault, run_id=run_id, fault=options.fault, parameters=_parameters(options))
-    print(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
-    attempt = store.attempt(plan.run_key)
-    verdict = close(attempt) if plan.request.dry_run else perform(_opened(attempt))
-    print(render(verdict))
-    return verdict.outcome.exit_code
-
-
-def _opened(attempt: Attempt) -> Run:
-    """The run at work; one that cannot even connect ends ABORTED, so that its record does not look unfinished."""
-    from flink_chaos.cli.systems import open_run
-
-    try:
-        return open_run(attempt)
-    except (ClusterError, KafkaProblem) as error:
-        abort(attempt, "connect", str(error))
-        close(attempt)
-        raise
-
-
-def _parameters(options: argparse.Namespace) -> dict[str, Any]:
-    pairs = [text.partition("=") for text in options.param]
-    wrong = [name for name, equals, _ in pairs if not equals]
-    if wrong:
-        raise StepError(f"--param {wrong[0]}: write NAME=VALUE")
-    return {name: _value(name, text) for name, _, text in pairs}
-
-
-def _value(name: str, text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise StepError(f"--param {name}: {text} is no YAML value; put a text into quotes") from error
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from flink_chaos.model.base import Record
 
+LEAST = 3
+"""Runs below which an interval would be a guess."""
+
 
 class Difference(Record):
     """Chaos copy less stable copy, run by run."""
@@ -24,3 +27,11 @@ class Difference(Record):
     noise_runs: int = Field(default=0, description="runs without a fault that it was compared with")
     noise_median: float | None = Field(default=None, description="the same difference without a fault")
     noise_p: float | None = Field(default=None, description="Mann-Whitney: chance of no difference to those")
+
+
+class Repeated(Record):
+    """What the repetitions of a run tell together."""
+
+    name: str
+    runs: int = Field(description="those that were observed and ended with PASS or FAIL")
+    differences: list[Difference] = Field(description="none of what fewer than two of them tell")

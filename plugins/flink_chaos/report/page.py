@@ -16,7 +16,7 @@ from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, differenc
 from flink_chaos.report.reproduce import airflow_command, command
 from flink_chaos.report.said import said
 from flink_chaos.report.selftest import selftest_line
-from flink_chaos.report.table import by_copy
+from flink_chaos.report.table import by_copy, shown
 from flink_chaos.report.timeline import timeline, zero_ms
 
 if TYPE_CHECKING:
@@ -81,17 +81,6 @@ def _template() -> Template:
     found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     found.filters["shown"] = shown
     return found.get_template("report.html.j2")
-
-
-def shown(value: Any) -> str:
-    """A cell of a table: numbers with separators."""
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _why(verdict: Verdict) -> list[str]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.recovery import MARKS
+from flink_chaos.model.statistics import LEAST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from flink_chaos.model.recovery import Recovery
     from flink_chaos.model.statistics import Difference
 
+SMALLEST = 0.001
+"""The least p that is told as a number: three digits are."""
 UNTIL = {
     "felt": "until it is felt",
     "detected": "until Flink detects it",
@@ -127,11 +130,26 @@ def span_rows(recovery: Recovery) -> list[list[Any]]:
 
 
 def difference_row(one: Difference) -> list[Any]:
-    """A difference between both copies over several runs, with how sure one can be of it."""
-    interval = f"{one.low:,.1f} to {one.high:,.1f}" if one.low is not None and one.high is not None else "too few runs"
+    """A difference between both copies over several runs, beside the same without a fault."""
     noise = "not measured" if one.noise_median is None else f"{one.noise_median:,.1f} in {one.noise_runs} runs"
-    told = [one.median, interval, one.p, one.effect, one.detectable, noise, one.noise_p]
-    return [f"{one.name}, {one.unit}", one.runs, *told]
+    return [*measured(one), noise, _chance(one.noise_p)]
+
+
+def measured(one: Difference) -> list[Any]:
+    """Name with unit, runs, median, 95 % interval, p, effect and smallest detectable difference."""
+    known = one.low is not None and one.high is not None
+    interval = f"{one.low:,.1f} to {one.high:,.1f}" if known else too_few(one.runs)
+    return [f"{one.name}, {one.unit}", one.runs, one.median, interval, _chance(one.p), one.effect, one.detectable]
+
+
+def too_few(runs: int) -> str:
+    """In place of an interval."""
+    return f"too few runs for an interval ({runs} of {LEAST})"
+
+
+def _chance(p: float | None) -> float | str | None:
+    """No chance is 0."""
+    return f"< {SMALLEST}" if p is not None and p < SMALLEST else p
 
 
 def _thousandth(value: float | None) -> float | None:

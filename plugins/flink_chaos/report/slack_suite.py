@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.verdict import Outcome
-from flink_chaos.report.blocks import bullets, context, escape, grid, plain
+from flink_chaos.report.blocks import bullets, context, escape, grid, plain, within
+from flink_chaos.report.repeated import repeated_table
 from flink_chaos.report.slack import COLOURS, REASON, SIGNS, framed
 from flink_chaos.report.suite import suite_table
 
@@ -22,12 +23,15 @@ def suite_begun(plan: SuitePlan, *, link: str | None = None) -> dict[str, Any]:
 
 
 def suite_message(verdict: SuiteVerdict, *, link: str | None = None) -> dict[str, Any]:
-    """The verdict on all runs at once."""
+    """The verdict on all runs at once, and what repetitions tell together."""
     passed = sum(line.outcome is Outcome.PASS for line in verdict.lines)
     title = f"{verdict.outcome}: suite {verdict.suite}, {passed} of {len(verdict.lines)} passed"
     failed = [f"• *{plain(line.name, REASON)}*: {plain('; '.join(line.reasons), REASON)}" for line in _bad(verdict)]
-    told = [grid("Runs", *suite_table(verdict)), *([bullets("Why", failed)] if failed else []), _source(verdict, link)]
-    return framed(title, escape(title), SIGNS[verdict.outcome], COLOURS[verdict.outcome], told)
+    told = [grid("Runs", *suite_table(verdict)), *([bullets("Why", failed)] if failed else [])]
+    repeated = [grid("Repetitions", *repeated_table(verdict.repeated))] if verdict.repeated else []
+    source = _source(verdict, link)
+    shown = [*told, *within(repeated, beside=[*told, source], what="table"), source]
+    return framed(title, escape(title), SIGNS[verdict.outcome], COLOURS[verdict.outcome], shown)
 
 
 def _bad(verdict: SuiteVerdict) -> list[SuiteLine]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.report.repeated import repeated_table
 from flink_chaos.report.table import table
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ REASON_LENGTH = 160
 
 
 def render_suite(verdict: SuiteVerdict) -> str:
-    """Outcome and a table of the runs, for a terminal, a task log or a message."""
+    """Outcome, a table of the runs and one of what repetitions tell, for a terminal, a task log or a message."""
     return "\n".join(_lines(verdict))
 
 
@@ -26,6 +27,9 @@ def _lines(verdict: SuiteVerdict) -> Iterator[str]:
     yield f"{verdict.outcome}  {name}, {passed} of {len(verdict.lines)} passed"
     yield ""
     yield from table(COLUMNS, [_cells(line) for line in verdict.lines])
+    if verdict.repeated:
+        yield ""
+        yield from table(*repeated_table(verdict.repeated))
 
 
 def suite_table(verdict: SuiteVerdict) -> tuple[list[str], list[list[str]]]:

@@ -29,6 +29,17 @@ def by_copy(counted: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[l
     return ["copy", *names], [[copy, *(counts.get(name) for name in names)] for copy, counts in known.items()]
 
 
+def shown(value: Any) -> str:
+    """A cell for people: numbers with separators."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
 def _aligned(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     pairs = zip(texts, widths, right, strict=True)
     return "  ".join(text.rjust(width) if number else text.ljust(width) for text, width, number in pairs).rstrip()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.report.page import page
+from flink_chaos.steps.repeating import compared
 from flink_chaos.store.history import last_green, repetitions, undisturbed
 from flink_chaos.store.logs import logs
 from flink_chaos.store.records import StoreError
@@ -14,11 +16,9 @@ from flink_chaos.store.samples import observation
 if TYPE_CHECKING:
     from upath import UPath
 
-    from flink_chaos.model.statistics import Difference
     from flink_chaos.store.records import Attempt
 
 REPORT = "report.html"
-FEW = 2
 
 log = logging.getLogger(__name__)
 
@@ -35,21 +35,11 @@ def draw(attempt: Attempt) -> UPath:
         verdict,
         observation(attempt),
         last_green(attempt),
-        _repeated(attempt),
+        compared(repetitions(attempt), partial(undisturbed, attempt)),
         logs(attempt),
     )
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def _repeated(attempt: Attempt) -> list[Difference]:
-    """Over the runs of this test that are stored; nothing for the first one."""
-    found = repetitions(attempt)
-    if len(found) < FEW:
-        return []
-    from flink_chaos.verdict.statistics import differences  # noqa: PLC0415 - scipy takes a second, each run comes by
-
-    return differences(found, undisturbed(attempt))
 
 
 def draw_or_warn(attempt: Attempt) -> None:

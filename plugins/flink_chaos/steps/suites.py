@@ -10,6 +10,7 @@ from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import DISTRIBUTION, decide
+from flink_chaos.steps.repeating import repeated
 from flink_chaos.steps.run import StepError, now
 from flink_chaos.store.suites import Suites
 from flink_chaos.verdict.suite import Result, judge_suite
@@ -17,6 +18,7 @@ from flink_chaos.verdict.suite import Result, judge_suite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flink_chaos.model.statistics import Repeated
     from flink_chaos.model.suite import Suite, SuiteRun, SuiteVerdict
     from flink_chaos.profiles.catalogue import Catalogue
     from flink_chaos.store.records import Attempt, Store
@@ -60,12 +62,11 @@ def plan_runs(
 ) -> list[PlannedRun]:
     """Decide the runs of these names, all without any. Raises ProfileError or StepError that tells all problems."""
     _require_known(suite, names)
-    planned, problems = [], []
+    planned: list[PlannedRun] = []
+    problems = []
     for run in suite.runs:
-        if names is not None and run.name not in names:
-            continue
         try:
-            planned.append(_plan_run(catalogue, suite, key, run, changes or {}))
+            planned += [_plan_run(catalogue, suite, key, run, name, changes or {}) for name in run.chosen(names)]
         except (StepError, ProfileError) as error:
             where = catalogue.place(suite, ("runs", suite.runs.index(run)))
             problems.append(f"{where}: run {run.name}: {error}")
@@ -75,11 +76,10 @@ def plan_runs(
 
 
 def _require_known(suite: Suite, names: list[str] | None) -> None:
-    known = [run.name for run in suite.runs]
-    unknown = [name for name in names or () if name not in known]
+    unknown = [name for name in names or () if name not in suite.choices]
     if unknown or names == []:
         problem = f"no run {unknown[0]!r}" if unknown else "none chosen"
-        raise StepError(f"runs: {problem}; there are: {', '.join(known)}")
+        raise StepError(f"runs: {problem}; there are: {', '.join(suite.choices)}")
 
 
 def conclude(store: Store, record: SuiteRecord) -> SuiteVerdict:
@@ -89,7 +89,8 @@ def conclude(store: Store, record: SuiteRecord) -> SuiteVerdict:
         return stored
     plan = record.plan()
     found = {run.name: store.latest(run.fault, run.run_id) for run in plan.runs}
-    verdict = judge_suite(plan, {name: _result(attempt) for name, attempt in found.items() if attempt})
+    results = {name: _result(attempt) for name, attempt in found.items() if attempt}
+    verdict = judge_suite(plan, results, _repeated(plan, results))
     record.close(verdict)
     return verdict
 
@@ -116,14 +117,29 @@ def refuse_orphan(store: Store, attempt: Attempt) -> None:
     raise StepError(f"suite {key} ended before this run began; clear the run to make it all the same")
 
 
-def _plan_run(catalogue: Catalogue, suite: Suite, key: str, run: SuiteRun, changes: Mapping[str, Any]) -> PlannedRun:
-    run_id, parameters = child_run_id(key, run.name), suite.parameters(run, changes)
+def _plan_run(
+    catalogue: Catalogue, suite: Suite, key: str, run: SuiteRun, name: str, changes: Mapping[str, Any]
+) -> PlannedRun:
+    run_id, parameters = child_run_id(key, name), suite.parameters(run, changes)
     plan = decide(
         catalogue, dag_id=run.fault, run_id=run_id, attempt=1, fault=run.fault, parameters=parameters, by_hand=False
     )
     return PlannedRun(
-        name=run.name, fault=run.fault, run_id=run_id, parameters=parameters, seconds=plan.deadlines.total
+        name=name,
+        fault=run.fault,
+        run_id=run_id,
+        parameters=parameters,
+        seconds=plan.deadlines.total,
+        repeats=run.name if run.repeat > 1 else "",
     )
+
+
+def _repeated(plan: SuitePlan, results: Mapping[str, Result]) -> list[Repeated]:
+    verdicts = {name: result.verdict for name, result in results.items() if result.verdict}
+    return [
+        repeated(name, [verdicts[run.name] for run in runs if run.name in verdicts])
+        for name, runs in plan.repeated.items()
+    ]
 
 
 def _result(attempt: Attempt) -> Result:

@@ -49,9 +49,14 @@ def undisturbed(attempt: Attempt, most: int = 20) -> list[Recovery]:
     return [one for one in _recoveries(attempt.beside(CALM), calm, most) if one.undisturbed]
 
 
+def recoveries(verdicts: Iterable[Verdict]) -> Iterator[Recovery]:
+    """Of the runs that were observed and have an answer that can be trusted."""
+    found = (one.recovery for one in verdicts if one.outcome in JUDGED)
+    return (one for one in found if one)
+
+
 def _recoveries(attempts: Iterable[Attempt], plan: RunPlan, most: int) -> list[Recovery]:
-    found = (one.recovery for one in _verdicts(attempts, plan) if one.outcome in JUDGED)
-    return list(islice((one for one in found if one), most))
+    return list(islice(recoveries(_verdicts(attempts, plan)), most))
 
 
 def _verdicts(

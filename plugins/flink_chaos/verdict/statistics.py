@@ -1,6 +1,6 @@
 """What repetitions of a test tell that one run cannot: whether a difference is more than chance.
 
-Imports scipy: only who draws a report opens this module.
+Imports scipy: only steps.repeating opens this module, where there are several runs.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from flink_chaos.model.statistics import Difference
+from flink_chaos.model.statistics import LEAST, Difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from flink_chaos.model.recovery import Recovery
-
-LEAST = 3
-"""Runs below which an interval would be a guess."""
 
 RESAMPLES, SEED = 4_999, 20_260_101
 ALPHA, POWER = 0.05, 0.8

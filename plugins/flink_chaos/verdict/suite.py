@@ -9,8 +9,9 @@ from flink_chaos.model.suite import SuiteLine, SuiteVerdict, worst
 from flink_chaos.model.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from flink_chaos.model.statistics import Repeated
     from flink_chaos.model.suite import PlannedRun, SuitePlan
     from flink_chaos.model.verdict import Verdict
 
@@ -24,8 +25,11 @@ class Result:
     seconds: float | None
 
 
-def judge_suite(plan: SuitePlan, results: Mapping[str, Result]) -> SuiteVerdict:
-    """Return the verdict; `results` is by the name of the run, one that never began is not in it."""
+def judge_suite(plan: SuitePlan, results: Mapping[str, Result], repeated: Sequence[Repeated] = ()) -> SuiteVerdict:
+    """Return the verdict; `results` is by the name of the run, one that never began is not in it.
+
+    What repetitions tell together, `repeated`, decides nothing: each of them has its own verdict.
+    """
     differs = differing(plan.runs)
     lines = [_line(run, results.get(run.name), differs[run.name]) for run in plan.runs]
     return SuiteVerdict(
@@ -36,6 +40,7 @@ def judge_suite(plan: SuitePlan, results: Mapping[str, Result]) -> SuiteVerdict:
         attempt=plan.attempt,
         outcome=worst(line.outcome for line in lines),
         lines=lines,
+        repeated=list(repeated),
     )
 
 

@@ -30,7 +30,7 @@ def deciding(dag):
     return sorted(task.task_id for task in tasks)
 
 bag = DagBag(dag_folder=sys.argv[1])
-heavy = {"kubernetes", "kubernetes_asyncio", "confluent_kafka", "duckdb", "pandas", "pyarrow", "slack_sdk"}
+heavy = {"kubernetes", "kubernetes_asyncio", "confluent_kafka", "duckdb", "pandas", "pyarrow", "scipy", "slack_sdk"}
 print("RESULT" + json.dumps({
     "errors": {str(k): v for k, v in bag.import_errors.items()},
     "dags": {d: {"tasks": [t.task_id for t in dag.tasks], "params": {k: v for k, v in dag.params.dump().items()},

@@ -7,7 +7,7 @@ from flink_chaos.model.journal import Journal
 from flink_chaos.model.logs import KeptLog, LogLine, Logs
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.proof import Finding, Place
-from flink_chaos.report.page import page, shown
+from flink_chaos.report.page import page
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.statistics import differences
 
@@ -151,11 +151,3 @@ def test_a_run_of_half_an_hour_is_small_and_quick():
     text = drawn(observed=Observation([*long, *(checkpoint(n, 5 * n) for n in range(360))]))
     assert time.process_time() - begin < 3
     assert len(text.encode()) < 1_500_000
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(None, "-"), (1234, "1,234"), (True, "yes"), (0.5, "0.5"), (2.0, "2"), ("a", "a")]
-)
-def test_cells_are_for_people(value, text):
-    """Numbers with separators, nothing as nothing."""
-    assert shown(value) == text

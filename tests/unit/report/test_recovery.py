@@ -1,9 +1,10 @@
 import pytest
-from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, headline, span_rows
+from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, difference_row, headline, span_rows
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import checkpoint, journal, observation
 from tests.unit.plans import a_plan
+from tests.unit.suites import repetitions_told
 
 
 def told(*more, **changed):
@@ -63,3 +64,13 @@ def test_checkpoints_are_told_with_their_alignment_and_drift():
     cells = [dict(zip(SPAN_COLUMNS, row, strict=True)) for row in rows]
     assert [cell["longest alignment s"] for cell in cells] == [0.04, None, None]
     assert [cell["interval drift s"] for cell in cells] == [0, 2.5, 0]
+
+
+def test_no_chance_is_told_as_zero():
+    """Twenty runs that all agree: 0.000002."""
+    one = repetitions_told()[0].differences[0]
+    row = difference_row(
+        one.model_copy(update={"p": 0.000002, "noise_p": 0.0009, "noise_runs": 4, "noise_median": 2.0})
+    )
+    assert (row[4], row[7:]) == ("< 0.001", ["2.0 in 4 runs", "< 0.001"])
+    assert (difference_row(one)[4], difference_row(one)[7:]) == (0.0625, ["not measured", None])

@@ -2,7 +2,7 @@ import json
 import shlex
 from argparse import Namespace
 
-from flink_chaos.cli.main import _parameters
+from flink_chaos.cli.running import _parameters
 from flink_chaos.report.reproduce import airflow_command, command, parameters
 
 from tests.unit.plans import a_plan

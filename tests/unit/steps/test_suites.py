@@ -9,7 +9,7 @@ from flink_chaos.steps.suites import conclude, end, plan_runs, refuse_orphan
 from flink_chaos.store.records import Store
 from flink_chaos.store.suites import Suites
 
-from tests.unit.suites import SUITE, a_catalogue, begun, ended, planned
+from tests.unit.suites import REPEATED, SUITE, a_catalogue, begun, ended, measured, planned
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_every_shipped_suite_can_be_planned(name):
     """Each run with its parameters, its manifests and its SQL."""
     catalogue = Catalogue()
     suite = catalogue.suite(name)
-    assert len(plan_runs(catalogue, suite, "s0123456789")) == len(suite.runs)
+    assert [run.name for run in plan_runs(catalogue, suite, "s0123456789")] == suite.names
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,52 @@ def test_a_misspelt_setting_is_found_when_the_file_is_read(tmp_path):
         a_catalogue(tmp_path, SUITE.replace("  parameters", "  paramters")).suite("small")
 
 
+def test_a_wrong_number_of_repetitions_is_found_when_the_file_is_read(tmp_path):
+    """With file and line."""
+    with pytest.raises(ProfileError, match=r"small.yaml:5: runs.0.repeat: Input should be less than or equal to 50"):
+        a_catalogue(tmp_path, REPEATED.replace("repeat: 3", "repeat: 500")).suite("small")
+
+
+def test_a_name_without_room_for_its_repetitions_is_found_with_its_line(tmp_path):
+    """That of the run."""
+    with pytest.raises(ProfileError, match=r"small.yaml:4: runs.0: name: its repetition f+_r3 has 43 characters"):
+        a_catalogue(tmp_path, REPEATED.replace("first", "f" * 40)).suite("small")
+
+
+def test_a_repeated_run_is_planned_as_runs_of_its_own(tmp_path, store):
+    """Of one test, each with an id that tells the suite; they know what they repeat."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED))
+    assert [run.name for run in plan.runs] == ["first_r1", "first_r2", "first_r3", "no_fault"]
+    assert [run.run_id for run in plan.runs] == [f"{plan.suite_key}__{run.name}" for run in plan.runs]
+    assert [run.repeats for run in plan.runs] == ["first", "first", "first", ""]
+    assert {run.parameters["component"] for run in plan.runs[:3]} == {"jobmanager"}
+    assert plan.repeated == {"first": plan.runs[:3]}
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"), [(["first"], [1, 2, 3]), (["first_r2"], [2]), (["first", "first_r1"], [1, 2, 3])]
+)
+def test_repetitions_are_chosen_together_or_by_number(tmp_path, store, names, numbers):
+    """`runs` takes both names."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED), runs=names)
+    assert [run.name for run in plan.runs] == [f"first_r{number}" for number in numbers]
+
+
+def test_an_unknown_repetition_is_told_with_all_that_can_be_chosen(tmp_path, store):
+    """The run's own name is among them."""
+    with pytest.raises(
+        StepError, match=r"no run 'first_r4'; there are: first, first_r1, first_r2, first_r3, no_fault$"
+    ):
+        planned(store, a_catalogue(tmp_path, REPEATED), runs=["first_r4"])
+
+
+def test_what_is_wrong_with_a_repeated_run_is_told_once(tmp_path, store):
+    """Its repetitions are the same test."""
+    with pytest.raises(StepError) as told:
+        planned(store, a_catalogue(tmp_path, REPEATED.replace("jobmanager", "jobmanger")))
+    assert str(told.value).count("run first: parameters: component") == 1
+
+
 def test_parameters_of_the_moment_hold_for_all_runs(tmp_path, store):
     """Those that are empty do not."""
     plan = planned(store, a_catalogue(tmp_path), checkpoint_interval_seconds=20, seed=None)
@@ -84,6 +130,46 @@ def test_the_verdict_is_read_from_the_store_and_stands(tmp_path, store):
     ended(store, plan.runs[1])
     assert [line.outcome for line in verdict.lines] == [Outcome.PASS, Outcome.ABORTED]
     assert (verdict.outcome, conclude(store, record)) == (Outcome.ABORTED, verdict)
+
+
+def test_a_suite_tells_how_both_copies_differ_over_its_repetitions(tmp_path, store):
+    """Over exactly those: neither older runs of the same test, nor its other runs."""
+    catalogue = a_catalogue(tmp_path, REPEATED)
+    older = planned(store, catalogue, run_id="manual__0")
+    for run in older.runs:
+        measured(store, run, more=50_000)
+    plan = planned(store, catalogue)
+    for number, run in enumerate(plan.runs):
+        measured(store, run, more=100 * number)
+    (told,) = conclude(store, Suites(store).record(plan.suite_key)).repeated
+    assert (told.name, told.runs, told.differences[0].median) == ("first", 3, 10_100)
+    assert (told.differences[0].low, told.differences[0].high) == (10_000, 10_200)
+
+
+def test_repetitions_that_did_not_begin_or_were_not_chosen_are_no_pairs(tmp_path, store):
+    """The suite says how many there are."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED), runs=["first_r1", "first_r3"])
+    measured(store, plan.runs[0])
+    (told,) = conclude(store, Suites(store).record(plan.suite_key)).repeated
+    assert (told.runs, told.differences) == (1, [])
+
+
+def test_a_cleared_repetition_counts_once(tmp_path, store):
+    """Its newest attempt, as in the table of runs."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED), runs=["first_r1", "first_r3"])
+    for more in (90_000, 200):
+        measured(store, plan.runs[0], more)
+    measured(store, plan.runs[1])
+    (told,) = conclude(store, Suites(store).record(plan.suite_key)).repeated
+    assert (told.runs, told.differences[0].median) == (2, 10_100)
+
+
+def test_a_suite_without_repetitions_has_no_differences(tmp_path, store):
+    """Runs of other tests are no pairs."""
+    plan = planned(store, a_catalogue(tmp_path))
+    for run in plan.runs:
+        measured(store, run)
+    assert conclude(store, Suites(store).record(plan.suite_key)).repeated == []
 
 
 def test_the_end_of_a_suite_stops_its_open_runs_only(tmp_path, store):

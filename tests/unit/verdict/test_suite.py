@@ -1,3 +1,4 @@
+from flink_chaos.model.statistics import Repeated
 from flink_chaos.model.suite import PlannedRun, SuitePlan
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.judge import judge
@@ -34,6 +35,13 @@ def test_a_suite_passes_when_all_its_runs_did():
     assert (verdict.outcome, [line.seconds for line in verdict.lines]) == (Outcome.PASS, [61.0, 61.0])
     assert [line.run_key for line in verdict.lines] == [passed().run_key] * 2
     assert any("0 lost" in reason for reason in verdict.lines[0].reasons)
+
+
+def test_what_repetitions_tell_decides_nothing():
+    """Each of them has its own verdict."""
+    told = Repeated(name="a", runs=0, differences=[])
+    verdict = judge_suite(a_suite(a_run("a_r1")), {"a_r1": passed()}, [told])
+    assert (verdict.outcome, verdict.repeated) == (Outcome.PASS, [told])
 
 
 def test_a_run_without_a_verdict_counts_as_aborted():

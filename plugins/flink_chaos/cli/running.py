@@ -1,0 +1,120 @@
+"""A run without Airflow, or as many of the same as are wanted: flink-chaos run FAULT."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.files.listing import FilesError
+from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
+from flink_chaos.model.verdict import Outcome
+from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.report.repeated import repeated_table
+from flink_chaos.report.table import table
+from flink_chaos.report.text import render
+from flink_chaos.steps.judging import abort, close
+from flink_chaos.steps.planning import make_plan
+from flink_chaos.steps.repeating import repeated
+from flink_chaos.steps.run import StepError
+from flink_chaos.store.records import Store, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flink_chaos.model.verdict import Verdict
+    from flink_chaos.steps.run import Run
+    from flink_chaos.store.records import Attempt
+
+EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem, FilesError)
+"""What ends a command with one line."""
+
+
+def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command and its options."""
+    command = commands.add_parser("run", help="test a pipeline with a fault, without Airflow")
+    command.add_argument("fault", help="a file of include/faults, for example pod_delete")
+    command.add_argument(
+        "-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the run"
+    )
+    command.add_argument(
+        "--repeat", type=_times, default=1, metavar="N", help="the same run N times, and how both copies differ in all"
+    )
+    command.set_defaults(act=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the runs one after another; the exit code is that of the worst.
+
+    Raises EXPECTED or KeyboardInterrupt when not even one came to its end.
+    """
+    run_ids = repetitions(f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}", options.repeat)
+    made, broken_off = _all(options.fault, run_ids, _parameters(options))
+    if options.repeat > 1:
+        print("", *table(*repeated_table([repeated(options.fault, made)])), sep="\n")
+    return worst([*(verdict.outcome for verdict in made), *broken_off]).exit_code
+
+
+def _all(fault: str, run_ids: Sequence[str], parameters: Mapping[str, Any]) -> tuple[list[Verdict], list[Outcome]]:
+    """The verdicts, and how the run ended that none came after: whoever interrupts one ends them all."""
+    made: list[Verdict] = []
+    try:
+        for run_id in run_ids:
+            verdict = _made(fault, run_id, parameters)
+            print(render(verdict))
+            made.append(verdict)
+    except (KeyboardInterrupt, *EXPECTED) as end:
+        if not made:
+            raise
+        print(f"flink-chaos: {str(end) or 'interrupted'}; no further repetition is made", file=sys.stderr)
+        return made, [Outcome.ABORTED]
+    return made, []
+
+
+def _made(fault: str, run_id: str, parameters: Mapping[str, Any]) -> Verdict:
+    from flink_chaos.cli.script import perform
+
+    store = Store()
+    plan = make_plan(store, dag_id=fault, run_id=run_id, fault=fault, parameters=parameters)
+    print(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
+    attempt = store.attempt(plan.run_key)
+    return close(attempt) if plan.request.dry_run else perform(_opened(attempt))
+
+
+def _opened(attempt: Attempt) -> Run:
+    """The run at work; one that cannot even connect ends ABORTED, so that its record does not look unfinished."""
+    from flink_chaos.cli.systems import open_run
+
+    try:
+        return open_run(attempt)
+    except (ClusterError, KafkaProblem) as error:
+        abort(attempt, "connect", str(error))
+        close(attempt)
+        raise
+
+
+def _times(text: str) -> int:
+    """As many as a suite takes."""
+    if text.isdecimal() and 1 <= int(text) <= MOST_REPEATED:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no number from 1 to {MOST_REPEATED}")
+
+
+def _parameters(options: argparse.Namespace) -> dict[str, Any]:
+    pairs = [text.partition("=") for text in options.param]
+    wrong = [name for name, equals, _ in pairs if not equals]
+    if wrong:
+        raise StepError(f"--param {wrong[0]}: write NAME=VALUE")
+    return {name: _value(name, text) for name, _, text in pairs}
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise StepError(f"--param {name}: {text} is no YAML value; put a text into quotes") from error
