@@ -8,16 +8,15 @@ from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import bullets, clip, context, escape, grid, header, plain, section, within
 from flink_chaos.report.numbers import numbers
 from flink_chaos.report.proof import in_words, offending
-from flink_chaos.report.recovery import debt_rows, headline
+from flink_chaos.report.recovery import SPAN_COLUMNS, debt_rows, headline, span_rows
 from flink_chaos.report.selftest import selftest_line
-from flink_chaos.report.table import by_copy
+from flink_chaos.report.table import by_copy, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flink_chaos.model.facts import Evidence
     from flink_chaos.model.plan import RunPlan
-    from flink_chaos.model.recovery import CheckpointSpan
     from flink_chaos.model.verdict import Line, Verdict
     from flink_chaos.report.blocks import Block
 
@@ -40,7 +39,9 @@ JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE)
 
 FAULT = ":zap:"
 FINDINGS = 10
-SPANS = ("triggered", "completed", "failed", "median s", "longest s", "causes")
+SPANS = ("phase", "completed", "failed", "median s", "longest s", "why they failed")
+"""Of the columns of a report, those that fit into a message."""
+
 REASON = 300
 """Characters of one reason."""
 
@@ -128,12 +129,8 @@ def _recovery(verdict: Verdict) -> Iterator[Block]:
         yield grid("Recovery", ["mark", "s after the fault", "seen by"], marks)
         figures = [*headline(verdict.recovery), *debt_rows(verdict.recovery)]
         yield grid("Recovery in numbers", ["what", "how much"], figures)
-        yield grid("Checkpoints", SPANS, [_span(span) for span in verdict.recovery.checkpoints])
-
-
-def _span(span: CheckpointSpan) -> list[Any]:
-    times = ["-" if found is None else f"{found / 1000:.1f}" for found in (span.median_ms, span.longest_ms)]
-    return [span.phase, span.completed, span.failed, *times, "; ".join(span.failures)]
+        spans = [dict(zip(SPAN_COLUMNS, row, strict=True)) for row in span_rows(verdict.recovery)]
+        yield grid("Checkpoints", SPANS, [[shown(span[name]) for name in SPANS] for span in spans])
 
 
 def _setting(plan: RunPlan) -> str:
