@@ -1,4 +1,4 @@
-"""flink-chaos run | show | judge | report | prove | undo | stop | runs | suites | selftest."""
+"""flink-chaos run | show | judge | report | bounds | prove | undo | stop | runs | suites | selftest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from flink_chaos.cli.bounds import bounds
 from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, act, told in (
         ("judge", _judge, "judge a stored run again"),
         ("report", _report, "draw report.html of a stored run again"),
+        ("bounds", bounds, "what `measured` bounds the stored runs of a run's test would give"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
