@@ -140,3 +140,9 @@ def test_a_run_of_half_an_hour_is_small_and_quick():
 def test_cells_are_for_people(value, text):
     """Numbers with separators, nothing as nothing."""
     assert shown(value) == text
+
+
+def test_notes_stand_below_the_contract():
+    """What is not demanded yet is not met either."""
+    text = Reader(drawn(change={"notes": [EVIL]})).text
+    assert text.index("Contract, line by line") < text.index(EVIL) < text.index("What came out")
