@@ -16,6 +16,7 @@ from flink_chaos.model.facts import (
     FaultEnded,
     Loaded,
     Preflight,
+    RecordProof,
     Steady,
     Stopped,
     Table,
@@ -23,6 +24,7 @@ from flink_chaos.model.facts import (
 )
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.plan import RunPlan, plan_run
+from flink_chaos.model.proof import Deliveries
 from flink_chaos.model.request import RunRequest
 from flink_chaos.profiles.catalogue import Catalogue
 
@@ -55,6 +57,13 @@ def counts(copy: Copy, **other: Any) -> Counts:
     """Every record once, unless said otherwise."""
     fields = {"records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0, "extra": 0} | other
     return Counts(at=AT, copy=copy, **({"expected": RECORDS} | fields))
+
+
+def a_proof(copy: Copy, delay_ms: int | None) -> RecordProof:
+    """What was read of one copy's topic: every record once, 99 of 100 ids within this delay."""
+    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
+    found = Deliveries(**same, extra=0, delay_p99_ms=delay_ms)
+    return RecordProof(at=AT, copy=copy, deliveries=found, findings=[], seconds=1)
 
 
 def table(stable: int = RECORDS, chaos: int = RECORDS) -> Table:

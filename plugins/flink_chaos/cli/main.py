@@ -1,4 +1,4 @@
-"""flink-chaos run | show | judge | report | prove | undo | stop | runs | suites | selftest."""
+"""flink-chaos run | show | judge | report | bounds | prove | undo | stop | runs | suites | selftest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.bounds import bounds
 from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.running import EXPECTED, add_run
 from flink_chaos.cli.selftest import add_selftest
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, act, told in (
         ("judge", _judge, "judge a stored run again"),
         ("report", _report, "draw report.html of a stored run again"),
+        ("bounds", bounds, "what `measured` bounds the stored runs of a run's test would give"),
         ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, WrapValidator
 
 from flink_chaos.model.base import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Bound = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
+    from pydantic import ValidatorFunctionWrapHandler
+
+
+def _one_message(given: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Of what is neither, pydantic would tell each problem by itself."""
+    try:
+        return handler(given)
+    except ValidationError as error:
+        raise ValueError(f"{given!r} is no bound; write a number that is at least 0, or `measured`") from error
+
+
+Demand = Annotated[
+    Annotated[float, Field(ge=0, allow_inf_nan=False)] | Literal["measured"], WrapValidator(_one_message)
+]
+"""A number, or the word: taken from the stored runs when a run is planned."""
+
+Bound = Demand | None
 
 
 class Contract(Record):
@@ -29,6 +45,16 @@ class Contract(Record):
         default=None, description="from a record's time in the source to its time in the sink, for 99 of 100 ids"
     )
 
-    def overridden(self, bounds: Mapping[str, float]) -> Contract:
+    def overridden(self, bounds: Mapping[str, Bound]) -> Contract:
         """The same with other bounds. Raises ValidationError for a name that is none."""
         return Contract.model_validate(self.model_dump() | dict(bounds))
+
+    def number(self, name: str) -> float | None:
+        """The bound of that name; None where nothing is demanded, or nothing yet."""
+        bound: Bound = getattr(self, name)
+        return None if bound == "measured" else bound
+
+    @property
+    def to_measure(self) -> list[str]:
+        """Bounds that are to be taken from the stored runs."""
+        return [name for name in Contract.model_fields if getattr(self, name) == "measured"]

@@ -12,6 +12,7 @@ from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.contract import Contract
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.fault import Fault, Values
+from flink_chaos.model.measured import Measured
 from flink_chaos.model.pipeline import Pipeline, Resource
 from flink_chaos.model.request import RunRequest
 
@@ -86,8 +87,17 @@ class RunPlan(Record):
     engine: str = Field(description="name of the ChaosEngine")
     lease: str
     contract: Contract = Field(description="the pipeline's bounds, and the request's over them")
+    measured: dict[str, Measured] = Field(
+        default_factory=dict, description="where each bound came from that was asked for as `measured`"
+    )
     deadlines: Deadlines
     scripts: dict[str, str] = Field(description="SQL files that the run uses, as they were when it was planned")
+
+    def bounded(self, found: Mapping[str, Measured]) -> RunPlan:
+        """The same with these bounds in place of the word `measured`; one that is not among them is not demanded."""
+        numbers = {name: one.bound for name, one in found.items()}
+        contract = self.contract.overridden(dict.fromkeys(self.contract.to_measure) | numbers)
+        return self.model_copy(update={"contract": contract, "measured": dict(found)})
 
     @property
     def deed(self) -> str:

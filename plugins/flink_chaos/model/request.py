@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
 from flink_chaos.model.base import Guarantee, Record
-from flink_chaos.model.contract import Contract
+from flink_chaos.model.contract import Contract, Demand
 from flink_chaos.model.pipeline import MEMORY
 
 
@@ -51,10 +50,10 @@ class RunRequest(Record):
         description="What the verdict demands",
         json_schema_extra=_section(TEST),
     )
-    contract_bounds: dict[str, float] = Field(
+    contract_bounds: dict[str, Demand] = Field(
         default_factory=dict,
         title="Contract bounds",
-        description="Over the pipeline's, such as recovery_seconds: 60",
+        description="Over the pipeline's, such as recovery_seconds: 60; or the word measured, in place of a number",
         json_schema_extra=_section(TEST),
     )
     data_count_to_load: int = Field(
@@ -168,14 +167,11 @@ class RunRequest(Record):
 
     @field_validator("contract_bounds")
     @classmethod
-    def _are_bounds(cls, given: dict[str, float]) -> dict[str, float]:
+    def _are_bounds(cls, given: dict[str, Demand]) -> dict[str, Demand]:
         names = list(Contract.model_fields)
         unknown = [name for name in given if name not in names]
-        below = [name for name, bound in given.items() if not 0 <= bound < math.inf]
         if unknown:
             raise ValueError(f"no bound {', '.join(unknown)}; there are: {', '.join(names)}")
-        if below:
-            raise ValueError(f"{below[0]} is {given[below[0]]:g}; it is at least 0")
         return given
 
     @property

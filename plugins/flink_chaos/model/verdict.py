@@ -55,6 +55,7 @@ class Verdict(Record):
     contract: Guarantee
     reasons: list[str]
     lines: list[Line]
+    notes: list[str] = Field(default_factory=list, description="what the reader should know and nothing rests on")
     tables: dict[str, list[dict[str, Any]]]
     counts: dict[str, dict[str, int]]
     recovery: Recovery | None = None

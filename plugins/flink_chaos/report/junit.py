@@ -64,7 +64,7 @@ def _run(root: Element, name: str, run: Result) -> None:
         _line(suite, verdict, line)
     if verdict.outcome in DOUBTFUL or not verdict.lines:
         _judged(SubElement(suite, "testcase", classname=_clean(plan.dag_id), name="verdict"), verdict)
-    SubElement(suite, "system-out").text = _clean("\n".join(verdict.reasons))
+    SubElement(suite, "system-out").text = _clean("\n".join([*verdict.reasons, *verdict.notes]))
 
 
 def _properties(plan: RunPlan, verdict: Verdict) -> dict[str, str]:

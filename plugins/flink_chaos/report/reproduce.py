@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def parameters(plan: RunPlan) -> dict[str, Any]:
     """What must be said beside the defaults."""
     asked = plan.request.model_dump(mode="json")
+    asked["contract_bounds"] |= {name: one.bound for name, one in plan.measured.items() if one.bound is not None}
     usual = RunRequest().model_dump(mode="json")
     own = {p.name: plan.fault_values[p.name] for p in plan.fault.parameters if plan.fault_values[p.name] != p.default}
     # Who starts a run decides whether it waits for another one.

@@ -115,6 +115,8 @@ def _told(plan: RunPlan, verdict: Verdict, green: Verdict | None) -> Iterator[Bl
 def _detailed(verdict: Verdict) -> Iterator[Block]:
     if verdict.outcome in JUDGED:
         yield bullets(f"Contract {verdict.contract}", [_line(line, verdict.outcome) for line in verdict.lines])
+    if verdict.notes:
+        yield context(plain("; ".join(verdict.notes), REASON))
     if any(verdict.counts.values()):
         yield grid("Records by id", *by_copy(verdict.counts))
     if verdict.self_test:

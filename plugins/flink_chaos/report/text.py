@@ -60,6 +60,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     run = f"{verdict.dag_id} {verdict.run_id} #{verdict.attempt} ({verdict.run_key})"
     yield f"{verdict.outcome}  {run}, {verdict.contract}"
     yield from (f"  - {reason}" for reason in verdict.reasons)
+    yield from (f"  {note}" for note in verdict.notes)
     if verdict.self_test:
         yield f"  {selftest_line(verdict.self_test)}"
     yield ""

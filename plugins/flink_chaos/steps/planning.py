@@ -16,6 +16,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
+from flink_chaos.steps.measuring import with_bounds
 from flink_chaos.steps.run import StepError, now
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ DISTRIBUTION = "airflow-flink-chaos"
 def make_plan(
     store: Store, *, dag_id: str, run_id: str, fault: str, parameters: Mapping[str, Any], by_hand: bool = True
 ) -> RunPlan:
-    """Decide everything and store it as a new attempt. Raises what `decide` raises."""
+    """Decide everything, bounds that are measured too, and store it as a new attempt. Raises what `decide` raises."""
     attempt = store.next_attempt(dag_id, run_id)
     plan = decide(
         Catalogue(),
@@ -43,6 +44,7 @@ def make_plan(
         parameters=parameters,
         by_hand=by_hand,
     )
+    plan = with_bounds(store, plan)
     store.open(plan)
     return plan
 
@@ -57,7 +59,7 @@ def decide(
     parameters: Mapping[str, Any],
     by_hand: bool,
 ) -> RunPlan:
-    """Decide everything, and prove that manifests and SQL can be made of it.
+    """Decide everything but what is measured, and prove that manifests and SQL can be made of it.
 
     Raises StepError for parameters that are wrong, ProfileError for a file of include/ that is.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.recovery import Recovery
     from flink_chaos.model.verdict import Verdict
-    from flink_chaos.store.records import Attempt
+    from flink_chaos.store.records import Attempt, Store
 
 CALM = "no_fault"
 """The DAG, and the fault, of runs in which nothing is broken."""
@@ -33,8 +33,8 @@ def last_green(attempt: Attempt) -> Verdict | None:
     """
     plan = attempt.plan()
     before = plan.model_dump(mode="json")["created_at"]
-    verdicts = _verdicts(attempt.beside(), plan, lambda stored: str(stored.get("created_at", "")) < before)
-    return next((one for one in verdicts if one.outcome is Outcome.PASS), None)
+    found = _judged(attempt.beside(), plan, lambda stored: str(stored.get("created_at", "")) < before)
+    return next((one for _, one in found if one.outcome is Outcome.PASS), None)
 
 
 def repetitions(attempt: Attempt, most: int = 20) -> list[Recovery]:
@@ -44,9 +44,25 @@ def repetitions(attempt: Attempt, most: int = 20) -> list[Recovery]:
 
 def undisturbed(attempt: Attempt, most: int = 20) -> list[Recovery]:
     """The same numbers of the last runs without a fault: pipeline, environment and load are those of this one."""
-    plan = attempt.plan()
-    calm = plan.model_copy(update={"fault": plan.fault.model_copy(update={"name": CALM}), "fault_values": {}})
-    return [one for one in _recoveries(attempt.beside(CALM), calm, most) if one.undisturbed]
+    return [one for one in _recoveries(attempt.beside(CALM), _calm(attempt.plan()), most) if one.undisturbed]
+
+
+def passed(store: Store, plan: RunPlan, most: int = 20) -> list[tuple[Attempt, Verdict]]:
+    """The last runs of the same test that passed, the newest first; the plan need not be stored."""
+    found = _judged(store.of_dag(plan.dag_id), plan)
+    return list(islice((one for one in found if one[1].outcome is Outcome.PASS), most))
+
+
+def passed_undisturbed(store: Store, plan: RunPlan, most: int = 20) -> list[tuple[Attempt, Verdict]]:
+    """The same of runs without a fault: pipeline, environment and load are those of the plan."""
+    calm = _calm(plan).model_copy(update={"dag_id": CALM})
+    found = passed(store, calm, most)
+    return [(attempt, one) for attempt, one in found if one.recovery and one.recovery.undisturbed]
+
+
+def _calm(plan: RunPlan) -> RunPlan:
+    """The plan without its fault."""
+    return plan.model_copy(update={"fault": plan.fault.model_copy(update={"name": CALM}), "fault_values": {}})
 
 
 def recoveries(verdicts: Iterable[Verdict]) -> Iterator[Recovery]:
@@ -56,19 +72,19 @@ def recoveries(verdicts: Iterable[Verdict]) -> Iterator[Recovery]:
 
 
 def _recoveries(attempts: Iterable[Attempt], plan: RunPlan, most: int) -> list[Recovery]:
-    return list(islice(recoveries(_verdicts(attempts, plan)), most))
+    return list(islice(recoveries(one for _, one in _judged(attempts, plan)), most))
 
 
-def _verdicts(
+def _judged(
     attempts: Iterable[Attempt], plan: RunPlan, which: Callable[[dict[str, Any]], bool] = lambda _: True
-) -> Iterator[Verdict]:
+) -> Iterator[tuple[Attempt, Verdict]]:
     """Of the same test, the newest first; `which` chooses by the stored plan. Reads no further than it is asked."""
     for attempt in _newest_first(attempts):
         stored, verdict = _stored(attempt), None
         with suppress(StoreError):
             verdict = attempt.verdict() if which(stored) and same_test(stored, plan) else None
         if verdict is not None:
-            yield verdict
+            yield attempt, verdict
 
 
 def same_test(stored: dict[str, Any], plan: RunPlan) -> bool:

@@ -94,8 +94,7 @@ class Attempt:
     def beside(self, dag_id: str | None = None) -> Iterator[Attempt]:
         """Every attempt of every run of the same DAG, or of another one, in no order."""
         own = self.folder.parent.parent
-        for run in children(own.parent / _safe(dag_id) if dag_id else own):
-            yield from (Attempt(folder) for folder in children(run) if (folder / PLAN).exists())
+        return _below(own.parent / _safe(dag_id) if dag_id else own)
 
 
 class Store:
@@ -133,8 +132,17 @@ class Store:
         found = [self.attempt(pointer.name) for pointer in children(self.root / "keys")]
         return sorted(found, key=lambda attempt: attempt.begun)
 
+    def of_dag(self, dag_id: str) -> Iterator[Attempt]:
+        """Every attempt of every run of that DAG, in no order."""
+        return _below(self.root / _safe(dag_id))
+
     def _run(self, dag_id: str, run_id: str) -> UPath:
         return self.root / _safe(dag_id) / _safe(run_id)
+
+
+def _below(dag: UPath) -> Iterator[Attempt]:
+    for run in children(dag):
+        yield from (Attempt(folder) for folder in children(run) if (folder / PLAN).exists())
 
 
 def _safe(name: str) -> str:

@@ -12,6 +12,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Counts, RecordProof, SelfTest, StepFailed, Table
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.verdict import Outcome, Verdict
+from flink_chaos.verdict.bounds import bound_notes
 from flink_chaos.verdict.contract import contract_lines
 from flink_chaos.verdict.doubts import doubts
 from flink_chaos.verdict.recovery import recovery
@@ -36,6 +37,7 @@ def judge(plan: RunPlan, journal: Journal, observation: Observation | None = Non
         contract=plan.request.demanded,
         reasons=reasons,
         lines=lines,
+        notes=bound_notes(plan),
         tables={t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in journal.all(Table)},
         recovery=found,
         counts={copy: _counts(journal, copy) for copy in Copy},

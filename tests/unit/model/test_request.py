@@ -42,8 +42,12 @@ def test_a_run_that_nobody_looks_at_waits_for_the_topics(given, by_hand, decided
     ("bounds", "told"),
     [
         ({"recovery": 3}, "no bound recovery; there are: duplicates_percent, recovery_seconds"),
-        ({"failed_checkpoints": -1}, "failed_checkpoints is -1; it is at least 0"),
-        ({"failed_checkpoints": float("nan")}, "failed_checkpoints is nan"),
+        (
+            {"failed_checkpoints": -1},
+            r"failed_checkpoints\n.*-1 is no bound; write a number that is at least 0, or `measured`",
+        ),
+        ({"failed_checkpoints": float("nan")}, r"failed_checkpoints\n.*nan is no bound"),
+        ({"recovery_seconds": "measurd"}, r"1 validation error(.|\n)*recovery_seconds\n.*'measurd' is no bound"),
     ],
 )
 def test_a_bound_that_cannot_be_is_refused_with_those_there_are(bounds, told):

@@ -78,6 +78,11 @@ def test_a_jar_needs_no_script(tmp_path):
         (SQL, (", sink: orders-out", ""), r"orders.yaml:1: takes exactly one of `topics.sink` and `files`"),
         (SQL, ("report", "files: {directory: orders}\nreport"), r"takes exactly one of `topics.sink` and `files`"),
         (FILES, ("report", "  order: shop\nreport"), r"orders.yaml:1: output.order needs `topics.sink`"),
+        (
+            SQL,
+            ("report", "contract: {recovery_seconds: measurd}\nreport"),
+            r"orders.yaml:9: contract.recovery_seconds: 'measurd' is no bound; write a number .* or `measured`$",
+        ),
         (FILES, ("directory: orders", "directory: x/../y"), r"orders.yaml:7: files.directory: "),
         (FILES, ("directory: orders", "directory: orders, roll_seconds: 0"), r"orders.yaml:7: files.roll_seconds: "),
     ],

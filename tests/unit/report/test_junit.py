@@ -95,3 +95,9 @@ def test_a_suite_holds_all_its_runs_line_by_line():
     assert [suite.get("tests") for suite in found] == ["6", "1"]
     assert (found[0].get("failures"), found[1].get("errors")) == ("1", "1")
     assert found[1].find("testcase/error").get("message") == "3 lost; 2 duplicated"
+
+
+def test_notes_are_told_and_are_no_case():
+    """Nothing rests on them."""
+    suite, cases = read(judge(PLAN, journal()).model_copy(update={"notes": ["not yet"]}))
+    assert (suite.find("system-out").text.splitlines()[-1], len(cases)) == ("not yet", 6)

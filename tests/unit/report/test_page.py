@@ -151,3 +151,9 @@ def test_a_run_of_half_an_hour_is_small_and_quick():
     text = drawn(observed=Observation([*long, *(checkpoint(n, 5 * n) for n in range(360))]))
     assert time.process_time() - begin < 3
     assert len(text.encode()) < 1_500_000
+
+
+def test_notes_stand_below_the_contract():
+    """What is not demanded yet is not met either."""
+    text = Reader(drawn(change={"notes": [EVIL]})).text
+    assert text.index("Contract, line by line") < text.index(EVIL) < text.index("What came out")

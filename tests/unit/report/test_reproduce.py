@@ -3,6 +3,7 @@ import shlex
 from argparse import Namespace
 
 from flink_chaos.cli.running import _parameters
+from flink_chaos.model.measured import measured
 from flink_chaos.report.reproduce import airflow_command, command, parameters
 
 from tests.unit.plans import a_plan
@@ -31,3 +32,10 @@ def test_the_same_goes_through_airflow():
     plan = a_plan(flink_configuration=HOSTILE, component="jobmanager")
     words = shlex.split(airflow_command(plan))
     assert (words[:4], json.loads(words[5])) == (["airflow", "dags", "trigger", "pod_delete"], parameters(plan))
+
+
+def test_a_bound_that_was_measured_is_said_as_its_number():
+    """More runs would measure another one."""
+    plan = a_plan(contract_bounds={"recovery_seconds": "measured", "failed_checkpoints": "measured"})
+    plan = plan.bounded({"recovery_seconds": measured([10] * 5, [], 1), "failed_checkpoints": measured([], [], 0)})
+    assert parameters(plan)["contract_bounds"] == {"recovery_seconds": 15.0, "failed_checkpoints": "measured"}

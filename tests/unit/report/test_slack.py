@@ -266,3 +266,9 @@ def test_a_very_wide_table_still_shows_rows():
     columns = ["&" * 38 + str(n) for n in range(30)]
     text = next(text for text in texts(threaded(report([columns] * 90, columns=columns))) if "*by" in text)
     assert text.endswith("```\n_and 89 more rows_")
+
+
+def test_notes_stand_in_the_thread():
+    """Below the contract."""
+    verdict = judge(PLAN, journal()).model_copy(update={"notes": ["recovery_seconds is measured: not yet"]})
+    assert "recovery_seconds is measured: not yet" in texts(details(verdict))

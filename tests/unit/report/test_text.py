@@ -39,3 +39,9 @@ def spoilt(**changes):
 def test_a_verdict_made_again_is_compared_to_the_byte(stored, told):
     """What another version wrote otherwise differs too; only the places that differ are named."""
     assert compared(VERDICT, stored) == told
+
+
+def test_notes_stand_below_the_reasons():
+    """They are none."""
+    lines = render(VERDICT.model_copy(update={"notes": ["not yet"]})).splitlines()
+    assert lines[len(VERDICT.reasons) + 1] == "  not yet"

@@ -49,6 +49,15 @@ def test_a_run_that_cannot_be_is_found_with_its_line(tmp_path, store, change, to
     assert Suites(store).all() == []
 
 
+def test_bounds_that_are_measured_wait_for_their_run(tmp_path):
+    """A suite is planned without a store; each run of it plans itself."""
+    catalogue = a_catalogue(
+        tmp_path, SUITE.replace("{pipeline: ad_events}", "{contract_bounds: {recovery_seconds: measured}}")
+    )
+    runs = plan_runs(catalogue, catalogue.suite("small"), "s0123456789")
+    assert [run.parameters["contract_bounds"] for run in runs] == [{"recovery_seconds": "measured"}] * 2
+
+
 def test_a_misspelt_setting_is_found_when_the_file_is_read(tmp_path):
     """With file and line, by whoever reads it."""
     with pytest.raises(ProfileError, match=r"small.yaml:6: runs.0.paramters: no such setting"):

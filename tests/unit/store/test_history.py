@@ -1,32 +1,14 @@
-import os
-from datetime import timedelta
-
 import pytest
-from flink_chaos.store.history import last_green, repetitions, undisturbed
+from flink_chaos.store.history import last_green, passed, passed_undisturbed, repetitions, same_test, undisturbed
 from flink_chaos.store.records import PLAN, Store
-from flink_chaos.verdict.judge import judge
 
-from tests.unit.observed import at, observation
-from tests.unit.observed import facts as observed_facts
-from tests.unit.plans import AT, a_plan, good_facts
+from tests.unit.plans import a_plan
+from tests.unit.runs import calm, observed, stored
 
 
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path.as_uri())
-
-
-def stored(store, day, *, facts=None, closed=True, **parameters):
-    """A run of that day; its verdict was written on it too."""
-    plan = a_plan(run_id=f"manual__{day}", **parameters).model_copy(update={"created_at": AT + timedelta(days=day)})
-    attempt = store.open(plan)
-    for fact in good_facts() if facts is None else facts:
-        attempt.append(fact)
-    if closed:
-        attempt.close(judge(plan, attempt.journal(), observation()))
-        moment = plan.created_at.timestamp()
-        os.utime(str(attempt.folder / "verdict.json").removeprefix("file://"), (moment, moment))
-    return attempt
 
 
 def test_it_is_the_newest_pass_before_the_run(store):
@@ -63,18 +45,6 @@ def test_records_of_another_version_and_damaged_ones_are_passed_over(store, name
     assert last_green(stored(store, 4, closed=False)) == green.verdict()
 
 
-def observed(**_):
-    """Facts of a run that was observed and passed."""
-    return [*good_facts(), *observed_facts()]
-
-
-def calm():
-    """The same without a fault."""
-    kinds = ("fault_started", "fault_ended", "targets_chosen")
-    found = [fact for fact in observed() if fact.kind not in kinds]
-    return [fact.model_copy(update={"at": at(5)}) if fact.kind == "steady" else fact for fact in found]
-
-
 def test_repetitions_are_this_run_and_the_last_ones_of_its_test(store):
     """Those that were observed, whatever came of them, and not too many."""
     stored(store, 1)
@@ -102,3 +72,29 @@ def test_a_search_ends_at_the_first_hit(store, monkeypatch):
     monkeypatch.setattr(path, "read_text", lambda self, *a, **k: looked.append(str(self)) or read(self, *a, **k))
     assert last_green(run).run_id == "manual__5"
     assert [name.rpartition("/")[2] for name in looked] == ["plan.json", "plan.json", "verdict.json"]
+
+
+def test_a_test_stays_the_same_whatever_its_bounds(store):
+    """Else a bound that is measured would find no run."""
+    earlier = stored(store, 1, contract_bounds={"recovery_seconds": 60})
+    bounds = {"recovery_seconds": "measured", "failed_checkpoints": 1}
+    assert same_test(earlier.plan().model_dump(mode="json"), a_plan(contract_bounds=bounds))
+
+
+def test_runs_that_passed_are_told_for_a_plan_that_is_not_stored(store):
+    """Of the same test, the newest first, not too many, with their records."""
+    for day in (1, 2, 3):
+        stored(store, day)
+    stored(store, 4, facts=[])
+    stored(store, 5, records_per_second=1_000)
+    found = [(attempt.plan().run_id, verdict.run_id) for attempt, verdict in passed(store, a_plan(), most=2)]
+    assert found == [("manual__3", "manual__3"), ("manual__2", "manual__2")]
+
+
+def test_quiet_runs_that_passed_are_those_of_the_other_dag(store):
+    """Of the same pipeline and load, and observed."""
+    quiet = stored(store, 1, facts=calm(), fault="no_fault")
+    stored(store, 2, facts=calm(), fault="no_fault", records_per_second=1_000)
+    stored(store, 3, fault="no_fault")
+    stored(store, 4, facts=observed())
+    assert [verdict for _, verdict in passed_undisturbed(store, a_plan())] == [quiet.verdict()]

@@ -1,27 +1,20 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.contract import Contract
 from flink_chaos.model.journal import Journal
-from flink_chaos.model.proof import Deliveries
+from flink_chaos.model.measured import measured
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import checkpoint, facts, journal, observation
-from tests.unit.plans import AT, RECORDS, a_plan, counts
+from tests.unit.plans import RECORDS, a_plan, a_proof, counts
 from tests.unit.plans import journal as good_journal
 
 
 def lines(bounds, found=None, *later, **parameters):
     plan = a_plan(contract_bounds=bounds, **parameters)
     return [(line.name, line.ok, line.seen) for line in bound_lines(plan, good_journal(*later), found)]
-
-
-def a_proof(copy, delay_ms):
-    """What was read of one copy's topic."""
-    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
-    found = Deliveries(**same, extra=0, delay_p99_ms=delay_ms)
-    return RecordProof(at=AT, copy=copy, deliveries=found, findings=[], seconds=1)
 
 
 def test_what_is_not_named_is_not_demanded():
@@ -135,3 +128,30 @@ def test_a_run_without_a_fault_has_nothing_to_recover_from():
     """Its failed checkpoints count all the same."""
     told = lines({"recovery_seconds": 1, "caught_up_seconds": 1, "failed_checkpoints": 0}, fault="no_fault")
     assert [name for name, *_ in told] == ["few failed checkpoints"]
+
+
+def test_a_line_tells_where_a_measured_bound_came_from():
+    """A number that somebody wrote needs no word."""
+    plan = a_plan(contract_bounds={"recovery_seconds": "measured", "caught_up_seconds": 60})
+    plan = plan.bounded({"recovery_seconds": measured([9.0, 10.0, 8.0, 8.0, 8.0], [], 1)})
+    told = [(line.ok, line.demanded) for line in bound_lines(plan, journal(), recovery(plan, journal(), observation()))]
+    assert told == [
+        (True, "within 15 s of the fault (measured: 1.5 x the worst of 5 runs)"),
+        (True, "within 60 s of the fault"),
+    ]
+    assert judge(plan, good_journal()).notes == []
+
+
+def test_a_bound_that_too_few_runs_measured_is_told_and_decides_nothing():
+    """It is no line: one that nobody looked at would make the run inconclusive."""
+    plan = a_plan(contract_bounds={"recovery_seconds": "measured"}).bounded(
+        {"recovery_seconds": measured([9, 10], [], 1)}
+    )
+    verdict, usual = judge(plan, good_journal()), judge(a_plan(), good_journal())
+    assert (verdict.outcome, verdict.lines, verdict.reasons) == ("PASS", usual.lines, usual.reasons)
+    assert (verdict.notes, usual.notes) == (["recovery_seconds is measured: not yet, 2 of 5 runs"], [])
+
+
+def test_a_plan_whose_bounds_are_not_measured_yet_is_judged_without_them():
+    """As a suite plans its runs without a store."""
+    assert lines(dict.fromkeys(Contract.model_fields, "measured"), None, delivery_guarantee="AT_LEAST_ONCE") == []
