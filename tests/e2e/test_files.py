@@ -5,12 +5,20 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from flink_chaos.cluster.connect import connect
+from flink_chaos.cluster.objects import Cluster
+from flink_chaos.cluster.proxy import ServiceProxy
 from flink_chaos.files.listing import list_files, opened
 from flink_chaos.files.scan import scan_files
+from flink_chaos.flink.comparison import TABLES, counts_statement, nothing_statement
+from flink_chaos.flink.gateway import SqlGateway
+from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import FilesEnd, RecordProof
 from flink_chaos.profiles.catalogue import Catalogue
 
+from lab.paths import RUNNER_KUBECONFIG
 from tests.e2e.runs import SHORT, attempt_of, left_behind, verdict_of
+from tests.unit.plans import a_plan
 
 pytestmark = pytest.mark.lab
 
@@ -38,6 +46,19 @@ def test_hdfs_lists_and_reads_what_was_written(folder):
     rows = [row["value"] for batch in scan_files(folder, enumerate(found)) for row in batch.to_pylist()]
     assert rows == [b"{", b'{"n":1}', b'{"n":2}']
     assert list_files(f"{folder}/none") == []
+
+
+def test_a_copy_that_finished_nothing_is_counted_as_nothing():
+    """Flink refuses a directory that is not there; a view without a row stands for it."""
+    plan = a_plan(pipeline="ad_events_files")
+    address = plan.environment.sql_gateway
+    service = ServiceProxy(Cluster(connect(str(RUNNER_KUBECONFIG))), address.namespace, address.name, address.port)
+    with SqlGateway(service).session() as session:
+        for table in TABLES.values():
+            session.execute(nothing_statement(plan, table), 60)
+        result = session.execute(counts_statement(plan, TABLES[Copy.CHAOS]), 120)
+    found = dict(zip(result.columns, result.rows[0], strict=True))
+    assert found == {"expected": 200_000, "records": 0, "ids": 0, "duplicated": 0, "extra": 0}
 
 
 def test_finished_files_survive_a_killed_taskmanager():

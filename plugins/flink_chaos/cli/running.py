@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.files.listing import FilesError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
 from flink_chaos.model.verdict import Outcome
@@ -21,7 +21,7 @@ from flink_chaos.report.text import render
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.repeating import repeated
-from flink_chaos.steps.run import StepError
+from flink_chaos.steps.run import SYSTEM_ERRORS, StepError
 from flink_chaos.store.records import Store, StoreError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
     from flink_chaos.store.records import Attempt
 
-EXPECTED = (StepError, ProfileError, StoreError, ClusterError, KafkaProblem, FilesError)
+EXPECTED = (StepError, ProfileError, StoreError, *SYSTEM_ERRORS)
 """What ends a command with one line."""
 
 
@@ -68,9 +68,14 @@ def _all(fault: str, run_ids: Sequence[str], parameters: Mapping[str, Any]) -> t
             verdict = _made(fault, run_id, parameters)
             print(render(verdict))
             made.append(verdict)
-    except (KeyboardInterrupt, *EXPECTED) as end:
+            if verdict.outcome is Outcome.ABORTED and len(made) < len(run_ids):
+                print("flink-chaos: it was ABORTED; no further repetition is made", file=sys.stderr)
+                break
+    except (KeyboardInterrupt, Exception) as end:
         if not made:
             raise
+        if not isinstance(end, (KeyboardInterrupt, *EXPECTED)):
+            traceback.print_exc()
         print(f"flink-chaos: {str(end) or 'interrupted'}; no further repetition is made", file=sys.stderr)
         return made, [Outcome.ABORTED]
     return made, []

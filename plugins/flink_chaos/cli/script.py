@@ -7,10 +7,6 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.files.listing import FilesError
-from flink_chaos.flink.gateway import GatewayError
-from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.steps import (
     comparing,
@@ -24,7 +20,7 @@ from flink_chaos.steps import (
     resetting,
     stopping,
 )
-from flink_chaos.steps.run import RunEndsError, StepError, told
+from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError, told
 from flink_chaos.steps.waits import wait_for
 
 if TYPE_CHECKING:
@@ -33,7 +29,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
 
-EXPECTED = (StepError, ClusterError, KafkaProblem, FilesError, GatewayError)
+EXPECTED = (StepError, *SYSTEM_ERRORS)
 
 
 def perform(run: Run) -> Verdict:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fsspec.core import url_to_fs
 from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from flink_chaos.model.facts import FileState
 
@@ -19,18 +20,23 @@ if TYPE_CHECKING:
 HIDDEN = (".", "_")
 """Flink writes to hidden files and renames them when they are finished; nobody reads hidden ones, Flink neither."""
 
-TIMEOUT_SECONDS = 20.0
+TIMEOUT_SECONDS = 10.0
+RETRIES = Retry(total=2, backoff_factor=0.2, allowed_methods=["GET"], status_forcelist=[502, 503, 504])
+"""One lost answer among thousands ends no run."""
 
 
 class FilesError(OSError):
     """What failed, where, why and what to do, in one line."""
 
 
-class _Impatient(HTTPAdapter):
-    """fsspec's WebHDFS would wait for ever."""
+class _Strict(HTTPAdapter):
+    """fsspec's WebHDFS would wait for ever, and take a DataNode's refusal for the file."""
 
-    def send(self, *arguments: Any, **options: Any) -> Any:
-        return super().send(*arguments, **{**options, "timeout": TIMEOUT_SECONDS})
+    def send(self, request: Any, *arguments: Any, **options: Any) -> Any:
+        answer = super().send(request, *arguments, **{**options, "timeout": TIMEOUT_SECONDS})
+        if "op=OPEN" in request.url:
+            answer.raise_for_status()
+        return answer
 
 
 def list_files(url: str) -> list[FileState]:
@@ -40,16 +46,30 @@ def list_files(url: str) -> list[FileState]:
     """
     with answering("list", url):
         store, root = opened(url)
-        try:
-            found = [_state(store, root, info) for info in _walked(store, root)]
-        except FileNotFoundError:
+        if not _has(store, root):
             return []
-        return sorted(found, key=lambda file: file.path)
+        return sorted((_state(store, root, info) for info in _walked(store, root)), key=lambda file: file.path)
+
+
+def is_there(url: str) -> bool:
+    """Whether there is such a directory or file. Raises FilesError as `list_files` does."""
+    with answering("look at", url):
+        store, root = opened(url)
+        return _has(store, root)
+
+
+def _has(store: AbstractFileSystem, path: str) -> bool:
+    """Not fsspec's own `exists`: for that a store which does not answer holds nothing."""
+    try:
+        store.info(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _walked(store: AbstractFileSystem, path: str) -> Iterator[dict[str, Any]]:
     """Not fsspec's own walk: that passes over what it could not read."""
-    for info in store.ls(path, detail=True, refresh=True):
+    for info in store.ls(path, detail=True):
         if info["type"] == "directory":
             yield from _walked(store, info["name"])
         else:
@@ -59,20 +79,20 @@ def _walked(store: AbstractFileSystem, path: str) -> Iterator[dict[str, Any]]:
 def opened(url: str) -> tuple[AbstractFileSystem, str]:
     """The store of a URL, and the path in it."""
     store, root = url_to_fs(url)
-    if "webhdfs" in store.protocol:
+    if "webhdfs" in store.protocol and not isinstance(store.session.get_adapter("http://"), _Strict):
         for scheme in ("http://", "https://"):
-            store.session.mount(scheme, _Impatient())
+            store.session.mount(scheme, _Strict(max_retries=RETRIES))
     return store, root.rstrip("/")
 
 
 @contextmanager
 def answering(verb: str, url: str) -> Iterator[None]:
-    """What goes wrong inside, in one line. Stores tell it as they like: WebHDFS as RuntimeError."""
+    """What goes wrong inside, in one line. WebHDFS tells it as RuntimeError, a stranger in its place by what lacks."""
     try:
         yield
     except FilesError:
         raise
-    except (OSError, RuntimeError, ValueError, ImportError) as error:
+    except (OSError, RuntimeError, ValueError, LookupError, TypeError, ImportError) as error:
         told = " ".join(str(error).split())[:300] or type(error).__name__
         remedy = "Check `files.worker` of the environment's profile, and the right to read there"
         raise FilesError(f"cannot {verb} {url}: {told}. {remedy}") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from flink_chaos.files.listing import answering, opened
+from flink_chaos.files.listing import FilesError, answering, opened
 from flink_chaos.model.batches import SCHEMA
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ BUFFER_BYTES = 1 << 20
 def scan_files(url: str, files: Iterable[tuple[int, FileState]]) -> Iterator[pa.RecordBatch]:
     """Yield the lines of each file as records; `files` gives each its number.
 
-    Raises FilesError when a file is gone or cannot be read: a scan is whole or none.
+    Raises FilesError when a file is gone, cannot be read or is another than it was: a scan is whole or none.
     """
     for number, file in files:
         with answering("read", f"{url.rstrip('/')}/{file.path}"):
@@ -32,11 +32,16 @@ def scan_files(url: str, files: Iterable[tuple[int, FileState]]) -> Iterator[pa.
 
 def _batches(url: str, number: int, file: FileState) -> Iterator[pa.RecordBatch]:
     store, root = opened(url)
+    begin = size = 0
     with io.BufferedReader(store.open(f"{root}/{file.path}", "rb"), BUFFER_BYTES) as stream:
-        begin = 0
-        while lines := [line.rstrip(b"\r\n") for line in islice(stream, BATCH)]:
-            yield _columns(number, begin, file.modified_ms, lines)
-            begin += len(lines)
+        while lines := list(islice(stream, BATCH)):
+            yield _columns(number, begin, file.modified_ms, [line.rstrip(b"\r\n") for line in lines])
+            begin, size = begin + len(lines), size + sum(map(len, lines))
+    if file.finished and size != file.size:
+        raise FilesError(
+            f"{url.rstrip('/')}/{file.path} had {file.size:,} bytes when the run ended, {size:,} were read: "
+            "it was replaced since, or its store did not give all of it"
+        )
 
 
 def _columns(number: int, begin: int, modified_ms: int, lines: list[bytes]) -> pa.RecordBatch:

@@ -44,7 +44,7 @@ def nothing_statement(plan: RunPlan, table: str) -> str:
     columns = plan.pipeline.output.columns
     values = ", ".join(f"CAST(NULL AS {kind})" for kind in columns.values())
     names = ", ".join(f"`{name}`" for name in columns)
-    return f"CREATE TEMPORARY VIEW `{table}` ({names}) AS SELECT * FROM (VALUES ({values})) AS none WHERE FALSE"  # noqa: S608
+    return f"CREATE TEMPORARY VIEW `{table}` ({names}) AS SELECT * FROM (VALUES ({values})) AS nothing WHERE FALSE"  # noqa: S608
 
 
 def _table_statement(plan: RunPlan, table: str, options: Mapping[str, str]) -> str:

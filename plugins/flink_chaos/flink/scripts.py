@@ -83,6 +83,19 @@ def report_queries(plan: RunPlan) -> dict[str, str]:
     return found
 
 
+def require_files(plan: RunPlan) -> None:
+    """Raises ScriptError where an application that should write files ignores where to, or when to end them."""
+    program = plan.pipeline.application
+    text = plan.scripts[program.sql] if program.sql else " ".join(program.args)
+    missing = [name for name in ("sink_directory", "roll_seconds") if f"${{{name}}}" not in text]
+    if plan.pipeline.files and missing:
+        where = f"include/sql/{program.sql}" if program.sql else f"include/pipelines/{plan.pipeline.name}.yaml"
+        raise ScriptError(
+            f"{where}: does not use {', '.join(f'${{{name}}}' for name in missing)}: "
+            "nobody could tell where its files are and when the last one is finished"
+        )
+
+
 def fill(where: str, text: str, names: Mapping[str, object]) -> str:
     """Replace `${name}`. Raises ScriptError, with the names there are, for one that is not known."""
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from flink_chaos.model.base import Record
 
@@ -55,9 +56,18 @@ class FileStore(Record):
 
     flink: str = Field(pattern=r"^[a-z0-9]+://", description="as pods reach it, such as hdfs://namenode:8020/output")
     worker: str = Field(
-        pattern=r"^[a-z0-9]+://",
-        description="the same folder as workers reach it with fsspec, such as webhdfs://namenode:9870/output",
+        description="the same folder as workers reach it: webhdfs://namenode:9870/output, or a mount as file://"
     )
+
+    @field_validator("worker")
+    @classmethod
+    def _is_readable(cls, value: str) -> str:
+        """Object stores do not show what is being written: nobody could tell when a copy has written everything."""
+        if not re.match(r"(webhdfs|file)://", value):
+            raise ValueError(f"begins with webhdfs:// or file://, not {value.partition('://')[0]}://")
+        if "@" in value:
+            raise ValueError("holds a user or password; reports tell it: put those into fsspec's own configuration")
+        return value
 
 
 class SlackSettings(Record):

@@ -262,6 +262,7 @@ class Drained(Fact):
     message: str
     lag: int
     restarts_seen: int = 0
+    unseen: bool = Field(default=False, description="nobody could look at the output: no answer from its store")
 
 
 class Stopped(Fact):

@@ -41,7 +41,8 @@ def drain_expired(run: Run, copy: Copy, message: str) -> None:
     deployment = deployment_of(run, run.plan.copies[copy].deployment)
     state = status.failure(deployment) or f"job {status.job_state(deployment)}"
     reason = "; ".join([state, *(told for _, _, told in homeless(run))])
-    run.attempt.append(_drained(copy, lag_of(run, copy), f"not drained: {message}; {reason}", ok=False))
+    fact = _drained(copy, lag_of(run, copy), f"not drained: {message}; {reason}", ok=False)
+    run.attempt.append(fact.model_copy(update={"unseen": not sink_of(run, copy).answers()}))
 
 
 def lag_of(run: Run, copy: Copy) -> int:

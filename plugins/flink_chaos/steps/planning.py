@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from flink_chaos.flink.manifests import application_manifests, loader_manifests
-from flink_chaos.flink.scripts import report_queries
+from flink_chaos.flink.scripts import report_queries, require_files
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.strategies import parse_strategy
 from flink_chaos.litmus.engine import Aim, engine_manifest
@@ -110,6 +110,7 @@ def _prove(plan: RunPlan) -> None:
         application_manifests(plan, copy)
     loader_manifests(plan)
     report_queries(plan)
+    require_files(plan)
     parse_strategy(plan.request.offsets)
     if plan.fault.action == "litmus":
         engine_manifest(plan, Aim())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.proxy import ServiceProxy
 from flink_chaos.cluster.resources import (
     CHAOS_ENGINES,
@@ -19,16 +18,15 @@ from flink_chaos.cluster.resources import (
     POD_LOGS,
     PODS,
 )
-from flink_chaos.files.listing import FilesError, list_files
-from flink_chaos.flink.gateway import GatewayError, SqlGateway
-from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.files.listing import is_there
+from flink_chaos.flink.gateway import SqlGateway
 from flink_chaos.kafka.offsets import members
 from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_count
-from flink_chaos.model.base import Guarantee
+from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps.capacity import free_rooms, room_for
-from flink_chaos.steps.run import RunEndsError, now
-from flink_chaos.steps.sinks import OPEN_TRANSACTION
+from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError, now
+from flink_chaos.steps.sinks import OPEN_TRANSACTION, sink_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +79,7 @@ def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
         return Check(name=name, ok=True, message=check(run))
     except PreflightWarning as warning:
         return Check(name=name, ok=False, blocks=False, message=str(warning))
-    except (ClusterError, KafkaProblem, GatewayError, FilesError, ValueError) as error:
+    except (*SYSTEM_ERRORS, StepError, ValueError) as error:
         return Check(name=name, ok=False, message=str(error))
 
 
@@ -159,10 +157,14 @@ def _topics(run: Run) -> str:
 
 def _files(run: Run) -> str:
     """Whether a worker can look into the directories of the copies, and nothing is in them."""
-    own = {copy.files: list_files(copy.files) for copy in run.plan.copies.values() if copy.files}
-    if any(own.values()):
-        raise ValueError(f"not empty: {', '.join(url for url, found in own.items() if found)}; remove what is in there")
-    return f"{len(own)} directories are free" if own else "the sink is a topic"
+    store = run.plan.environment.files
+    if run.plan.pipeline.files is None or store is None:
+        return "the sink is a topic"
+    for copy in Copy:
+        sink_of(run, copy).prepare()
+    if not is_there(store.worker):
+        raise PreflightWarning(f"{store.worker} is not there yet; except before the first run `files.worker` is wrong")
+    return f"{store.worker} can be listed, both directories are free"
 
 
 def _transactions(run: Run) -> str:

@@ -81,7 +81,8 @@ def _proved(run: Run, scans: Scans, phases: Phases) -> dict[Copy, tuple[Deliveri
 
 def _proved_copy(run: Run, scans: Scans, copy: Copy, phases: Phases) -> tuple[Deliveries, list[Finding]]:
     deliveries, findings = prove(sets_of(run, scans, copy), phases)
-    return deliveries, [sink_of(run, copy).placed(finding) for finding in findings]
+    sink = sink_of(run, copy)
+    return deliveries, [sink.placed(finding) for finding in findings]
 
 
 def sets_of(run: Run, scans: Scans, copy: Copy) -> Sets:

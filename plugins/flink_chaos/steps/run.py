@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.files.listing import FilesError
+from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.jobmanager import JobManager
+from flink_chaos.kafka.errors import KafkaProblem
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -15,6 +19,10 @@ if TYPE_CHECKING:
     from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.store.records import Attempt
+
+
+SYSTEM_ERRORS = (ClusterError, KafkaProblem, FilesError, GatewayError)
+"""What a system is told with that refuses or does not answer."""
 
 
 class StepError(Exception):

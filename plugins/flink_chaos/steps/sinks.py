@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from flink_chaos.files.listing import list_files
+from flink_chaos.files.listing import FilesError, list_files
 from flink_chaos.flink.comparison import files_statement, nothing_statement, topic_statement
 from flink_chaos.kafka.topics import closed_end, ensure_topic, last_stable_offsets
 from flink_chaos.model.facts import FilesEnd, TopicBegin, TopicEnd
@@ -38,6 +39,9 @@ class Sink(Protocol):
 
     def unflushed(self, checkpoint_ms: int) -> str:
         """Why output may still be on its way, whose last checkpoint began at `checkpoint_ms`; empty when none is."""
+
+    def answers(self) -> bool:
+        """Whether a worker can look at it: if not, a copy that seems not to end may have ended long ago."""
 
     def ended(self) -> Fact | str:
         """What a stopped copy has written; or, in words, why that is not known yet."""
@@ -85,6 +89,10 @@ class TopicSink:
         """A transaction is ended after its checkpoint."""
         del checkpoint_ms
         return open_on(self.run, self.topic) if closed_end(self.run.kafka, self.topic) is None else ""
+
+    def answers(self) -> bool:
+        """Brokers that do not answer tell no lag either."""
+        return True
 
     def ended(self) -> Fact | str:
         """Only without an open transaction."""
@@ -138,7 +146,7 @@ class FileSink:
     def prepare(self) -> None:
         """Nothing is in it."""
         if found := self._files():
-            raise StepError(f"{self.directory} holds {len(found)} files already: another run's; remove them")
+            raise StepError(f"{self.directory} holds {len(found)} files already, which are not this run's; remove them")
 
     def unflushed(self, checkpoint_ms: int) -> str:
         """A checkpoint must have begun after every file, also one that was made last, was ended by the application.
@@ -150,6 +158,14 @@ class FileSink:
         newest = max((file.modified_ms for file in self._files()), default=0)
         return "its last files are not finished" if checkpoint_ms <= newest + roll_ms else ""
 
+    def answers(self) -> bool:
+        """The way of a worker to the store is not the application's."""
+        try:
+            self._files()
+        except FilesError:
+            return False
+        return True
+
     def ended(self) -> Fact | str:
         """Whatever is there: nobody writes any more."""
         return FilesEnd(at=now(), clock="storage", copy=self.copy, directory=self.directory, files=self._files())
@@ -159,23 +175,24 @@ class FileSink:
 
     def statement(self, table: str) -> str:
         """Finished files."""
-        if any(file.finished for file in self._end().files):
+        if any(file.finished for file in self._end.files):
             return files_statement(self.run.plan, table, self.directory)
         return nothing_statement(self.run.plan, table)
 
     def reading(self, isolation: Isolation) -> Reading:
         """The same files, or those too that were never finished."""
-        return files_reading(self.run.plan.copies[self.copy].files, self._end(), isolation)
+        return files_reading(self.run.plan.copies[self.copy].files, self._end, isolation)
 
     def placed(self, finding: Finding) -> Finding:
         """With the names of the files."""
-        files = self._end().files
+        files = self._end.files
         named = [place.model_copy(update={"file": files[place.partition].path}) for place in finding.sink]
         return finding.model_copy(update={"sink": named})
 
     def _files(self) -> list[FileState]:
         return list_files(self.run.plan.copies[self.copy].files)
 
+    @cached_property
     def _end(self) -> FilesEnd:
         end = self.run.journal.last(FilesEnd, copy_=self.copy)
         if end is None:

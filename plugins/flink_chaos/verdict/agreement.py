@@ -1,4 +1,4 @@
-"""Counts by Flink SQL and counts from the topics themselves are two ways to the same numbers."""
+"""Counts by Flink SQL and those of the record proof are two ways to the same numbers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Counts, RecordProof
+from flink_chaos.verdict.open_files import still_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,8 @@ def proved(journal: Journal) -> dict[Copy, Deliveries]:
 
 def disagreements(journal: Journal, deliveries: Mapping[Copy, Deliveries]) -> list[str]:
     """Every number that differs; a copy that SQL never counted is one."""
-    return [line for copy, found in deliveries.items() for line in _of_copy(journal, copy, found)]
+    settled = {copy: found for copy, found in deliveries.items() if not still_written(journal, copy)}
+    return [line for copy, found in settled.items() for line in _of_copy(journal, copy, found)]
 
 
 def _of_copy(journal: Journal, copy: Copy, deliveries: Deliveries) -> list[str]:
@@ -33,7 +35,7 @@ def _of_copy(journal: Journal, copy: Copy, deliveries: Deliveries) -> list[str]:
         return [f"methods disagree: {copy}: not counted by SQL"]
     pairs = [(name, getattr(counts, name), getattr(deliveries, name)) for name in COMMON]
     return [
-        f"methods disagree: {copy}: {name} is {by_sql:,} by SQL and {by_topic:,} in the topic"
-        for name, by_sql, by_topic in pairs
-        if by_sql != by_topic
+        f"methods disagree: {copy}: {name} is {by_sql:,} by SQL and {by_proof:,} by the record proof"
+        for name, by_sql, by_proof in pairs
+        if by_sql != by_proof
     ]

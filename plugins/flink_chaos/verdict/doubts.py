@@ -18,6 +18,7 @@ from flink_chaos.model.facts import (
     Table,
 )
 from flink_chaos.verdict.agreement import disagreements, proved
+from flink_chaos.verdict.open_files import still_written, unseen_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
     """Return every reason to doubt; none means that the contract may be judged."""
     control = _control(plan, journal) if plan.fault.reach == "isolated" else []
     found = (_before(journal), _fault(plan, journal), _load(plan, journal), control, _complete(plan, journal))
-    proof = (_source(journal), _self_test(plan, journal))
+    proof = (_source(journal), _self_test(plan, journal), unseen_output(journal))
     agreement = (_agreement(journal), disagreements(journal, proved(journal)))
     return [reason for reasons in (*found, *proof, *agreement) for reason in reasons]
 
@@ -122,7 +123,7 @@ def _agreement(journal: Journal) -> Iterator[str]:
     for copy, column in ((Copy.STABLE, "no_chaos_cnt"), (Copy.CHAOS, "chaos_cnt")):
         counts = journal.last(Counts, copy_=copy)
         for table in newest.values():
-            if counts is None or column not in table.columns:
+            if counts is None or column not in table.columns or still_written(journal, copy):
                 continue
             total = sum(int(row[table.columns.index(column)] or 0) for row in table.rows)
             if total != (by_id := counts.records if counts.summed is None else counts.summed):

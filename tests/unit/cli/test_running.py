@@ -2,7 +2,7 @@ import os
 import signal
 
 import pytest
-from flink_chaos.cli import script, systems
+from flink_chaos.cli import running, script, systems
 from flink_chaos.cli.main import main
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.model.base import Copy
@@ -106,8 +106,7 @@ def test_older_runs_of_the_same_test_are_no_repetitions(store, does, capsys):
     [
         ([passes, fails, passes], "fail"),
         ([passes, doubts, aborts], "inconclusive"),
-        ([aborts, passes, passes], "aborted"),
-        ([doubts, aborts, fails], "fail"),
+        ([fails, passes, aborts], "fail"),
     ],
 )
 def test_the_exit_code_is_that_of_the_worst_and_none_stops_the_next(store, does, deeds, code):
@@ -115,6 +114,33 @@ def test_the_exit_code_is_that_of_the_worst_and_none_stops_the_next(store, does,
     does(*deeds)
     assert main(["run", "pod_delete", "--repeat", "3"]) == EXITS[code]
     assert len(store.attempts()) == 3
+
+
+@pytest.mark.parametrize(("deeds", "made", "code"), [([aborts], 1, "aborted"), ([doubts, aborts], 2, "inconclusive")])
+def test_nothing_is_repeated_after_a_run_that_was_aborted(store, does, capsys, deeds, made, code):
+    """What ended it would end the next one too, each after its own deadlines."""
+    does(*deeds, passes, passes)
+    assert main(["run", "pod_delete", "--repeat", "3"]) == EXITS[code]
+    assert len(store.attempts()) == made
+    assert "it was ABORTED; no further repetition is made" in capsys.readouterr().err
+
+
+def test_a_broken_repetition_hides_no_earlier_verdict(store, does, monkeypatch, capsys):
+    """A defect of ours is told with its traceback."""
+    does(fails)
+    todo = iter([running._made])
+
+    def made(*asked):
+        return next(todo, broken)(*asked)
+
+    monkeypatch.setattr(running, "_made", made)
+    assert main(["run", "pod_delete", "--repeat", "2"]) == EXITS["fail"]
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def broken(*_):
+    """A defect."""
+    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("deed", [killed, interrupted])

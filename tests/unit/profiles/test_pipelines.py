@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from flink_chaos.flink.scripts import ScriptError, require_files
 from flink_chaos.model.base import Copy
+from flink_chaos.model.environment import FileStore
 from flink_chaos.model.pipeline import Pipeline
 from flink_chaos.model.plan import RunPlan, _copy
 from flink_chaos.profiles.reading import ProfileError, read
@@ -116,3 +118,27 @@ def test_files_need_a_store_in_the_environment(tmp_path):
     environment = plan.environment.model_copy(update={"files": None})
     with pytest.raises(ValueError, match=r"pipeline ad_events_files writes files; add `files: .*environments/lab.yaml"):
         _copy(Copy.CHAOS, plan.run_key, plan.pipeline, environment)
+
+
+@pytest.mark.parametrize("name", ["sink_directory", "roll_seconds"])
+def test_a_script_that_ignores_where_its_files_are_is_refused(name):
+    """Nobody could tell when the last one is finished."""
+    plan = a_plan(pipeline="ad_events_files")
+    require_files(plan)
+    sql = plan.pipeline.application.sql
+    spoiled = plan.model_copy(update={"scripts": plan.scripts | {sql: plan.scripts[sql].replace(f"${{{name}}}", "2")}})
+    with pytest.raises(ScriptError, match=rf"include/sql/ad_events_files.sql: does not use \$\{{{name}\}}"):
+        require_files(spoiled)
+
+
+@pytest.mark.parametrize(
+    ("worker", "told"),
+    [
+        ("s3://bucket/out", "begins with webhdfs:// or file://, not s3://"),
+        ("webhdfs://joe:secret@n:9870/out", "holds a user or password"),
+    ],
+)
+def test_a_store_that_cannot_be_judged_by_is_refused(worker, told):
+    """Object stores hide what is being written; a report tells the address."""
+    with pytest.raises(ValueError, match=told):
+        FileStore(flink="hdfs://n:8020/out", worker=worker)

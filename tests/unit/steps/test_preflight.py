@@ -48,22 +48,42 @@ def test_a_sink_without_transactions_has_no_time_out(looked):
     assert looked(allowed=1, delivery_guarantee="AT_LEAST_ONCE").message == "the sink has none"
 
 
-def test_directories_that_are_not_empty_end_the_run(tmp_path, monkeypatch):
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    """The line about files of a preflight with nothing else in it; the store is a folder, or what is given."""
+    monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
+
+    def look(store=None):
+        store = store or (tmp_path / "out").as_uri()
+        run = a_run(tmp_path / "store", pipeline="ad_events_files")
+        object.__setattr__(run.plan.environment.files, "worker", store)
+        for copy, own in run.plan.copies.items():
+            object.__setattr__(own, "files", f"{store}/{copy}")
+        with suppress(RunEndsError):
+            preflight.look(run)
+        return run.journal.last(Preflight).checks[0]
+
+    return look
+
+
+def test_directories_that_are_not_empty_end_the_run(stored, tmp_path):
     """Somebody else's files would be judged."""
-    monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
-    monkeypatch.setattr(preflight, "list_files", lambda url: ["a file"] if url.endswith("/chaos") else [])
-    with pytest.raises(RunEndsError, match=r"files: not empty: webhdfs://.*/chaos; remove what is in there"):
-        preflight.look(a_run(tmp_path, pipeline="ad_events_files"))
+    (tmp_path / "out" / "chaos").mkdir(parents=True)
+    (tmp_path / "out" / "chaos" / "part-0").write_text("x")
+    check = stored()
+    assert (check.ok, check.blocks, "holds 1 files already" in check.message) == (False, True, True)
 
 
-def test_a_file_store_that_a_worker_does_not_reach_ends_the_run(tmp_path, monkeypatch):
+def test_a_folder_that_is_not_there_is_a_warning(stored, tmp_path):
+    """The first run makes it; a wrong address looks the same."""
+    check = stored()
+    assert (check.ok, check.blocks, "is not there yet" in check.message) == (False, False, True)
+
+
+def test_a_file_store_that_a_worker_does_not_reach_ends_the_run(stored):
     """Before anything is started."""
-    monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
-    run = a_run(tmp_path, pipeline="ad_events_files")
-    for own in run.plan.copies.values():
-        object.__setattr__(own, "files", "webhdfs://127.0.0.1:9/out")
-    with pytest.raises(RunEndsError, match=r"files: cannot list webhdfs://127.0.0.1:9/out"):
-        preflight.look(run)
+    check = stored("webhdfs://127.0.0.1:9/out")
+    assert (check.ok, check.blocks, "cannot list webhdfs://127.0.0.1:9/out" in check.message) == (False, True, True)
 
 
 def test_a_topic_needs_no_file_store(tmp_path, monkeypatch):

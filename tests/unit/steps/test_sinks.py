@@ -43,7 +43,7 @@ def test_a_directory_that_is_not_empty_is_refused(tmp_path):
     run = a_run_with_files(tmp_path)
     sink_of(run, Copy.CHAOS).prepare()
     write(tmp_path, Copy.CHAOS, "part-0", 1, run=run)
-    with pytest.raises(StepError, match="holds 1 files already: another run's; remove them"):
+    with pytest.raises(StepError, match="holds 1 files already, which are not this run's; remove them"):
         sink_of(run, Copy.CHAOS).prepare()
 
 
@@ -100,3 +100,11 @@ def test_a_sink_whose_end_is_no_fact_cannot_be_read(tmp_path):
     """It was never compared."""
     with pytest.raises(StepError, match="has no recorded end of hdfs://"):
         sink_of(a_run_with_files(tmp_path), Copy.CHAOS).statement("chaos")
+
+
+def test_a_store_that_does_not_answer_is_told_of_a_copy_that_seems_not_to_end(tmp_path):
+    """It may have ended long ago."""
+    run = a_run_with_files(tmp_path)
+    assert sink_of(run, Copy.CHAOS).answers()
+    object.__setattr__(run.plan.copies[Copy.CHAOS], "files", "webhdfs://127.0.0.1:9/out")
+    assert not sink_of(run, Copy.CHAOS).answers()

@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.facts import FilesEnd, RecordProof, Stopped
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.verdict.agreement import disagreements
@@ -30,7 +30,7 @@ def test_each_number_that_both_count_is_compared(name):
     found = SAME.model_copy(update={name: 7})
     told = disagreements(Journal([counts(Copy.CHAOS)]), {Copy.CHAOS: found})
     by_sql = f"{getattr(SAME, name):,}"
-    assert told == [f"methods disagree: chaos: {name} is {by_sql} by SQL and 7 in the topic"]
+    assert told == [f"methods disagree: chaos: {name} is {by_sql} by SQL and 7 by the record proof"]
 
 
 def test_what_sql_never_counted_is_no_agreement():
@@ -55,7 +55,7 @@ def test_each_copy_is_compared_with_its_own_counts():
     """Not with those that were counted last."""
     short = SAME.model_copy(update={"records": RECORDS - 2})
     told = disagreements(Journal([counts(copy) for copy in Copy]), {Copy.STABLE: short, Copy.CHAOS: SAME})
-    assert told == ["methods disagree: stable: records is 200,000 by SQL and 199,998 in the topic"]
+    assert told == ["methods disagree: stable: records is 200,000 by SQL and 199,998 by the record proof"]
     apart = Journal([counts(Copy.STABLE, records=RECORDS - 2), counts(Copy.CHAOS)])
     assert disagreements(apart, {Copy.STABLE: short, Copy.CHAOS: SAME}) == []
 
@@ -64,3 +64,12 @@ def test_the_first_offenders_stand_in_the_verdict():
     """Those of the chaos copy, whichever was proved last."""
     stable = RecordProof(at=AT, copy=Copy.STABLE, deliveries=SAME, findings=[], seconds=1)
     assert [found.id for found in judge(a_plan(), journal(proof(), stable)).findings] == ["7"]
+
+
+def test_a_copy_that_goes_on_writing_files_agrees_with_nobody():
+    """It could not be stopped, and that is the verdict; a topic is read between recorded offsets."""
+    running = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="no savepoint in time")
+    end = FilesEnd(at=AT, copy=Copy.CHAOS, directory="hdfs://n/out", files=[])
+    found = {Copy.CHAOS: SAME.model_copy(update={"records": 7})}
+    assert disagreements(Journal([counts(Copy.CHAOS), running]), found) != []
+    assert disagreements(Journal([counts(Copy.CHAOS), running, end]), found) == []
