@@ -26,7 +26,8 @@ from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps.capacity import free_rooms, room_for
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError, now
-from flink_chaos.steps.sinks import OPEN_TRANSACTION, sink_of
+from flink_chaos.steps.sinks import sink_of
+from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.files.scan import scan_files
 from flink_chaos.kafka.scan import scan
+from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,3 +45,8 @@ def files_reading(url: str, end: FilesEnd, isolation: Isolation) -> Reading:
     listed = [(n, file.path, file.size, file.modified_ms) for n, file in chosen]
     what = "finished files" if isolation == COMMITTED else "all files"
     return Reading(f"{end.directory}, {what}", f"{end.directory} {listed}", partial(scan_files, url, chosen))
+
+
+def never_ended(run: Run, sink: str) -> StepError:
+    """Make the error for a sink whose end is no fact."""
+    return StepError(f"run {run.plan.run_key} has no recorded end of {sink}: it was never compared")

@@ -1,0 +1,92 @@
+"""A sink that is a topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from flink_chaos.flink.comparison import topic_statement
+from flink_chaos.kafka.topics import closed_end, ensure_topic, last_stable_offsets
+from flink_chaos.model.facts import TopicBegin, TopicEnd
+from flink_chaos.steps.readings import never_ended, topic_reading
+from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.stalling import journal_open, open_on
+
+if TYPE_CHECKING:
+    from flink_chaos.model.base import Copy
+    from flink_chaos.model.batches import Isolation
+    from flink_chaos.model.facts import Fact
+    from flink_chaos.model.proof import Finding
+    from flink_chaos.steps.readings import Reading
+    from flink_chaos.steps.run import Run
+
+OPEN_TRANSACTION = (
+    "a transaction is open; it ends by its time-out (600 s, if the profile says nothing else), "
+    "or `kafka-transactions.sh abort` ends it now"
+)
+
+
+@dataclass(frozen=True)
+class TopicSink:
+    """A topic, which all runs use: what is judged lies between recorded offsets."""
+
+    run: Run
+    copy: Copy
+    hidden: ClassVar[str] = "in a transaction that was aborted"
+
+    @property
+    def topic(self) -> str:
+        """Its name."""
+        return self.run.plan.copies[self.copy].sink
+
+    def prepare(self) -> None:
+        """The topic exists, and no transaction is open on it."""
+        ensure_topic(self.run.kafka, self.topic, self.run.plan.pipeline.topics.partitions, {})
+        end = closed_end(self.run.kafka, self.topic)
+        if end is None:
+            raise StepError(f"topic {self.topic}: {OPEN_TRANSACTION}")
+        self.run.attempt.append(TopicBegin(at=now(), clock="kafka", topic=self.topic, offsets=end))
+
+    def unflushed(self, checkpoint_ms: int) -> str:
+        """A transaction is ended after its checkpoint."""
+        del checkpoint_ms
+        return open_on(self.run, self.topic) if closed_end(self.run.kafka, self.topic) is None else ""
+
+    def answers(self) -> bool:
+        """Brokers that do not answer tell no lag either."""
+        return True
+
+    def ended(self) -> Fact | str:
+        """Only without an open transaction."""
+        end = closed_end(self.run.kafka, self.topic)
+        if end is None:
+            return open_on(self.run, self.topic)
+        return TopicEnd(at=now(), clock="kafka", topic=self.topic, offsets=end, last_stable=end)
+
+    def cut(self) -> None:
+        """What is behind the open transaction no consumer sees, so it is judged as missing."""
+        stable = last_stable_offsets(self.run.kafka, self.topic)
+        fact = TopicEnd(at=now(), clock="kafka", topic=self.topic, offsets=stable, last_stable=stable)
+        self.run.attempt.append(fact)
+        journal_open(self.run, self.copy)
+
+    def statement(self, table: str) -> str:
+        """Committed records between the offsets."""
+        begin, end = self._between()
+        return topic_statement(self.run.plan, table, self.topic, begin.offsets, end.offsets)
+
+    def reading(self, isolation: Isolation) -> Reading:
+        """The same records, or those of aborted transactions too."""
+        begin, end = self._between()
+        return topic_reading(self.run, self.topic, begin.offsets, end.offsets, isolation)
+
+    def placed(self, finding: Finding) -> Finding:
+        """Partition and offset say it."""
+        return finding
+
+    def _between(self) -> tuple[TopicBegin, TopicEnd]:
+        journal = self.run.journal
+        begin, end = journal.last(TopicBegin, topic=self.topic), journal.last(TopicEnd, topic=self.topic)
+        if begin is None or end is None:
+            raise never_ended(self.run, self.topic)
+        return begin, end
