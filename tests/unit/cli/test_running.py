@@ -45,6 +45,14 @@ def interrupted(_run):
     os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """It reaches us, also where a shell that began the tests in its background made them deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     """An own, empty store, and nothing to wait for."""
