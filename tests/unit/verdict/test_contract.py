@@ -137,3 +137,10 @@ def proof(copy, reordered):
 def test_order_is_that_of_the_chaos_copy(proofs, line):
     """Whichever copy was proved last."""
     assert ("order kept", *line) in told(ordered(), journal(*proofs))
+
+
+def test_a_bound_is_judged_by_the_facts_of_the_run():
+    """Its line stands beside those of the guarantee."""
+    plan = a_plan(contract_bounds={"duplicates_percent": 1}, delivery_guarantee="AT_LEAST_ONCE")
+    twice = counts(Copy.CHAOS, records=RECORDS + 4_000, duplicated=4_000, surplus=4_000)
+    assert ("few duplicates", False, "at most 1 % of the ids", "2.00 %") in told(plan, journal(twice))
