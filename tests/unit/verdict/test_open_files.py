@@ -86,6 +86,8 @@ def test_each_copy_has_its_own_end():
         assert list(unseen_output(Journal([*both, *ends]))) == told
     broken = both[3].model_copy(update={"ok": False})
     assert list(unseen_output(Journal([*both[:3], broken, open_stable, whole_chaos]))) == []
+    halted = both[1].model_copy(update={"ok": False})
+    assert list(unseen_output(Journal([*both, halted, open_stable, whole_chaos]))) == told
     undrained = both[0].model_copy(update={"ok": False})
     assert list(unseen_output(Journal([*both[1:], undrained, open_stable]))) == told
 
