@@ -1,4 +1,4 @@
-"""What lies in a directory of any store that fsspec knows: HDFS over WebHDFS, object stores, disks."""
+"""What lies in a directory of HDFS, over WebHDFS, or of a disk; fsspec is the way to both."""
 
 from __future__ import annotations
 

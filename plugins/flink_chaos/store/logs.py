@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.base import Copy
 from flink_chaos.model.logs import KeptLog, Logs, lines
 from flink_chaos.model.observation import is_jobmanager
-from flink_chaos.store.records import children, write_new
+from flink_chaos.store.records import children, parts, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def _folder(attempt: Attempt, copy: Copy, pod: str) -> UPath:
 
 
 def _parts(folder: UPath) -> list[UPath]:
-    return sorted(folder.glob("*.log"), key=_told) if folder.exists() else []
+    return sorted(parts(folder, "*.log"), key=_told)
 
 
 def _told(part: UPath) -> tuple[int, int]:
@@ -76,9 +76,9 @@ def _told(part: UPath) -> tuple[int, int]:
     return int(last), int(size)
 
 
-def _trim(parts: list[UPath]) -> None:
-    left = sum(_told(part)[1] for part in parts)
-    for part in parts[:-1]:
+def _trim(found: list[UPath]) -> None:
+    left = sum(_told(part)[1] for part in found)
+    for part in found[:-1]:
         if left <= MOST_BYTES:
             return
         left -= _told(part)[1]

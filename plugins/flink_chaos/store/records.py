@@ -63,9 +63,8 @@ class Attempt:
 
     def journal(self, kind: str = "*") -> Journal:
         """The facts so far, all or those of one kind, in the order in which they were written."""
-        folder = self.folder / JOURNAL
-        parts = sorted(folder.glob(f"*-{kind}.json"), key=lambda part: part.name) if folder.exists() else []
-        return Journal([parsed(part, part.read_text(), FACT.validate_json) for part in parts])
+        found = parts(self.folder / JOURNAL, f"*-{kind}.json")
+        return Journal([parsed(part, part.read_text(), FACT.validate_json) for part in found])
 
     def has(self, *kinds: str) -> bool:
         """Whether there is a fact of any of these kinds; by name only, so it can be asked every second."""
@@ -158,6 +157,11 @@ def _root(address: str) -> UPath:
 def children(folder: UPath) -> Iterator[UPath]:
     """What is in the folder; nothing if it is not there."""
     return iter(folder.iterdir()) if folder.exists() else iter(())
+
+
+def parts(folder: UPath, pattern: str) -> list[UPath]:
+    """Files of the folder whose names match, by name, which begins with a time; none if it is not there."""
+    return sorted(folder.glob(pattern), key=lambda part: part.name) if folder.exists() else []
 
 
 def read(path: UPath, model: type[R]) -> R:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.observation import SEEN, Observation, Seen
-from flink_chaos.store.records import numbered, parsed, write_new
+from flink_chaos.store.records import numbered, parsed, parts, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,17 +26,13 @@ def append_part(attempt: Attempt, part: Sequence[Seen]) -> None:
 
 def observation(attempt: Attempt, newest: int | None = None) -> Observation:
     """All parts of an attempt, or so many; empty where nobody observed. Raises StoreError for a damaged part."""
-    return Observation(line for part in _parts(attempt)[-(newest or 0) :] for line in _lines(part))
+    found = parts(attempt.folder / SAMPLES, "*.jsonl")[-(newest or 0) :]
+    return Observation(line for part in found for line in _lines(part))
 
 
 def is_observed(attempt: Attempt) -> bool:
     """Whether anybody stored a part; without reading one."""
     return (attempt.folder / SAMPLES).exists()
-
-
-def _parts(attempt: Attempt) -> list[UPath]:
-    folder = attempt.folder / SAMPLES
-    return sorted(folder.glob("*.jsonl"), key=lambda path: path.name) if folder.exists() else []
 
 
 def _lines(part: UPath) -> Iterator[Seen]:
