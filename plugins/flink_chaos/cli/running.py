@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import traceback
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises EXPECTED or KeyboardInterrupt when not even one came to its end.
     """
-    run_ids = repetitions(f"cli__{datetime.now(UTC).isoformat(timespec='seconds')}", options.repeat)
+    run_ids = repetitions(f"cli__{clock.now().isoformat(timespec='seconds')}", options.repeat)
     made, broken_off = _all(options.fault, run_ids, _parameters(options))
     if options.repeat > 1:
         print("", *table(*repeated_table([repeated(options.fault, made)])), sep="\n")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
 from flink_chaos.model.base import Copy
 from flink_chaos.steps import (
     comparing,
@@ -138,5 +138,5 @@ def _wait(run: Run, name: str) -> None:
 
 
 def _say(run: Run, step: str, message: str) -> None:
-    elapsed = time.time() - run.plan.created_at.timestamp()
+    elapsed = clock.now().timestamp() - run.plan.created_at.timestamp()
     print(f"{elapsed:6.0f} s  {step:16} {message}", flush=True)

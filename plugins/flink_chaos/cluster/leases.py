@@ -5,10 +5,10 @@ A run that hangs still holds its topics: only its own release, or a caller that 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import LEASES
 
@@ -76,7 +76,7 @@ def _held(namespace: str, name: str, lease: Object | None, holder: str, annotati
     old = lease or {**fresh, "metadata": {"name": name, "namespace": namespace}}
     spec = old.get("spec", {})
     changes = spec.get("leaseTransitions", 0) + (1 if lease else 0)
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    now = clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
     metadata = {**old["metadata"], "annotations": {**old["metadata"].get("annotations", {}), **annotations}}
     return {
         **old,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.proxy import ServiceError, deepest_cause
 
@@ -145,18 +145,18 @@ class Session:
 
     def _pages(self, what: str, uri: str | None, timeout: float) -> Iterator[dict[str, Any]]:
         """Every page with something in it, until the last one."""
-        end = time.monotonic() + timeout
+        end = clock.monotonic() + timeout
         while uri:
             page = self._gateway.call(what, "GET", uri)
             if "results" in page:
                 self._refuse_changes(what, page["results"]["data"])
                 yield page
             uri = page.get("nextResultUri") or (uri if page["resultType"] == "NOT_READY" else None)
-            if uri and time.monotonic() > end:
+            if uri and clock.monotonic() > end:
                 remedy = "Give it more time or less to do; a stream never ends"
                 raise self._gateway.failure(what, f"no end within {timeout:g} s", remedy)
             if uri and not page.get("results", {}).get("data"):
-                time.sleep(PAUSE)
+                clock.sleep(PAUSE)
 
     def _refuse_changes(self, what: str, data: list[dict[str, Any]]) -> None:
         """A row of a changelog may take back an earlier one: as rows they would be wrong."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos import clock
 from flink_chaos.cluster.proxy import ServiceError, ServiceProxy
 from flink_chaos.model.facts import Checkpoint
 
@@ -121,11 +121,11 @@ class JobManager:
 
         One request for the checkpoint and one for each task; the first without an answer, or `timeout`, ends them.
         """
-        until, path = time.monotonic() + self.timeout, f"/jobs/{job_id}/checkpoints/details/{checkpoint_id}"
+        until, path = clock.monotonic() + self.timeout, f"/jobs/{job_id}/checkpoints/details/{checkpoint_id}"
         tasks = (self._get(path) or {}).get("tasks") or {}
         told: list[dict[str, Any]] = []
         for vertex in tasks:
-            answer = self._get(f"{path}/subtasks/{vertex}") if time.monotonic() < until else None
+            answer = self._get(f"{path}/subtasks/{vertex}") if clock.monotonic() < until else None
             if answer is None:
                 return None
             told.append(answer["summary"])

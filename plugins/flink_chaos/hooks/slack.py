@@ -95,8 +95,8 @@ def _settings(attempt: Attempt) -> SlackSettings | None:
 
 def _journal(attempt: Attempt, settings: SlackSettings, of: Any, send: Send) -> None:
     """Say it, and write down whether it went out."""
+    from flink_chaos.clock import now
     from flink_chaos.model.facts import Notified
-    from flink_chaos.steps.run import now
 
     try:
         sent, details = send(Channel(settings))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
+from flink_chaos import clock
 from flink_chaos.kafka.offsets import committed
 from flink_chaos.kafka.topics import TIMEOUT, offsets_at, partitions_of
 
@@ -87,9 +87,9 @@ def only_control_records(kafka: Kafka, topic: str, partition: int, start: int, e
 
 
 def _nothing_before(kafka: Kafka, reader: Consumer, where: TopicPartition, end: int, timeout: float) -> bool:
-    deadline = time.monotonic() + timeout
+    deadline = clock.monotonic() + timeout
     what = f"read topic {where.topic!r} partition {where.partition} up to offset {end}"
-    while (left := deadline - time.monotonic()) > 0:
+    while (left := deadline - clock.monotonic()) > 0:
         message = reader.poll(min(left, 0.2))
         if message is not None and (verdict := _judge(kafka, message, end, what)) is not None:
             return verdict

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import concurrent.futures
-import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
+from flink_chaos import clock
 from flink_chaos.kafka.admin import GRACE, code_of
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.strategies import OffsetStrategy, PartitionState, parse_strategy
@@ -17,6 +16,7 @@ from flink_chaos.kafka.topics import TIMEOUT, end_offsets, offsets_at, partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.kafka.topics import Offsets
@@ -65,7 +65,7 @@ def plan_reset(kafka: Kafka, group: str, topic: str, strategy: OffsetStrategy, t
     """Return where every partition would start, as Kafka's own tool would set it. Writes nothing."""
     starts, ends = start_offsets(kafka, topic, timeout), end_offsets(kafka, topic, timeout)
     commits = committed(kafka, group, topic, partitions=list(ends), timeout=timeout)
-    times = _at_time(kafka, topic, strategy.time_asked(datetime.now(UTC)), timeout)
+    times = _at_time(kafka, topic, strategy.time_asked(clock.now()), timeout)
     return {
         number: strategy.target(PartitionState(number, starts[number], end, commits.get(number), times.get(number)))
         for number, end in sorted(ends.items())
@@ -148,19 +148,19 @@ def _partitions(
 
 def _settled(ask: Callable[[], concurrent.futures.Future[T]], timeout: float) -> T:
     """Ask until the answer is the coordinator's own, at most for `timeout` seconds; raises KafkaException."""
-    deadline = time.monotonic() + timeout
+    deadline = clock.monotonic() + timeout
     while True:
         try:
             answer = ask().result(timeout + GRACE)
         except KafkaException as error:
-            if code_of(error) not in TRANSIENT or time.monotonic() > deadline:
+            if code_of(error) not in TRANSIENT or clock.monotonic() > deadline:
                 raise
         except concurrent.futures.TimeoutError as error:
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from error
         else:
-            if not _unsettled(answer) or time.monotonic() > deadline:
+            if not _unsettled(answer) or clock.monotonic() > deadline:
                 return answer
-        time.sleep(POLL)
+        clock.sleep(POLL)
 
 
 def _unsettled(answer: object) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.facts import OpenTransaction
 
@@ -66,7 +66,7 @@ def settings(config: Mapping[str, str]) -> dict[str, Any]:
 def _open(client: KafkaAdminClient, topic: str) -> Iterator[OpenTransaction]:
     listed = [one for found in client.list_transactions().values() for one in found]
     names = [one.transactional_id for one in listed if one.state.value not in CLOSED]
-    now_ms = time.time() * 1000
+    now_ms = clock.now().timestamp() * 1000
     for name, told in client.describe_transactions(names).items():
         partitions = sorted(one.partition for one in told.topic_partitions if one.topic == topic)
         if partitions and told.state.value not in CLOSED:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
+from flink_chaos import clock
 from flink_chaos.model.batches import SCHEMA
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def scan(kafka: Kafka, topic: str, begin: Offsets, end: Offsets, isolation: Isol
 
 def _batches(kafka: Kafka, reader: Consumer, topic: str, left: Offsets) -> Iterator[pa.RecordBatch]:
     """Takes a partition out of `left` once its end is reached."""
-    heard = time.monotonic()
+    heard = clock.monotonic()
     while left:
         messages = reader.consume(BATCH, timeout=1.0)
         if messages:
-            heard = time.monotonic()
-        elif time.monotonic() - heard > QUIET_SECONDS:
+            heard = clock.monotonic()
+        elif clock.monotonic() - heard > QUIET_SECONDS:
             raise kafka.problem(_what(topic, left), f"no answer within {QUIET_SECONDS:g} s")
         events = [message for message in messages if message.error() is not None]
         records = [message for message in messages if message.error() is None] if events else messages

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import concurrent.futures
-import time
 from typing import TYPE_CHECKING
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import ConfigResource, NewTopic, OffsetSpec
 
+from flink_chaos import clock
 from flink_chaos.kafka.admin import GRACE, code_of
 from flink_chaos.kafka.errors import KafkaProblem
 
@@ -113,12 +113,12 @@ def offsets_at(
     """Return the offset that `spec` means in each partition; -1 where a timestamp lies behind the last record."""
     missing = list(partitions_of(kafka, topic, timeout) if partitions is None else partitions)
     found: Offsets = {}
-    deadline = time.monotonic() + timeout
+    deadline = clock.monotonic() + timeout
     while missing:
         found |= _offsets_now(kafka, [TopicPartition(topic, number) for number in missing], spec, isolation, deadline)
         missing = [number for number in missing if number not in found]
         if missing:
-            time.sleep(POLL)
+            clock.sleep(POLL)
     return dict(sorted(found.items()))
 
 
@@ -126,14 +126,14 @@ def _offsets_now(
     kafka: Kafka, wanted: list[TopicPartition], spec: OffsetSpec, isolation: IsolationLevel, deadline: float
 ) -> Offsets:
     """Return the offsets that are to be had now: before the deadline a partition may be on its way to a new leader."""
-    left = max(deadline - time.monotonic(), 1.0)
+    left = max(deadline - clock.monotonic(), 1.0)
     asked = kafka.admin.list_offsets(dict.fromkeys(wanted, spec), isolation_level=isolation, request_timeout=left)
     found = {}
     for where, answer in asked.items():
         try:
             found[where.partition] = answer.result(left + GRACE).offset
         except (KafkaException, concurrent.futures.TimeoutError) as error:
-            if not _moving(error) or time.monotonic() > deadline:
+            if not _moving(error) or clock.monotonic() > deadline:
                 why = error if isinstance(error, KafkaException) else f"no answer within {left:g} s"
                 raise kafka.problem(f"read the offsets of topic {where.topic!r}", why) from error
     return found
@@ -158,18 +158,18 @@ def _create(kafka: Kafka, name: str, partitions: int, config: Mapping[str, str],
 
 
 def _await_leaders(kafka: Kafka, name: str, at_least: int, timeout: float) -> int:
-    deadline = time.monotonic() + timeout
+    deadline = clock.monotonic() + timeout
     while True:
         leaders = _leaders(kafka, name, timeout)
         missing = sorted(partition for partition, leader in leaders.items() if leader < 0)
         if len(leaders) >= at_least and not missing:
             return len(leaders)
-        if time.monotonic() > deadline:
+        if clock.monotonic() > deadline:
             raise KafkaProblem(
                 f"topic {name!r} at {kafka.servers}: after {timeout:g} s there are {len(leaders)} partitions, "
                 f"without a leader: {missing}. Check that all brokers are up"
             )
-        time.sleep(POLL)
+        clock.sleep(POLL)
 
 
 def _leaders(kafka: Kafka, topic: str, timeout: float) -> Offsets:

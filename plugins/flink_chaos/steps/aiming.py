@@ -6,13 +6,14 @@ import math
 import random
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.pods import pods
 from flink_chaos.cluster.resources import NODES
 from flink_chaos.litmus.engine import Aim, pod_label
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, Target, TargetsChosen
 from flink_chaos.model.fault import component_of
-from flink_chaos.steps.run import RunEndsError, now
+from flink_chaos.steps.run import RunEndsError
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.pods import Pod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flink_chaos.steps.looks import now_ms
+from flink_chaos.clock import now_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

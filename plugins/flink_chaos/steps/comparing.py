@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
+from flink_chaos.clock import now
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.flink.comparison import TABLES, counts_statement
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
 from flink_chaos.model.facts import Counts, Table
 from flink_chaos.steps.preflight import gateway
-from flink_chaos.steps.run import Progress, RunEndsError, StepError, now
+from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
 
 if TYPE_CHECKING:
@@ -63,14 +64,14 @@ def compare(run: Run) -> list[Table]:
 
 
 def _await_gateway(run: Run) -> None:
-    deadline = time.monotonic() + GATEWAY_SECONDS
+    deadline = clock.monotonic() + GATEWAY_SECONDS
     while True:
         try:
             gateway(run).info()
         except (GatewayError, ClusterError):
-            if time.monotonic() > deadline:
+            if clock.monotonic() > deadline:
                 raise
-            time.sleep(PAUSE)
+            clock.sleep(PAUSE)
         else:
             return
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.resources import CONFIG_MAPS, FLINK_DEPLOYMENTS
 from flink_chaos.flink import status
 from flink_chaos.flink.manifests import application_manifests
 from flink_chaos.model.facts import Deployed
-from flink_chaos.steps.run import Progress, StepError, now
+from flink_chaos.steps.run import Progress, StepError
 
 if TYPE_CHECKING:
     from flink_chaos.model.base import Copy

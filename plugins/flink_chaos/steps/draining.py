@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.flink import status
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.observing import see_checkpoints
 from flink_chaos.steps.room import homeless
-from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.steps.run import Progress, RunEndsError
 from flink_chaos.steps.sinks import sink_of
 
 if TYPE_CHECKING:

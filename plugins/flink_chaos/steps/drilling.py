@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
 from flink_chaos.flink import status
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
-from flink_chaos.steps.run import Progress, StepError, now
+from flink_chaos.steps.run import Progress, StepError
 from flink_chaos.steps.steadying import require_load
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from flink_chaos.clock import now
 from flink_chaos.files.listing import FilesError, list_files
 from flink_chaos.flink.comparison import files_statement, nothing_statement
 from flink_chaos.model.facts import FilesEnd
 from flink_chaos.steps.readings import files_reading, never_ended
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
     from flink_chaos.model.base import Copy

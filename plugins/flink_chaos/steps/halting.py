@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.model.facts import StopRequested
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt

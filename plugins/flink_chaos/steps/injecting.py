@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES, PODS
 from flink_chaos.litmus.engine import Aim, engine_manifest, result_name
 from flink_chaos.litmus.evidence import EVIDENCE, Scene
@@ -13,7 +14,7 @@ from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, PodsSeen
 from flink_chaos.steps.aiming import candidates, take_aim
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.room import check_room
-from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.steps.run import Progress, RunEndsError
 from flink_chaos.steps.steadying import require_load
 
 if TYPE_CHECKING:

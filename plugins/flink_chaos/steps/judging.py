@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.model.facts import Judging, StepFailed
 from flink_chaos.steps.reporting import draw_or_warn
-from flink_chaos.steps.run import now
 from flink_chaos.steps.selftest_fact import self_test_fact
 from flink_chaos.store.samples import observation
 from flink_chaos.store.selftest import latest

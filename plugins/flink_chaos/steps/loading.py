@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.flink import status
 from flink_chaos.flink.manifests import loader_manifests
 from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.facts import Loaded, LoadStarted, TopicBegin
 from flink_chaos.steps.deploying import apply_all, deployment_of
-from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.steps.run import Progress, RunEndsError
 from flink_chaos.verdict.doubts import load_problem
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import IsolationLevel
 from confluent_kafka.admin import OffsetSpec
 
+from flink_chaos.clock import now_ms
 from flink_chaos.cluster.pods import pods
 from flink_chaos.flink.jobmanager import JobManager
 from flink_chaos.kafka.lag import LagReader
@@ -148,8 +148,3 @@ class PodsLook:
 
 def _phase(pod: Pod) -> str:
     return "Terminating" if pod.deleting else pod.phase
-
-
-def now_ms() -> int:
-    """The worker's clock."""
-    return time.time_ns() // 1_000_000

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Literal
 
+from flink_chaos import clock
+from flink_chaos.clock import now
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
@@ -24,7 +25,7 @@ def see_before_fault(run: Run) -> None:
     for _ in range(TRIES):
         if see_checkpoints(run, Copy.CHAOS, "before the fault"):
             return
-        time.sleep(PAUSE)
+        clock.sleep(PAUSE)
     name = run.plan.copies[Copy.CHAOS].deployment
     raise StepError(f"the JobManager of {name} told nothing of its checkpoints for {TRIES * PAUSE:.0f} s: no fault yet")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from flink_chaos.clock import now
 from flink_chaos.flink.manifests import application_manifests, loader_manifests
 from flink_chaos.flink.scripts import report_queries, require_files
 from flink_chaos.kafka.errors import KafkaProblem
@@ -17,7 +18,7 @@ from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.steps.measuring import with_bounds
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.proxy import ServiceProxy
 from flink_chaos.cluster.resources import (
     CHAOS_ENGINES,
@@ -25,7 +26,7 @@ from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps.capacity import free_rooms, room_for
-from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError, now
+from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
 from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
 

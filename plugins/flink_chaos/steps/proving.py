@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
+from flink_chaos.clock import now
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import RecordProof, SourceProof
 from flink_chaos.proof.phases import phases_of
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 from flink_chaos.steps.scanning import Scans
 from flink_chaos.steps.sinks import sink_of
 from flink_chaos.store.samples import observation
@@ -34,16 +35,16 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
     if run.plan.pipeline.output.format != JSON:
         say(f"no record proof: records of format {run.plan.pipeline.output.format}; it reads {JSON}")
         return
-    begin = time.monotonic()
+    begin = clock.monotonic()
     with TemporaryDirectory(prefix="flink-chaos-proof-") as name:
         scans = Scans(run, Path(name), say, keep=True)
         phases = _phases(run)
         proofs, loaded = _proved(run, scans, phases), _proved_source(run, scans, phases)
-    seconds = time.monotonic() - begin
-    clock: Clock = "storage" if run.plan.pipeline.files else "kafka"
+    seconds = clock.monotonic() - begin
+    by: Clock = "storage" if run.plan.pipeline.files else "kafka"
     for copy, (deliveries, findings) in proofs.items():
         fact = RecordProof(
-            at=now(), clock=clock, copy=copy, deliveries=deliveries, findings=findings, seconds=seconds
+            at=now(), clock=by, copy=copy, deliveries=deliveries, findings=findings, seconds=seconds
         )
         run.attempt.append(fact)
     if loaded:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.kafka.offsets import committed, plan_reset, write_offsets
 from flink_chaos.kafka.strategies import ToLatest, parse_strategy
 from flink_chaos.kafka.topics import end_offsets, ensure_topic
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import OffsetsReset, TopicBegin
-from flink_chaos.steps.run import Progress, now
+from flink_chaos.steps.run import Progress
 from flink_chaos.steps.sinks import sink_of
 
 if TYPE_CHECKING:

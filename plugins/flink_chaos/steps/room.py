@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.resources import PODS
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Unschedulable
 from flink_chaos.model.plan import COPY_LABEL
-from flink_chaos.steps.run import now
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
@@ -69,8 +68,3 @@ def told(error: BaseException) -> str:
     """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
     own = type(error).__module__.partition(".")[0] == "flink_chaos"
     return str(error) if own else f"{type(error).__name__}: {error}"
-
-
-def now() -> datetime:
-    """The worker's clock."""
-    return datetime.now(UTC)

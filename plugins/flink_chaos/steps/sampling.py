@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos import clock
+from flink_chaos.clock import now, now_ms
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
@@ -13,8 +14,8 @@ from flink_chaos.model.facts import Drained, Observed
 from flink_chaos.model.observation import Sample, longest_gap
 from flink_chaos.steps.barriers import BarriersLook
 from flink_chaos.steps.keeping import LAST_SECONDS, keep_logs_beside
-from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook, now_ms
-from flink_chaos.steps.run import Progress, now
+from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook
+from flink_chaos.steps.run import Progress
 from flink_chaos.steps.surroundings import EventsLook, NodesLook
 from flink_chaos.store.samples import append_part, is_observed, observation
 
@@ -100,13 +101,13 @@ class Part:
 
     def taken(self, is_over: Callable[[], bool]) -> list[Seen]:
         """Look once a second until the part is full, or `is_over` says so."""
-        begin = time.monotonic()
+        begin = clock.monotonic()
         with ThreadPoolExecutor(len(self.looks), "observer") as pool:
             for number in range(1, PART_SECONDS + 1):
                 self._sample(pool)
                 if number == PART_SECONDS or is_over():
                     break
-                time.sleep(max(0.0, begin + number * PERIOD - time.monotonic()))
+                clock.sleep(max(0.0, begin + number * PERIOD - clock.monotonic()))
         return self.seen
 
     def _sample(self, pool: ThreadPoolExecutor) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.model.facts import SelfTest
-from flink_chaos.steps.run import now
 
 if TYPE_CHECKING:
     from flink_chaos.model.selftest import SelfTestResult

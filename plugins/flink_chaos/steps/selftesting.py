@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 from importlib.metadata import version
@@ -14,6 +13,8 @@ from uuid import uuid4
 import pyarrow as pa
 from upath import UPath
 
+from flink_chaos import clock
+from flink_chaos.clock import now
 from flink_chaos.kafka.scan import scan
 from flink_chaos.kafka.topics import delete_topics, end_offsets, ensure_topic, start_offsets
 from flink_chaos.kafka.transactions import write_transactions
@@ -29,7 +30,7 @@ from flink_chaos.proof.sets import Sets
 from flink_chaos.proof.spoiling import spoil
 from flink_chaos.steps.planning import DISTRIBUTION
 from flink_chaos.steps.proving import sets_of
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 from flink_chaos.steps.scanning import Scans
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def self_test(kafka: Kafka | None, *, seed: int, records: int, say: Callable[[st
 
     Raises StepError for too few records, KafkaProblem when Kafka does not serve: then nothing was tested.
     """
-    begin = time.monotonic()
+    begin = clock.monotonic()
     try:
         planting = plant(records, seed)
     except ValueError as error:
@@ -72,7 +73,7 @@ def self_test_of(run: Run, *, seed: int, say: Callable[[str], None]) -> SelfTest
 
     Raises StepError for a run without an output to spoil.
     """
-    begin = time.monotonic()
+    begin = clock.monotonic()
     with TemporaryDirectory(prefix=PREFIX) as name:
         scans = Scans(run, Path(name), say, reuse=True)
         clean = sets_of(run, scans, Copy.STABLE)
@@ -99,7 +100,7 @@ def _result(
         planted={kind: planted.counts[kind] for kind in COUNTED},
         found=found,
         problems=problems,
-        seconds=round(time.monotonic() - begin, 1),
+        seconds=round(clock.monotonic() - begin, 1),
     )
 
 

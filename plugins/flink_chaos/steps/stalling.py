@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.open_transactions import open_transactions
 from flink_chaos.kafka.topics import end_offsets, last_stable_offsets
 from flink_chaos.model.facts import OpenTransactions
-from flink_chaos.steps.run import now
 
 if TYPE_CHECKING:
     from flink_chaos.model.base import Copy

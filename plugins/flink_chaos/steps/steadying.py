@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import LoadStarted, Steady
-from flink_chaos.steps.run import Progress, RunEndsError, now
+from flink_chaos.steps.run import Progress, RunEndsError
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
 from flink_chaos.flink import status
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import SavepointTaken, Stopped
 from flink_chaos.steps.deploying import deployment_of
-from flink_chaos.steps.run import Progress, now
+from flink_chaos.steps.run import Progress
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run

@@ -5,13 +5,14 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.clock import now
 from flink_chaos.model.suite import RUNS, PlannedRun, SuitePlan, child_run_id, suite_key, suite_of
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import DISTRIBUTION, decide
 from flink_chaos.steps.repeating import repeated
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 from flink_chaos.store.suites import Suites
 from flink_chaos.verdict.suite import Result, judge_suite
 

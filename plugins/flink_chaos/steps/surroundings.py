@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
+from flink_chaos.clock import now_ms
 from flink_chaos.cluster.events import events
 from flink_chaos.cluster.nodes import node
 from flink_chaos.cluster.pods import pods
 from flink_chaos.model.facts import TargetsChosen
 from flink_chaos.model.observation import EventSeen, NodesState, NodeState
-from flink_chaos.steps.looks import now_ms
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.events import Event
@@ -60,9 +60,9 @@ class EventsLook:
 
     def __call__(self) -> Answer:
         """Nothing between two lists. Raises ClusterError when the API server does not answer, or forbids it."""
-        if time.monotonic() < self._due:
+        if clock.monotonic() < self._due:
             return {}, []
-        self._due = time.monotonic() + EVENTS_SECONDS
+        self._due = clock.monotonic() + EVENTS_SECONDS
         listed = [(event, self._copy(event)) for event in events(self.cluster, self.namespace)]
         fresh = [(event, copy) for event, copy in listed if copy is not None and self._is_new(event)]
         self._told.update(event.uid for event, _ in fresh)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from flink_chaos.clock import now
 from flink_chaos.flink.comparison import topic_statement
 from flink_chaos.kafka.topics import closed_end, ensure_topic, last_stable_offsets
 from flink_chaos.model.facts import TopicBegin, TopicEnd
 from flink_chaos.steps.readings import never_ended, topic_reading
-from flink_chaos.steps.run import StepError, now
+from flink_chaos.steps.run import StepError
 from flink_chaos.steps.stalling import journal_open, open_on
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flink_chaos.clock import now
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, CONFIG_MAPS, FLINK_DEPLOYMENTS, JOBS
 from flink_chaos.kafka.errors import KafkaProblem
@@ -15,7 +16,7 @@ from flink_chaos.model.facts import Undone
 from flink_chaos.steps.injecting import acting_pods, stop_fault, take_node_back
 from flink_chaos.steps.locking import give_back
 from flink_chaos.steps.owned import names, owned
-from flink_chaos.steps.run import Progress, StepError, now
+from flink_chaos.steps.run import Progress, StepError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,12 +6,12 @@ The CLI asks in a loop, a deferred Airflow task asks from the triggerer: both by
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
@@ -121,42 +121,34 @@ def ask(wait: Wait, run: Run) -> Progress:
 class Teller:
     """Says a new answer at once when it is the first, and then no oftener than every CALM_SECONDS."""
 
-    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
-        self._say, self._clock = say, clock
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
         self._last, self._at = "", -math.inf
 
     def tell(self, progress: Progress) -> None:
         """Say it, if it is new and it is time; what is done is always said."""
-        calm = self._clock() - self._at < CALM_SECONDS
+        calm = clock.monotonic() - self._at < CALM_SECONDS
         if progress.message == self._last or (calm and not progress.done):
             return
-        self._last, self._at = progress.message, self._clock()
+        self._last, self._at = progress.message, clock.monotonic()
         self._say(progress.message)
 
 
-def wait_for(
-    name: str,
-    run: Run,
-    say: Callable[[str], None],
-    *,
-    patience: float = math.inf,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> bool:
+def wait_for(name: str, run: Run, say: Callable[[str], None], *, patience: float = math.inf) -> bool:
     """Ask until done or until time is up.
 
     False when `patience` (seconds) ended before either: somebody else must go on asking.
     """
-    wait, teller, begin = WAITS[name], Teller(say, clock), clock()
+    wait, teller, begin = WAITS[name], Teller(say), clock.monotonic()
     seconds = wait.seconds(run.plan.deadlines)
     while not (progress := ask(wait, run)).done:
         teller.tell(progress)
-        passed = clock() - begin
+        passed = clock.monotonic() - begin
         if passed > seconds:
             wait.expired(run, progress.message)
             return True
         if passed > patience:
             return False
-        sleep(wait.interval)
+        clock.sleep(wait.interval)
     teller.tell(progress)
     return True

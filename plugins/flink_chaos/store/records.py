@@ -10,12 +10,12 @@ import json
 import os
 import re
 import threading
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 from upath import UPath
 
+from flink_chaos import clock
 from flink_chaos.model.base import Record
 from flink_chaos.model.journal import FACT, Journal
 from flink_chaos.model.plan import RunPlan
@@ -182,7 +182,7 @@ def parsed(path: UPath, text: str, parse: Callable[[str], T]) -> T:
 
 def numbered() -> str:
     """Name of a part: its time and its writer. The triggerer asks for several tasks at once, so a thread is one."""
-    return f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%S.%f')}-{os.getpid()}.{threading.get_ident()}"
+    return f"{clock.now().strftime('%Y%m%dT%H%M%S.%f')}-{os.getpid()}.{threading.get_ident()}"
 
 
 def write_new(path: UPath, text: str) -> None:

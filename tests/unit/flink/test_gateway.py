@@ -92,7 +92,7 @@ def test_a_statement_without_an_end_is_given_up_and_closed(gateway, fake_gateway
 def test_a_statement_that_gives_rows_all_the_time_is_given_up_too(gateway, fake_gateway, monkeypatch):
     """A stream fills the memory, not the time between two answers."""
     clock = SimpleNamespace(monotonic=itertools.count().__next__, sleep=lambda _: None)
-    monkeypatch.setattr("flink_chaos.flink.gateway.time", clock)
+    monkeypatch.setattr("flink_chaos.flink.gateway.clock", clock)
     fake_gateway.scripted[NUMBERS] = Outcome({"n": {"type": "BIGINT"}}, [[1]] * 100)
     with pytest.raises(GatewayError, match="no end within 20 s"), gateway.session() as session:
         session.execute(NUMBERS, timeout=20)

@@ -1,4 +1,5 @@
 import pytest
+from flink_chaos.clock import now_ms
 from flink_chaos.cluster.resources import PODS
 from flink_chaos.flink.jobmanager import Checkpoints, Failure, Job
 from flink_chaos.kafka.lag import Lag
@@ -6,7 +7,7 @@ from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Checkpoint, TopicBegin
 from flink_chaos.model.plan import COPY_LABEL
-from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook, now_ms
+from flink_chaos.steps.looks import FlinkLook, KafkaLook, PodsLook
 
 from tests.unit.plans import AT
 from tests.unit.runs import a_run

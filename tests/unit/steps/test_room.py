@@ -1,11 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from flink_chaos.clock import now
 from flink_chaos.cluster.resources import PODS
 from flink_chaos.model.facts import Unschedulable
 from flink_chaos.model.plan import COPY_LABEL
 from flink_chaos.steps.room import check_room, homeless
-from flink_chaos.steps.run import now
 
 from tests.unit.runs import a_run
 

@@ -1,23 +1,12 @@
 import pytest
+from flink_chaos.clock import using
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.model.journal import Journal
 from flink_chaos.steps import waits
 from flink_chaos.steps.run import Progress, StepError
 
+from tests.unit.fake_clock import FakeClock
 from tests.unit.plans import a_plan
-
-
-class Clock:
-    """Time passes only while someone sleeps."""
-
-    def __init__(self):
-        self.time = 0.0
-
-    def __call__(self):
-        return self.time
-
-    def sleep(self, seconds):
-        self.time += seconds
 
 
 class FakeAttempt:
@@ -34,7 +23,7 @@ class FakeRun:
 
 def wait(monkeypatch, answers, expired=lambda _run, _message: None, seconds=10):
     """Play the answers, one a question; the last one stays. Return what was said and the clock."""
-    left, said, clock = list(answers), [], Clock()
+    left, said, clock = list(answers), [], FakeClock()
 
     def check(_run):
         answer = left.pop(0) if len(left) > 1 else left[0]
@@ -43,7 +32,8 @@ def wait(monkeypatch, answers, expired=lambda _run, _message: None, seconds=10):
         return answer
 
     monkeypatch.setitem(waits.WAITS, "test", waits.Wait(check, expired, lambda _: seconds))
-    waits.wait_for("test", FakeRun(), said.append, clock=clock, sleep=clock.sleep)
+    with using(clock):
+        waits.wait_for("test", FakeRun(), said.append)
     return said, clock
 
 
@@ -53,7 +43,7 @@ PENDING, DONE = Progress(done=False, message="not yet"), Progress(done=True, mes
 def test_a_wait_ends_with_done(monkeypatch):
     """And says each new answer once."""
     said, clock = wait(monkeypatch, [PENDING, PENDING, DONE])
-    assert (said, clock.time) == (["not yet", "there"], 4.0)
+    assert (said, clock.passed) == (["not yet", "there"], 4.0)
 
 
 def test_a_system_that_does_not_answer_is_asked_again(monkeypatch):
