@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
     Counts,
@@ -55,6 +56,8 @@ AnyFact = Annotated[
     | Steady
     | TargetsChosen
     | PodsSeen
+    | JobSeen
+    | FaultHit
     | CheckpointsSeen
     | SavepointTaken
     | Unschedulable

@@ -10,12 +10,14 @@ from flink_chaos.clock import now
 from flink_chaos.cluster.pods import pods
 from flink_chaos.cluster.resources import NODES
 from flink_chaos.litmus.engine import Aim, pod_label
-from flink_chaos.model.base import Copy
+from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.facts import Evidence, Target, TargetsChosen
 from flink_chaos.model.fault import component_of
 from flink_chaos.steps.run import RunEndsError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flink_chaos.cluster.pods import Pod
     from flink_chaos.steps.run import Run
 
@@ -26,12 +28,16 @@ def take_aim(run: Run) -> Aim:
     component = component_of(run.plan.fault_values)
     if not ready:
         _missed(run, f"no ready {component} pod of {run.plan.copies[Copy.CHAOS].deployment} to hit")
-    chosen = random.Random(run.plan.request.seed).sample(ready, _amount(run, len(ready)))  # noqa: S311
+    slots = _slots(run, component)
+    chosen = _chosen(run, ready, slots)
     node = chosen[0].node if run.plan.fault.aim == "node" else ""
     if node and _is_cordoned(run, node):
         _missed(run, f"node {node} is cordoned by somebody else: the run would give it back to everybody")
     helper_node = _elsewhere(run, node) if node else ""
-    targets = [Target(pod=pod.name, uid=pod.uid, node=pod.node, component=component) for pod in chosen]
+    targets = [
+        Target(pod=pod.name, uid=pod.uid, node=pod.node, component=component, tasks=slots.get(pod.name))
+        for pod in chosen
+    ]
     fact = TargetsChosen(at=now(), clock="kubernetes", targets=targets, node=node, helper_node=helper_node)
     run.attempt.append(fact)
     return _aim(run, fact, len(ready))
@@ -40,6 +46,18 @@ def take_aim(run: Run) -> Aim:
 def candidates(run: Run) -> list[Pod]:
     """Pods of the component under attack."""
     return pods(run.cluster, run.namespace, pod_label(run.plan))
+
+
+def _slots(run: Run, component: Component) -> dict[str, int]:
+    """Slots in use of each TaskManager; nothing of JobManagers, and where the JobManager does not tell."""
+    return run.jobmanager(Copy.CHAOS).used_slots() if component is Component.TASKMANAGER else {}
+
+
+def _chosen(run: Run, ready: list[Pod], slots: Mapping[str, int]) -> list[Pod]:
+    """At random, those that run tasks before those that run none: nobody misses an idle TaskManager."""
+    shuffled = random.Random(run.plan.request.seed).sample(ready, len(ready))  # noqa: S311 - chosen again by the seed
+    busy_first = sorted(shuffled, key=lambda pod: slots.get(pod.name) == 0)
+    return busy_first[: _amount(run, len(ready))]
 
 
 def _aim(run: Run, chosen: TargetsChosen, available: int) -> Aim:
