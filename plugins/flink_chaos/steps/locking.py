@@ -25,7 +25,7 @@ def take(run: Run) -> Progress:
     if holder is None:
         return Progress(done=True, message=f"lease {plan.lease} is ours")
     if _has_verdict(holder) and not any(names(run, holder, CHAOS_ENGINES, FLINK_DEPLOYMENTS)):
-        leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key)
+        leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key, notes)
         return Progress(done=False, message=f"taking lease {plan.lease} over from {holder}, which has ended")
     message = f"topics of {plan.pipeline.name} are in use by run {holder} (lease {plan.lease})"
     if plan.request.on_busy == "refuse":
