@@ -65,6 +65,8 @@ MERGE = "application/merge-patch+json"
 PAGE = 500
 
 
+ACCEPT = "application/json, */*"
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json"
 ALREADY_EXISTS = "AlreadyExists"
 
 
@@ -96,13 +98,24 @@ class Cluster:
             raise
 
     def list(
-        self, resource: Resource, namespace: str | None, labels: Mapping[str, str] | str = "", fields: str = ""
+        self,
+        resource: Resource,
+        namespace: str | None,
+        labels: Mapping[str, str] | str = "",
+        fields: str = "",
+        *,
+        metadata_only: bool = False,
     ) -> list[Object]:
-        """Return the objects in `namespace` (None: in all) that carry `labels` and fit the field selector `fields`."""
+        """Return the objects in `namespace` (None: in all) that carry `labels` and fit the field selector `fields`.
+
+        `metadata_only` lets the server leave out everything else: names are wanted, not the contents of ConfigMaps.
+        """
+        accept = METADATA_ONLY if metadata_only else ACCEPT
         query = {"limit": str(PAGE), "labelSelector": selector(labels), "fieldSelector": fields}
         found: list[Object] = []
         while True:
-            page = self._json("GET", resource.path(namespace), f"list {_where(resource, namespace)}", query=query)
+            what = f"list {_where(resource, namespace)}"
+            page = self._json("GET", resource.path(namespace), what, query=query, accept=accept)
             found += page["items"]
             query["continue"] = page["metadata"].get("continue", "")
             if not query["continue"]:
@@ -177,11 +190,14 @@ class Cluster:
 
         return repeated(once, is_passing)
 
-    def allowed(self, verb: str, resource: Resource, namespace: str | None) -> bool:
-        """Ask the API server whether we may do that (SelfSubjectAccessReview); namespace None: in all."""
+    def allowed(self, verb: str, resource: Resource, namespace: str | None, name: str = "") -> bool:
+        """Ask the API server whether we may do that (SelfSubjectAccessReview); namespace None: in all.
+
+        Without `name` the right must hold for all names.
+        """
         plural, _, subresource = resource.plural.partition("/")
         asked = {"verb": verb, "group": resource.group, "resource": plural, "subresource": subresource}
-        asked["namespace"] = (namespace or "") if resource.namespaced else ""
+        asked |= {"namespace": (namespace or "") if resource.namespaced else "", "name": name}
         review = {
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SelfSubjectAccessReview",
@@ -206,7 +222,7 @@ class Cluster:
 
         Nothing is repeated. Raises ClusterError only when nothing answers: "cannot" and `what` begin its message.
         """
-        status, told, _ = self._send(method, path, what, body, query, content_type, timeout)
+        status, told, _ = self._send(method, path, what, body, query, content_type, ACCEPT, timeout)
         return status, told
 
     def _send(
@@ -217,6 +233,7 @@ class Cluster:
         body: Any,
         query: Mapping[str, str] | None,
         content_type: str,
+        accept: str,
         timeout: float | None = None,
     ) -> tuple[int, str, float]:
         """The same, and the seconds after which the server wants to be asked again."""
@@ -225,7 +242,7 @@ class Cluster:
                 path,
                 method,
                 query_params=[(key, value) for key, value in (query or {}).items() if value],
-                header_params={"Accept": "application/json, */*", "Content-Type": content_type},
+                header_params={"Accept": accept, "Content-Type": content_type},
                 body=body,
                 auth_settings=["BearerToken"],
                 _preload_content=False,
@@ -249,10 +266,13 @@ class Cluster:
         body: Any = None,
         query: Mapping[str, str] | None = None,
         content_type: str = JSON,
+        accept: str = ACCEPT,
         passing: Callable[[Exception], bool] = is_passing,
     ) -> Object:
         """Send what may be sent twice."""
-        again = partial(self._once, method, path, what, body=body, query=query, content_type=content_type)
+        again = partial(
+            self._once, method, path, what, body=body, query=query, content_type=content_type, accept=accept
+        )
         return repeated(lambda _: again(), passing)
 
     def _once(
@@ -264,8 +284,9 @@ class Cluster:
         body: Any = None,
         query: Mapping[str, str] | None = None,
         content_type: str = JSON,
+        accept: str = ACCEPT,
     ) -> Object:
-        status, text, retry_after = self._send(method, path, what, body, query, content_type)
+        status, text, retry_after = self._send(method, path, what, body, query, content_type, accept)
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise refusal(what, self.server, status, text, retry_after)
         answer: Object = json.loads(text)

@@ -40,6 +40,7 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+from flink_chaos.model.removal_facts import RemovalAsked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,6 +76,7 @@ AnyFact = Annotated[
     | StepFailed
     | StopRequested
     | Undone
+    | RemovalAsked
     | Notified,
     Field(discriminator="kind"),
 ]

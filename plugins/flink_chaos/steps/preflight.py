@@ -5,17 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
-from flink_chaos.cluster.resources import (
-    CHAOS_ENGINES,
-    CHAOS_RESULTS,
-    CONFIG_MAPS,
-    EVENTS,
-    FLINK_DEPLOYMENTS,
-    LEASES,
-    NODES,
-    POD_LOGS,
-    PODS,
-)
 from flink_chaos.files.listing import is_there
 from flink_chaos.kafka.offsets import members
 from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_count
@@ -23,35 +12,15 @@ from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps import cluster_checks
 from flink_chaos.steps.checking import PreflightWarning
+from flink_chaos.steps.rights import permissions
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
 from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from flink_chaos.cluster.resources import Resource
     from flink_chaos.steps.run import Run
-
-
-NEEDED = (
-    ("create", FLINK_DEPLOYMENTS),
-    ("patch", FLINK_DEPLOYMENTS),
-    ("delete", FLINK_DEPLOYMENTS),
-    ("create", CONFIG_MAPS),
-    ("create", CHAOS_ENGINES),
-    ("list", CHAOS_ENGINES),
-    ("delete", CHAOS_ENGINES),
-    ("patch", CHAOS_ENGINES),
-    ("get", CHAOS_RESULTS),
-    ("list", PODS),
-    ("create", LEASES),
-)
-NEEDED_FOR_NODES = (("get", NODES), ("list", NODES), ("patch", NODES))
-TO_OBSERVE = (("get", NODES), ("list", EVENTS), ("get", POD_LOGS))
-"""Without these a report knows less; the verdict is the same."""
-
-REMEDY = "apply include/manifests/60-flink-chaos.yaml, or give this user those rights"
 
 
 def look(run: Run) -> Preflight:
@@ -76,20 +45,6 @@ def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
 
 def _kafka(run: Run) -> str:
     return f"cluster {run.kafka.ping()} answers at {run.kafka.servers}"
-
-
-def _permissions(run: Run) -> str:
-    needed = NEEDED + (NEEDED_FOR_NODES if run.plan.fault.aim == "node" else ())
-    if denied := _denied(run, needed):
-        raise ValueError(f"not allowed in namespace {run.namespace}: {', '.join(denied)}; {REMEDY}")
-    if denied := _denied(run, TO_OBSERVE):
-        raise PreflightWarning(f"not allowed, and left out of the report: {', '.join(denied)}; {REMEDY}")
-    return f"{len(needed) + len(TO_OBSERVE)} permissions in namespace {run.namespace}"
-
-
-def _denied(run: Run, permissions: Iterable[tuple[str, Resource]]) -> list[str]:
-    asked = [(f"{verb} {what.plural}", run.cluster.allowed(verb, what, run.namespace)) for verb, what in permissions]
-    return [permission for permission, allowed in asked if not allowed]
 
 
 def _groups(run: Run) -> str:
@@ -147,7 +102,7 @@ def _transactions(run: Run) -> str:
 CHECKS: dict[str, Callable[[Run], str]] = {
     "kafka": _kafka,
     "custom resources": cluster_checks.definitions,
-    "permissions": _permissions,
+    "permissions": permissions,
     "fault": cluster_checks.fault,
     "experiment": cluster_checks.experiment,
     "sql gateway": cluster_checks.sql_gateway,
