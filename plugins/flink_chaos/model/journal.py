@@ -41,6 +41,7 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+from flink_chaos.model.removal_facts import RemovalAsked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,6 +79,7 @@ AnyFact = Annotated[
     | StepFailed
     | StopRequested
     | Undone
+    | RemovalAsked
     | Notified,
     Field(discriminator="kind"),
 ]

@@ -121,6 +121,16 @@ class RunPlan(Record):
         return self.request.data_count_to_load + self.pipeline.loader.flush_records
 
     @property
+    def groups(self) -> list[str]:
+        """Every consumer group of the run: one for each copy, and the comparison's."""
+        return [*(copy.group for copy in self.copies.values()), self.compare_group]
+
+    @property
+    def compare_group(self) -> str:
+        """The consumer group of the comparison by SQL."""
+        return f"flink-chaos.compare.{self.run_key}"
+
+    @property
     def labels(self) -> dict[str, str]:
         """Labels of everything that the run creates."""
         return {f"{LABEL}/managed-by": "flink-chaos", RUN_LABEL: self.run_key}

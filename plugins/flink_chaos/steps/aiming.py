@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flink_chaos.clock import now
 from flink_chaos.cluster.pods import pods
 from flink_chaos.cluster.resources import NODES
-from flink_chaos.litmus.engine import Aim, pod_label
+from flink_chaos.litmus.engine import HOSTNAME, Aim, pod_label
 from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.facts import Evidence, Target, TargetsChosen
 from flink_chaos.model.fault import component_of
+from flink_chaos.steps.capacity import places_of
 from flink_chaos.steps.run import RunEndsError
 
 if TYPE_CHECKING:
@@ -80,12 +81,20 @@ def _amount(run: Run, available: int) -> int:
 
 
 def _elsewhere(run: Run, node: str) -> str:
-    """A node for Litmus' own pods: one that is evicted with the target would be restarted, and strike again."""
-    names = {str(item["metadata"]["name"]) for item in run.cluster.list(NODES, None) if _schedulable(item["spec"])}
-    free = sorted(names - {node})
+    """A node for Litmus' own pods: one that is evicted with the target would be restarted, and strike again.
+
+    They tolerate no taint. Among the nodes that take them, the one with the most room: what is evicted needs some too.
+    The name is that of the label by which they are sent there.
+    """
+    where = places_of(run.cluster)
+    helper: dict[str, Any] = {"metadata": {"namespace": run.namespace, "labels": run.plan.labels}, "spec": {}}
+    refusals = {name: place.refuses(helper, where.values()) for name, place in where.items() if name != node}
+    free = [where[name] for name, why in sorted(refusals.items()) if not why]
     if not free:
-        _missed(run, f"no other schedulable node than {node}, which is to be drained: add one")
-    return free[0]
+        told = "; ".join(f"{name}: {why}" for name, why in refusals.items())
+        _missed(run, f"no other schedulable node than {node}, which is to be drained ({told or 'alone'}): add one")
+    chosen = max(free, key=lambda place: (place.free.get("memory", 0.0), place.free.get("cpu", 0.0)))
+    return chosen.labels.get(HOSTNAME, chosen.name)
 
 
 def _is_cordoned(run: Run, name: str) -> bool:
@@ -93,10 +102,6 @@ def _is_cordoned(run: Run, name: str) -> bool:
     return bool((node.get("spec") or {}).get("unschedulable"))
 
 
-def _schedulable(spec: dict[str, object]) -> bool:
-    return not spec.get("unschedulable") and not spec.get("taints")
-
-
-def _missed(run: Run, message: str) -> None:
+def _missed(run: Run, message: str) -> NoReturn:
     run.attempt.append(Evidence(at=now(), clock="kubernetes", felt=False, message=message))
     raise RunEndsError(f"fault: {message}")

@@ -90,3 +90,35 @@ def test_taskmanagers_that_run_tasks_are_hit_before_idle_ones(aimed, monkeypatch
             run.cluster.delete(PODS, "flink", name)
         for number in (1, 2, 3):
             run.cluster.delete(NODES, None, f"node{number}")
+
+
+TAINTED = {"spec": {"taints": [{"key": "dedicated", "effect": "NoSchedule"}]}}
+UNREADY = {"status": {"conditions": [{"type": "Ready", "status": "Unknown"}]}}
+FULL = {"status": {"allocatable": {"pods": "0"}}}
+
+
+@pytest.mark.parametrize("spoilt", [TAINTED, UNREADY, FULL, {"spec": {"unschedulable": True}}])
+def test_litmus_works_on_no_node_that_takes_no_pods(aimed, fake_api, spoilt):
+    """It would wait there for ever; a NotReady node has no taint yet for some seconds."""
+    run = aimed(fault="node_drain")
+    fake_api.put(NODES, {"metadata": {"name": "node1"}, "spec": {}, **spoilt})
+    assert take_aim(run).helper_node == "node3"
+
+
+def test_litmus_is_sent_by_the_label_of_its_node(aimed, fake_api):
+    """Some clouds name nodes otherwise than their hosts."""
+    run = aimed(fault="node_drain", cordoned=("node1",))
+    fake_api.put(NODES, {"metadata": {"name": "node3", "labels": {"kubernetes.io/hostname": "host3"}}})
+    assert take_aim(run).helper_node == "host3"
+
+
+def test_litmus_stays_off_a_node_whose_pods_do_not_bear_it(aimed, fake_api):
+    """Anti-affinity of pods that are there counts for every pod that comes."""
+    run = aimed(fault="node_drain")
+    term = {"labelSelector": {"matchLabels": run.plan.labels}, "topologyKey": "kubernetes.io/hostname"}
+    spec = {
+        "nodeName": "node1",
+        "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}},
+    }
+    fake_api.put(PODS, {"metadata": {"name": "picky", "namespace": "flink"}, "spec": spec})
+    assert take_aim(run).helper_node == "node3"
