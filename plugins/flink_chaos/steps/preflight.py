@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
 from flink_chaos.clock import now
 from flink_chaos.cluster.proxy import ServiceProxy
 from flink_chaos.cluster.resources import (
@@ -22,6 +24,7 @@ from flink_chaos.cluster.resources import (
 from flink_chaos.files.listing import is_there
 from flink_chaos.flink.gateway import SqlGateway
 from flink_chaos.kafka.offsets import members
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_count
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
@@ -59,6 +62,7 @@ TO_OBSERVE = (("get", NODES), ("list", EVENTS), ("get", POD_LOGS))
 """Without these a report knows less; the verdict is the same."""
 
 REMEDY = "apply include/manifests/60-flink-chaos.yaml, or give this user those rights"
+PATIENCE_SECONDS = 30.0
 NODES_FOR_A_DRAIN = 3
 """One that is drained, one for what leaves it, one for the stable copy."""
 
@@ -67,7 +71,8 @@ DEFINITIONS = ("flinkdeployments.flink.apache.org", "chaosengines.litmuschaos.io
 
 def look(run: Run) -> Preflight:
     """Run every check and journal the lines. Raises RunEndsError when one blocks."""
-    checks = [_line(name, check, run) for name, check in CHECKS.items()]
+    until = clock.monotonic() + PATIENCE_SECONDS
+    checks = [_line(name, partial(_patient, check, until), run) for name, check in CHECKS.items()]
     fact = Preflight(at=now(), checks=checks)
     run.attempt.append(fact)
     blocked = [f"{check.name}: {check.message}" for check in checks if check.blocks and not check.ok]
@@ -83,6 +88,11 @@ def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
         return Check(name=name, ok=False, blocks=False, message=str(warning))
     except (*SYSTEM_ERRORS, StepError, ValueError) as error:
         return Check(name=name, ok=False, message=str(error))
+
+
+def _patient(check: Callable[[Run], str], until: float, run: Run) -> str:
+    """All checks together wait no longer than that for brokers that are away for a moment."""
+    return patiently(partial(check, run), until - clock.monotonic())
 
 
 def _kafka(run: Run) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.kafka.lag import LagReader
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import LoadStarted, Steady
@@ -46,7 +48,7 @@ def require_load(run: Run) -> None:
 
 def steady_expired(run: Run, message: str) -> None:
     """The deadline passed: no fault is injected into what does not keep up."""
-    run.attempt.append(observe(run))
+    run.attempt.append(patiently(partial(observe, run)))
     raise RunEndsError(f"no steady state: {message}")
 
 

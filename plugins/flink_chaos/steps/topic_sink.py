@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from flink_chaos.clock import now
 from flink_chaos.flink.comparison import topic_statement
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.topics import closed_end, ensure_topic, last_stable_offsets
 from flink_chaos.model.facts import TopicBegin, TopicEnd
 from flink_chaos.steps.readings import never_ended, topic_reading
@@ -66,6 +67,9 @@ class TopicSink:
 
     def cut(self) -> None:
         """What is behind the open transaction no consumer sees, so it is judged as missing."""
+        patiently(self._cut)
+
+    def _cut(self) -> None:
         stable = last_stable_offsets(self.run.kafka, self.topic)
         fact = TopicEnd(at=now(), clock="kafka", topic=self.topic, offsets=stable, last_stable=stable)
         self.run.attempt.append(fact)

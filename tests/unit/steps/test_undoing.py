@@ -21,7 +21,9 @@ def run(tmp_path, cluster, monkeypatch):
     for resource, name in ((FLINK_DEPLOYMENTS, "stable"), (CONFIG_MAPS, "sql"), (CHAOS_ENGINES, run.plan.engine)):
         metadata = {"name": name, "namespace": run.namespace, "labels": run.plan.labels}
         cluster.create(resource, run.namespace, {"metadata": metadata, "spec": {}})
-    cluster.create(NODES, None, {"metadata": {"name": "n1", "annotations": {MARK: "us"}}, "spec": {"unschedulable": True}})
+    cluster.create(
+        NODES, None, {"metadata": {"name": "n1", "annotations": {MARK: "us"}}, "spec": {"unschedulable": True}}
+    )
     run.attempt.append(TargetsChosen(at=AT, targets=[], node="n1"))
     run.attempt.append(FaultStarted(at=AT, engine=run.plan.engine, uid="u1"))
     monkeypatch.setattr(undoing, "delete_group", lambda _kafka, _group: True)
@@ -42,7 +44,8 @@ def failing(monkeypatch, method, resource, status=503, times=1):
 
 
 @pytest.mark.parametrize(
-    ("method", "resource"), [("merge", CHAOS_ENGINES), ("get", NODES), ("list", CHAOS_ENGINES), ("list", FLINK_DEPLOYMENTS)]
+    ("method", "resource"),
+    [("merge", CHAOS_ENGINES), ("get", NODES), ("list", CHAOS_ENGINES), ("list", FLINK_DEPLOYMENTS)],
 )
 def test_one_that_fails_does_not_keep_the_others_and_is_asked_for_again(run, monkeypatch, method, resource):
     """An API server that was away for a moment leaves nothing behind."""
