@@ -154,4 +154,6 @@ class Kafka:
                 self._client = None
 
     def _remember(self, error: KafkaError) -> None:
-        self._last = error
+        """That all brokers are down is told after the reason why, and is none."""
+        if error.code() != KafkaError._ALL_BROKERS_DOWN or self._last is None:
+            self._last = error

@@ -40,6 +40,7 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,6 +50,7 @@ AnyFact = Annotated[
     | OffsetsReset
     | TopicBegin
     | TopicEnd
+    | TopicState
     | FilesEnd
     | OpenTransactions
     | Deployed

@@ -29,8 +29,10 @@ from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps.capacity import free_rooms, room_for
+from flink_chaos.steps.checking import PreflightWarning
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
+from flink_chaos.steps.topic_checks import topic_settings
 from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
 
 if TYPE_CHECKING:
@@ -38,10 +40,6 @@ if TYPE_CHECKING:
 
     from flink_chaos.cluster.resources import Resource
     from flink_chaos.steps.run import Run
-
-
-class PreflightWarning(Exception):  # noqa: N818
-    """Something that a run may go on with."""
 
 
 NEEDED = (
@@ -218,6 +216,7 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "sql gateway": _gateway,
     "consumer groups": _groups,
     "topics": _topics,
+    "topic settings": topic_settings,
     "transactions": _transactions,
     "files": _files,
     "capacity": _capacity,

@@ -14,6 +14,8 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import OffsetsReset, TopicBegin
 from flink_chaos.steps.run import Progress
 from flink_chaos.steps.sinks import sink_of
+from flink_chaos.steps.topic_sink import KEPT
+from flink_chaos.steps.topic_states import see_topics
 
 if TYPE_CHECKING:
     from flink_chaos.kafka.strategies import OffsetStrategy
@@ -30,9 +32,10 @@ def _prepare(run: Run) -> None:
     topics = run.plan.pipeline.topics
     for copy in run.plan.copies:
         sink_of(run, copy).prepare()
-    ensure_topic(run.kafka, topics.source, topics.partitions, {})
+    ensure_topic(run.kafka, topics.source, topics.partitions, KEPT)
     end = end_offsets(run.kafka, topics.source)
     run.attempt.append(TopicBegin(at=now(), clock="kafka", topic=topics.source, offsets=end))
+    see_topics(run, "before")
 
 
 def reset_offsets(run: Run) -> Progress:

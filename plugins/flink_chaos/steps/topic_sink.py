@@ -17,7 +17,7 @@ from flink_chaos.steps.stalling import journal_open, open_on
 if TYPE_CHECKING:
     from flink_chaos.model.base import Copy
     from flink_chaos.model.batches import Isolation
-    from flink_chaos.model.facts import Fact
+    from flink_chaos.model.facts import Fact, Offsets
     from flink_chaos.model.proof import Finding
     from flink_chaos.steps.readings import Reading
     from flink_chaos.steps.run import Run
@@ -26,6 +26,9 @@ OPEN_TRANSACTION = (
     "a transaction is open; it ends by its time-out (600 s, if the profile says nothing else), "
     "or `kafka-transactions.sh abort` ends it now"
 )
+
+KEPT = {"cleanup.policy": "delete"}
+"""A topic that is made here is not compacted, whatever the brokers do with others."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class TopicSink:
 
     def prepare(self) -> None:
         """The topic exists, and no transaction is open on it."""
-        ensure_topic(self.run.kafka, self.topic, self.run.plan.pipeline.topics.partitions, {})
+        ensure_topic(self.run.kafka, self.topic, self.run.plan.pipeline.topics.partitions, KEPT)
         end = closed_end(self.run.kafka, self.topic)
         if end is None:
             raise StepError(f"topic {self.topic}: {OPEN_TRANSACTION}")
@@ -78,20 +81,21 @@ class TopicSink:
     def statement(self, table: str) -> str:
         """Committed records between the offsets."""
         begin, end = self._between()
-        return topic_statement(self.run.plan, table, self.topic, begin.offsets, end.offsets)
+        return topic_statement(self.run.plan, table, self.topic, begin, end)
 
     def reading(self, isolation: Isolation) -> Reading:
         """The same records, or those of aborted transactions too."""
         begin, end = self._between()
-        return topic_reading(self.run, self.topic, begin.offsets, end.offsets, isolation)
+        return topic_reading(self.run, self.topic, begin, end, isolation)
 
     def placed(self, finding: Finding) -> Finding:
         """Partition and offset say it."""
         return finding
 
-    def _between(self) -> tuple[TopicBegin, TopicEnd]:
+    def _between(self) -> tuple[Offsets, Offsets]:
+        """A partition that was added during the run begins with its first record."""
         journal = self.run.journal
         begin, end = journal.last(TopicBegin, topic=self.topic), journal.last(TopicEnd, topic=self.topic)
         if begin is None or end is None:
             raise never_ended(self.run, self.topic)
-        return begin, end
+        return {number: begin.offsets.get(number, 0) for number in end.offsets}, end.offsets

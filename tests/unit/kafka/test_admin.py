@@ -167,6 +167,7 @@ def test_a_wrong_password_is_not_waited_for(brokers):
     kafka = Kafka({"bootstrap.servers": "h:1"})
     _ = kafka.admin
     kafka._remember(KafkaError(KafkaError._AUTHENTICATION, "SASL authentication error"))
+    kafka._remember(KafkaError(KafkaError._ALL_BROKERS_DOWN, "1/1 brokers are down"))
     problem = kafka.problem("ask", KafkaException(KafkaError(KafkaError._TIMED_OUT)))
     assert (problem.transient, "Check user, password and mechanism" in str(problem)) == (False, True)
 

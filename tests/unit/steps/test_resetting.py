@@ -5,13 +5,15 @@ from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, Loaded, LoadStarted, Preflight, Steady
-from flink_chaos.steps import draining, preflight, resetting, steadying, topic_sink
+from flink_chaos.model.topic_facts import TopicState
+from flink_chaos.steps import comparing, draining, preflight, resetting, steadying, topic_sink, topic_states
 from flink_chaos.steps.run import RunEndsError
 from flink_chaos.steps.topic_sink import TopicSink
 
 from tests.unit.fake_clock import FakeClock
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
+from tests.unit.topics import a_state
 
 AWAY = KafkaProblem("connection refused", transient=True)
 
@@ -44,6 +46,7 @@ def run(tmp_path, monkeypatch, faked):
         for name, answer in names.items():
             monkeypatch.setattr(module, name, away_for(0, answer))
     monkeypatch.setattr(topic_sink, "journal_open", lambda *_: None)
+    monkeypatch.setattr(topic_states, "topic_state", lambda _, topic, moment: a_state(topic=topic, moment=moment))
     return a_run(tmp_path)
 
 
@@ -99,3 +102,25 @@ def test_a_preflight_waits_for_brokers_once_and_not_for_each_check(run, monkeypa
         preflight.look(run)
     assert [check.ok for check in run.journal.last(Preflight).checks] == [True, False, False]
     assert 30 <= faked.passed <= 33
+
+
+def test_what_topics_are_like_is_a_fact_before_and_after(run):
+    """Of the source and of both sinks, whether these are closed or only cut."""
+    resetting.prepare_topics(run)
+    seen = [(fact.topic, fact.moment) for fact in run.journal.all(TopicState)]
+    plan = run.plan
+    topics = [plan.pipeline.topics.source, *(plan.copies[copy].sink for copy in Copy)]
+    assert sorted(seen) == sorted((topic, "before") for topic in topics)
+    assert comparing.check_sinks_closed(run).done
+    assert [fact.moment for fact in run.journal.all(TopicState)][3:] == ["after"] * 3
+    comparing.sinks_expired(run, "a transaction is open")
+    assert [fact.moment for fact in run.journal.all(TopicState)][6:] == ["after"] * 3
+
+
+def test_a_topic_that_a_run_makes_is_never_compacted(run, monkeypatch):
+    """Whatever the brokers do by default."""
+    made = {}
+    for module in (resetting, topic_sink):
+        monkeypatch.setattr(module, "ensure_topic", lambda _k, name, _n, config: made.update({name: config}))
+    resetting.prepare_topics(run)
+    assert list(made.values()) == [{"cleanup.policy": "delete"}] * 3
