@@ -40,6 +40,7 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+from flink_chaos.model.progress_facts import CheckpointMark, StopAsked, TroubleSeen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +76,10 @@ AnyFact = Annotated[
     | StepFailed
     | StopRequested
     | Undone
-    | Notified,
+    | Notified
+    | CheckpointMark
+    | TroubleSeen
+    | StopAsked,
     Field(discriminator="kind"),
 ]
 F = TypeVar("F", bound=Fact)

@@ -197,11 +197,14 @@ def _sink(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
 
 def _deadlines(request: RunRequest, pipeline: Pipeline, fault_seconds: int, *, by_hand: bool) -> Deadlines:
     patience = LOCK_SECONDS if by_hand else LONG_LOCK_SECONDS
+    checkpoints = max(0, 2 * request.checkpoint_interval_seconds - 60)
     return Deadlines(
+        deploy=300 + checkpoints,
+        stop=max(180, request.checkpoint_timeout_seconds + 120),
         lock=patience if request.on_busy == "wait" else LOCK_ANSWER_SECONDS,
         sinks=pipeline.application.transaction_timeout_seconds + 60,
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
         fault=fault_seconds + request.recovery_deadline_seconds + 300,
-        drain=int(request.load_seconds) + request.recovery_deadline_seconds,
+        drain=int(request.load_seconds) + request.recovery_deadline_seconds + checkpoints,
     )

@@ -19,7 +19,7 @@ from flink_chaos.model.plan import COPY_LABEL
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.pods import Pod
-    from flink_chaos.flink.jobmanager import Checkpoints
+    from flink_chaos.flink.answers import Checkpoints
     from flink_chaos.model.base import Copy
     from flink_chaos.model.facts import Checkpoint, Offsets
     from flink_chaos.steps.run import Run
@@ -84,7 +84,7 @@ class FlinkLook:
         fields = {
             "job_id": job.id,
             "job_state": job.state,
-            "tasks": sum(job.tasks.values()),
+            "tasks": job.unfinished,
             "tasks_running": running,
             "restarts": self.jobmanager.restarts(job.id),
             "checkpoint_id": checkpoints.latest_id if checkpoints else None,

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.flink.jobmanager import Barriers
+from flink_chaos.flink.answers import Barriers
 from flink_chaos.steps.barriers import BarriersLook
 
 from tests.unit.observed import checkpoint

@@ -1,7 +1,7 @@
 import pytest
 from flink_chaos.clock import now_ms
 from flink_chaos.cluster.resources import PODS
-from flink_chaos.flink.jobmanager import Checkpoints, Failure, Job
+from flink_chaos.flink.answers import Checkpoints, Failure, Job
 from flink_chaos.kafka.lag import Lag
 from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.base import Copy
