@@ -40,7 +40,7 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
-from flink_chaos.model.progress_facts import CheckpointMark, StopAsked, TroubleSeen
+from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked, TroubleSeen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,7 +79,8 @@ AnyFact = Annotated[
     | Notified
     | CheckpointMark
     | TroubleSeen
-    | StopAsked,
+    | StopAsked
+    | PodWaits,
     Field(discriminator="kind"),
 ]
 F = TypeVar("F", bound=Fact)

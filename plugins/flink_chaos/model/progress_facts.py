@@ -39,3 +39,10 @@ class StopAsked(Fact):
     kind: Literal["stop_asked"] = "stop_asked"
     deployment: str
     times: int
+
+
+class PodWaits(Fact):
+    """A pod of the chaos copy was first seen without a node."""
+
+    kind: Literal["pod_waits"] = "pod_waits"
+    uid: str

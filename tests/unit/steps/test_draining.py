@@ -33,12 +33,6 @@ class Kafka:
 
 
 @pytest.fixture
-def clock():
-    with using(FakeClock()) as _:
-        yield None
-
-
-@pytest.fixture
 def at_work(tmp_path, cluster, fake_api, monkeypatch):
     """A run whose load has ended, the JobManager of its chaos copy, and its Kafka; files where they are asked for."""
 
