@@ -12,6 +12,7 @@ from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.contract import Contract
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.fault import Fault, Values
+from flink_chaos.model.flink_options import INTERVAL, MODE, TIMEOUT, Level, merged, mode_of, whole_seconds
 from flink_chaos.model.measured import Measured
 from flink_chaos.model.pipeline import Pipeline, Resource
 from flink_chaos.model.request import RunRequest
@@ -145,6 +146,7 @@ def plan_run(
     :param by_hand: a person started it, and not a schedule, a backfill or a suite.
     """
     values, request = fault.values(fault_parameters), request.decided(by_hand=by_hand)
+    request = _as_configured(request, environment, pipeline)
     lasts = fault.seconds(values)
     request.require_load(lasts)
     key = run_key(dag_id, run_id, attempt, now)
@@ -169,6 +171,34 @@ def plan_run(
         deadlines=_deadlines(request, pipeline, lasts, by_hand=by_hand),
         scripts=scripts,
     )
+
+
+def _as_configured(request: RunRequest, environment: Environment, pipeline: Pipeline) -> RunRequest:
+    """The request with what Flink options say of checkpoints, where the parameters themselves say nothing else.
+
+    Raises ValueError where both say something, and not the same.
+    """
+    profiles = merged(
+        [
+            Level(f"environment {environment.name}: flink.configuration", environment.flink.configuration),
+            Level(f"pipeline {pipeline.name}: application.configuration", pipeline.application.configuration),
+        ]
+    )
+    own, found = request.flink_configuration, {}
+    for option, field in {INTERVAL: "checkpoint_interval_seconds", TIMEOUT: "checkpoint_timeout_seconds"}.items():
+        asked = getattr(request, field)
+        is_default = asked == RunRequest.model_fields[field].default
+        if option in own and not is_default and whole_seconds(own[option]) != asked:
+            raise ValueError(f"flink_configuration says {option}: {own[option]}, and {field} says {asked}; keep one")
+        if is_default and (option in own or option in profiles):
+            found[field] = whole_seconds(own.get(option, profiles.get(option, "")))
+    mode = (profiles | own).get(MODE)
+    if mode and mode_of(mode) != request.delivery_guarantee:
+        raise ValueError(
+            f"{MODE} is {mode} in the Flink options, and delivery_guarantee is {request.delivery_guarantee}: "
+            "that parameter decides about both, checkpoints and sink; remove the option"
+        )
+    return request.model_copy(update=found)
 
 
 def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) -> CopyPlan:
