@@ -64,6 +64,8 @@ class Checkpoints:
     restored_ms: int = 0
     """When the job was last restored, by Flink's clock: one moment for each attempt. 0: never."""
     in_progress: int = 0
+    external_path: str | None = None
+    """Where the newest completed one is."""
 
     @property
     def completed_id(self) -> int:
@@ -78,6 +80,15 @@ class Checkpoints:
         """
         listed = sum(one.status == "IN_PROGRESS" for one in self.history)
         return max([self.completed_id, *(one.id for one in self.history)]) + max(0, self.in_progress - listed)
+
+
+@dataclass(frozen=True)
+class CheckpointConfig:
+    """How the job checkpoints, whoever said so; None: not told."""
+
+    interval_ms: int | None
+    timeout_ms: int | None
+    mode: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,7 @@ def read_checkpoints(answer: Any) -> Checkpoints:
         history=list(_readable(answer.get("history") or [], _checkpoint)),
         restored_ms=int(restored.get("restore_timestamp") or 0),
         in_progress=int(counts.get("in_progress") or 0),
+        external_path=completed.get("external_path"),
     )
 
 
@@ -138,6 +150,26 @@ def _checkpoint(line: dict[str, Any]) -> Checkpoint:
         size_bytes=line.get("checkpointed_size"),
         failure=first_line(line.get("failure_message") or ""),
     )
+
+
+def read_checkpoint_config(answer: Any) -> CheckpointConfig:
+    """How the job checkpoints."""
+    interval, timeout = answer.get("interval"), answer.get("timeout")
+    return CheckpointConfig(
+        interval_ms=None if interval is None else int(interval),
+        timeout_ms=None if timeout is None else int(timeout),
+        mode=str(answer.get("mode") or ""),
+    )
+
+
+def read_options(answer: Any) -> dict[str, str]:
+    """Flink options by name."""
+    return {str(one["key"]): str(one["value"]) for one in answer}
+
+
+def read_used_slots(answer: Any) -> dict[str, int]:
+    """TaskManager -> slots in use."""
+    return {str(one["id"]): int(one["slotsNumber"]) - int(one["freeSlots"]) for one in answer["taskmanagers"]}
 
 
 def read_failures(answer: Any) -> list[Failure]:

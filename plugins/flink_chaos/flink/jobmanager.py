@@ -12,11 +12,14 @@ from flink_chaos.flink.answers import (
     longest,
     number,
     read_barriers,
+    read_checkpoint_config,
     read_checkpoints,
     read_entries,
     read_failures,
     read_jobs,
     read_names,
+    read_options,
+    read_used_slots,
 )
 from flink_chaos.flink.positions import portions, position_names, positions_of, topics_in
 from flink_chaos.flink.refusals import raise_if_refused, silence
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flink_chaos.cluster.objects import Cluster
-    from flink_chaos.flink.answers import Barriers, Checkpoints, Failure, Job
+    from flink_chaos.flink.answers import Barriers, CheckpointConfig, Checkpoints, Failure, Job
     from flink_chaos.flink.positions import Positions
 
 PORT = 8081
@@ -55,6 +58,14 @@ class JobManager:
     def checkpoints(self, job_id: str) -> Checkpoints | None:
         """Checkpoint figures of the job; None while there is no answer."""
         return self._told(f"/jobs/{job_id}/checkpoints", read_checkpoints)
+
+    def checkpoint_config(self, job_id: str) -> CheckpointConfig | None:
+        """How the job really checkpoints; None while there is no answer."""
+        return self._told(f"/jobs/{job_id}/checkpoints/config", read_checkpoint_config)
+
+    def options(self) -> dict[str, str]:
+        """Effective Flink options of the JobManager; empty while there is no answer."""
+        return self._told("/jobmanager/config", read_options) or {}
 
     def barriers(self, job_id: str, checkpoint_id: int) -> Barriers | None:
         """How long the barriers of a completed checkpoint took; None unless every task is told in time.
@@ -110,6 +121,10 @@ class JobManager:
     def topics(self, job_id: str) -> set[str]:
         """Topics that KafkaSources read, as metrics spell them."""
         return {topic for names in self._listed(job_id).values() for topic in topics_in(names)}
+
+    def used_slots(self) -> dict[str, int]:
+        """TaskManager -> slots that hold tasks; its name is its pod's. Empty while the JobManager does not answer."""
+        return self._told("/taskmanagers", read_used_slots) or {}
 
     def failures(self, job_id: str) -> list[Failure]:
         """The newest entries of the exception history."""

@@ -41,6 +41,7 @@ from flink_chaos.model.facts import (
     Unschedulable,
 )
 from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked, TroubleSeen
+from flink_chaos.model.running_facts import Running
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,7 +81,8 @@ AnyFact = Annotated[
     | CheckpointMark
     | TroubleSeen
     | StopAsked
-    | PodWaits,
+    | PodWaits
+    | Running,
     Field(discriminator="kind"),
 ]
 F = TypeVar("F", bound=Fact)

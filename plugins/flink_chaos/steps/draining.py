@@ -8,12 +8,11 @@ from flink_chaos.clock import now
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.flink import status
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.lag import LagReader
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.flushing import mark_of, remember, unflushed
 from flink_chaos.steps.observing import see_checkpoints
-from flink_chaos.steps.reached import is_read, reached
+from flink_chaos.steps.reached import is_read, look
 from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, RunEndsError
 from flink_chaos.steps.sinks import sink_of
@@ -40,7 +39,7 @@ def check_drained(run: Run, copy: Copy) -> Progress:
     seen = jobmanager.checkpoints(job.id) if job.runs else None
     if seen is None:
         return Progress(done=False, message=_quiet(jobmanager, job))
-    read = mark_of(run, copy, "read", job, seen) or _read(run, copy, jobmanager, job, seen)
+    read = mark_of(run, copy, "read", job, seen) or _read(run, copy, job, seen)
     if isinstance(read, str):
         return Progress(done=False, message=read)
     problem = unflushed(run, copy, job, seen, read)
@@ -55,7 +54,7 @@ def check_drained(run: Run, copy: Copy) -> Progress:
 def drain_expired(run: Run, copy: Copy, message: str) -> None:
     """The deadline passed: journal it and go on, the comparison tells what is missing."""
     try:
-        found, state = _reached(run, copy, run.jobmanager(copy)), _state(run, copy)
+        found, state = look(run, copy, _loaded(run).end), _state(run, copy)
         quiet = _may_be_done(run, copy, found)
     except (KafkaProblem, ClusterError) as error:
         told = f"not drained: {message}; nobody could look at it: {error}"
@@ -84,20 +83,13 @@ def _not_there(run: Run, copy: Copy, jobmanager: JobManager, job: Job | None) ->
     return Progress(done=True, message="the application stopped, it cannot catch up")
 
 
-def _read(run: Run, copy: Copy, jobmanager: JobManager, job: Job, seen: Checkpoints) -> CheckpointMark | str:
+def _read(run: Run, copy: Copy, job: Job, seen: Checkpoints) -> CheckpointMark | str:
     """The mark of everything being read; why it is not, in words."""
-    found, end = _reached(run, copy, jobmanager, job), _loaded(run).end
+    end = _loaded(run).end
+    found = look(run, copy, end)
     if not is_read(run.kafka, run.plan.pipeline.topics.source, end, found):
         return found.told
     return remember(run, copy, "read", job, seen, positions=found.positions or {}, committed_lag=found.lag)
-
-
-def _reached(run: Run, copy: Copy, jobmanager: JobManager, job: Job | None = None) -> Reached:
-    """How far it is. The tasks are asked only where commits do not say that everything is read."""
-    end, topic = _loaded(run).end, run.plan.pipeline.topics.source
-    lag = LagReader(run.kafka).read(run.plan.copies[copy].group, topic, end)
-    job = job or (jobmanager.job() if lag.total else None)
-    return reached(lag, jobmanager.positions(job.id, topic) if job and lag.total else None)
 
 
 def _state(run: Run, copy: Copy) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flink_chaos.kafka.lag import only_control_records
+from flink_chaos.kafka.lag import LagReader, only_control_records
 
 if TYPE_CHECKING:
     from flink_chaos.flink.positions import Positions
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.kafka.lag import Lag
+    from flink_chaos.kafka.topics import Offsets
+    from flink_chaos.model.base import Copy
+    from flink_chaos.steps.run import Run
 
 PROBE_SECONDS = 5.0
 
@@ -30,11 +33,28 @@ class Reached:
     positions: Positions | None = None
 
     @property
+    def left(self) -> int:
+        """Offsets that are not read yet, in all."""
+        return sum(self.unread.values())
+
+    @property
     def told(self) -> str:
         """In words, for the log."""
         how = "" if self.positions is not None else " by its commits, no task tells more"
         nobody = f"; nothing read since the start of partitions {list(self.untold)}" if self.untold else ""
-        return f"{sum(self.unread.values()):,} records not read{how} (committed lag {self.lag:,}){nobody}"
+        return f"{self.left:,} records not read{how} (committed lag {self.lag:,}){nobody}"
+
+
+def look(run: Run, copy: Copy, end: Offsets | None = None, enough: int = 0) -> Reached:
+    """How far the copy is, up to `end`, else to the present end of the source.
+
+    The tasks are asked only where the commits are further behind than `enough` records.
+    """
+    topic = run.plan.pipeline.topics.source
+    lag = LagReader(run.kafka).read(run.plan.copies[copy].group, topic, end)
+    jobmanager = run.jobmanager(copy)
+    job = jobmanager.job() if lag.total > enough else None
+    return reached(lag, jobmanager.positions(job.id, topic) if job else None)
 
 
 def reached(lag: Lag, positions: Positions | None) -> Reached:

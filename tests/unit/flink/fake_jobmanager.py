@@ -29,6 +29,8 @@ class FakeJobManager:
     restored: tuple[int, int] | None = None
     """Checkpoint id, and when."""
     clock_ms: int = 1_000
+    external_path: str | None = None
+    """Of the newest checkpoint."""
     config: dict[str, Any] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
     status: tuple[int, Any] | None = None
@@ -79,9 +81,12 @@ class FakeJobManager:
         counts = {"restored": int(restored is not None), "completed": self.completed_here, "failed": 0}
         return {
             "counts": counts | {"in_progress": len(pending)},
-            "latest": {"completed": done[0] if done else None, "restored": restored},
+            "latest": {"completed": self._newest(done), "restored": restored},
             "history": [*pending, *done],
         }
+
+    def _newest(self, done: list[dict[str, Any]]) -> dict[str, Any] | None:
+        return done[0] | {"external_path": self.external_path} if done else None
 
     def _metrics(self, query: dict[str, str]) -> list[dict[str, Any]]:
         group = f"Source__ads[1].KafkaSourceReader.topic.{self.topic}.partition"

@@ -3,6 +3,7 @@ from flink_chaos.clock import using
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Deployed
+from flink_chaos.model.running_facts import Running
 from flink_chaos.steps.deploying import check_running
 from flink_chaos.steps.run import StepError
 from flink_chaos.steps.waits import WAITS, ask
@@ -140,3 +141,46 @@ def test_what_may_pass_at_the_jobmanager_is_told_apart(starting, answer, words):
     jobmanager.status = answer
     progress = ask(WAITS["deploy_chaos"], run)
     assert (progress.done, words in progress.message) == (False, True), progress.message
+
+
+def test_what_runs_is_read_back_once_it_does(starting):
+    """Who set it otherwise, in SQL or in code, counts more than the deployment."""
+    run, jobmanager = starting
+    jobmanager.config = {"interval": 60_000, "timeout": 10_000, "mode": "exactly_once"}
+    jobmanager.positions = {0: 5}
+    assert check_running(run, Copy.CHAOS).done
+    found = run.journal.last(Running, copy_=Copy.CHAOS)
+    assert (found.interval_ms, found.topics, len(found.differences)) == (60_000, ["ad-events"], 1)
+
+
+def test_a_jobmanager_that_tells_nothing_of_its_options_hinders_nobody(starting):
+    """The doubt is the verdict's."""
+    run, _ = starting
+    assert check_running(run, Copy.CHAOS).done
+    assert run.journal.last(Running, copy_=Copy.CHAOS).differences == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("external_path", "s3://prod/chk-1", "place of checkpoints is s3://prod/chk-1"),
+        ("topic", "orders", "topics that it reads is orders, planned was ad-events"),
+        ("options", {"high-availability.storageDir": "s3://prod/ha"}, "high-availability.storageDir is s3://prod/ha"),
+    ],
+)
+def test_a_copy_that_reaches_beyond_its_run_is_not_broken_but_refused(starting, field, value, words):
+    """Before any fault, and with what is to be done."""
+    run, jobmanager = starting
+    jobmanager.positions = {0: 5}
+    setattr(jobmanager, field, value)
+    with pytest.raises(StepError, match=r"chaos-\w+ does not run as planned: .*nothing was broken yet") as told:
+        check_running(run, Copy.CHAOS)
+    assert words in str(told.value)
+    assert run.journal.last(Deployed) is None
+
+
+def test_a_first_checkpoint_that_takes_its_time_is_told_with_its_interval(starting):
+    """Whoever waits sees why."""
+    run, jobmanager = starting
+    jobmanager.completed_here, jobmanager.config = 0, {"interval": 600_000}
+    assert check_running(run, Copy.CHAOS).message.endswith("no checkpoint completed yet; one begins every 600 s")

@@ -8,7 +8,7 @@ from flink_chaos.kafka.lag import lag_of
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.model.progress_facts import CheckpointMark
-from flink_chaos.steps import draining, reached
+from flink_chaos.steps import reached
 from flink_chaos.steps.draining import check_drained, drain_expired
 from flink_chaos.steps.waits import WAITS, seconds_left
 
@@ -44,7 +44,7 @@ def at_work(tmp_path, cluster, fake_api, monkeypatch):
         metadata = {"name": name, "namespace": "flink"}
         body = {"apiVersion": "flink.apache.org/v1beta1", "kind": "FlinkDeployment", "metadata": metadata, "spec": {}}
         cluster.create(FLINK_DEPLOYMENTS, "flink", body)
-        monkeypatch.setattr(draining, "LagReader", lambda _: kafka)
+        monkeypatch.setattr(reached, "LagReader", lambda _: kafka)
         monkeypatch.setattr(reached, "only_control_records", lambda _k, _t, part, *_: part in kafka.control)
         monkeypatch.setattr("flink_chaos.steps.topic_sink.closed_end", lambda *_: {0: 1})
         run.attempt.append(Loaded(at=BEGIN, expected=150, written=150, state="FINISHED", begin={0: 0, 1: 0}, end=END))
