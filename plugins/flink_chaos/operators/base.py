@@ -132,10 +132,10 @@ class RunOperator(BaseOperator):
         return wait_for(name, run, lambda message: self.log.info("%s: %s", name, message), patience=INLINE_SECONDS)
 
     def _defer(self, run: Run, name: str) -> None:
-        from flink_chaos.steps.waits import WAITS
+        from flink_chaos.steps.waits import WAITS, seconds_left
         from flink_chaos.triggers.wait import WaitTrigger
 
-        seconds = WAITS[name].seconds(run.plan.deadlines)
+        seconds = seconds_left(WAITS[name], run)
         trigger = WaitTrigger(
             run_key=self.run_key,
             wait=name,
