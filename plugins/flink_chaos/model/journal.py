@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
     Counts,
@@ -41,6 +42,7 @@ from flink_chaos.model.facts import (
     Unschedulable,
 )
 from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked, TroubleSeen
+from flink_chaos.model.removal_facts import RemovalAsked
 from flink_chaos.model.running_facts import Running
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ AnyFact = Annotated[
     | Steady
     | TargetsChosen
     | PodsSeen
+    | JobSeen
+    | FaultHit
     | CheckpointsSeen
     | SavepointTaken
     | Unschedulable
@@ -77,6 +81,7 @@ AnyFact = Annotated[
     | StepFailed
     | StopRequested
     | Undone
+    | RemovalAsked
     | Notified
     | CheckpointMark
     | TroubleSeen

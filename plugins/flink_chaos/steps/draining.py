@@ -10,6 +10,7 @@ from flink_chaos.flink import status
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
+from flink_chaos.steps.effect import see_job
 from flink_chaos.steps.flushing import mark_of, remember, unflushed
 from flink_chaos.steps.observing import see_checkpoints
 from flink_chaos.steps.reached import is_read, look
@@ -45,6 +46,7 @@ def check_drained(run: Run, copy: Copy) -> Progress:
     problem = unflushed(run, copy, job, seen, read)
     if problem or not see_checkpoints(run, copy, "drained"):
         return Progress(done=False, message=f"everything is read, {problem or jobmanager.silence}")
+    see_job(run, copy, "drained")
     took = (now() - _loaded(run).at).total_seconds()
     told = f"everything read and flushed {took:.0f} s after the last record"
     run.attempt.append(_drained(copy, read.committed_lag, told + _behind(read.committed_lag), ok=True))
