@@ -18,6 +18,7 @@ from kubernetes.config import (
     new_client_from_config,
     new_client_from_config_dict,
 )
+from urllib3 import Retry
 from urllib3.connection import HTTPConnection
 
 from flink_chaos.cluster.errors import ClusterError
@@ -37,6 +38,9 @@ KEEPALIVE = [
 
 POOL = 16
 """Connections kept open, for the observer's threads beside each other."""
+
+ONCE_MORE = Retry(1, allowed_methods=["GET"], respect_retry_after_header=False)
+"""Only for a connection that the server has closed: what to send again, and when, is for `cluster.patience`."""
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,16 @@ def _loaded(where: str, load: Callable[..., ApiClient], settings: Settings) -> A
         raise ClusterError(f"{where}: cannot be used: {' '.join(str(error).split())}. Correct it") from error
 
 
-def _configuration(settings: Settings) -> Configuration:
-    configuration = Configuration()
+def client_settings(**given: str) -> Configuration:
+    """Settings of every client here, whatever it connects to."""
+    configuration = Configuration(**given)
     configuration.connection_pool_maxsize = POOL
+    configuration.retries = ONCE_MORE
+    return configuration
+
+
+def _configuration(settings: Settings) -> Configuration:
+    configuration = client_settings()
     configuration.verify_ssl = settings.verify
     if settings.keepalive:
         configuration.socket_options = [*HTTPConnection.default_socket_options, *KEEPALIVE]

@@ -1,4 +1,4 @@
-"""What a check of the preflight may say beside yes and no."""
+"""What the checks of the preflight have in common."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
 from flink_chaos.kafka.patience import patiently
 from flink_chaos.model.facts import Counts, Table
-from flink_chaos.steps.preflight import gateway
+from flink_chaos.steps.cluster_checks import gateway
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
 from flink_chaos.steps.topic_states import see_topics

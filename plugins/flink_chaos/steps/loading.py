@@ -29,7 +29,7 @@ def start_load(run: Run) -> None:
 
 def check_flowing(run: Run) -> Progress:
     """Whether the first records are in the source topic; journals it once."""
-    if _written(run) == 0:
+    if grown(run) == 0:
         state = status.job_state(deployment_of(run, run.plan.loader))
         return Progress(done=False, message=f"loader {state or 'starting'}")
     topic = run.plan.pipeline.topics.source
@@ -42,9 +42,7 @@ def check_loaded(run: Run) -> Progress:
     wanted = run.plan.records_to_write
     state = status.job_state(deployment_of(run, run.plan.loader))
     if state not in ("FINISHED", "FAILED", "CANCELED"):
-        return Progress(
-            done=False, message=f"about {_written(run):,} of {wanted:,} records, loader {state or 'unknown'}"
-        )
+        return Progress(done=False, message=f"about {grown(run):,} of {wanted:,} records, loader {state or 'unknown'}")
     topic = run.plan.pipeline.topics.source
     end = closed_end(run.kafka, topic)
     if end is None:
@@ -75,8 +73,8 @@ def _journal_loaded(run: Run, state: str, until: Offsets) -> int:
     return written
 
 
-def _written(run: Run) -> int:
-    """Progress only: offsets, which are a few more than records where the loader writes in transactions."""
+def grown(run: Run) -> int:
+    """How far the source topic has grown since the run began, in offsets: a loader with transactions adds markers."""
     end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
     return sum(end.values()) - sum(_begin(run).values())
 
