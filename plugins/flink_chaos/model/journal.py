@@ -41,6 +41,7 @@ from flink_chaos.model.facts import (
     Unschedulable,
 )
 from flink_chaos.model.removal_facts import RemovalAsked
+from flink_chaos.model.trouble_facts import NodesBefore, Trouble
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,6 +78,8 @@ AnyFact = Annotated[
     | StopRequested
     | Undone
     | RemovalAsked
+    | NodesBefore
+    | Trouble
     | Notified,
     Field(discriminator="kind"),
 ]

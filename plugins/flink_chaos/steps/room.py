@@ -10,6 +10,7 @@ from flink_chaos.cluster.resources import PODS
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Unschedulable
 from flink_chaos.model.plan import COPY_LABEL
+from flink_chaos.steps.troubles import look_for_trouble
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
@@ -31,6 +32,7 @@ def check_room(run: Run) -> bool:
         message="; ".join(sorted({message for _, _, message in waiting})),
     )
     run.attempt.append(fact)
+    look_for_trouble(run, "no room")
     return True
 
 
@@ -42,7 +44,8 @@ def homeless(run: Run) -> list[tuple[str, float, str]]:
 
 def _unscheduled(pod: dict[str, Any]) -> tuple[float, str] | None:
     for condition in (pod.get("status") or {}).get("conditions") or []:
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            since = datetime.fromisoformat(condition["lastTransitionTime"])
-            return (now() - since).total_seconds(), str(condition.get("message") or condition.get("reason"))
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+            since = condition.get("lastTransitionTime") or pod["metadata"].get("creationTimestamp")
+            waited = (now() - datetime.fromisoformat(since)).total_seconds() if since else 0.0
+            return waited, str(condition.get("message") or condition.get("reason"))
     return None
