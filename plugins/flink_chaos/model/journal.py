@@ -44,6 +44,7 @@ from flink_chaos.model.facts import (
 from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked, TroubleSeen
 from flink_chaos.model.removal_facts import RemovalAsked
 from flink_chaos.model.running_facts import Running
+from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +54,7 @@ AnyFact = Annotated[
     | OffsetsReset
     | TopicBegin
     | TopicEnd
+    | TopicState
     | FilesEnd
     | OpenTransactions
     | Deployed

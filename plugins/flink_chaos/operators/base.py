@@ -36,8 +36,8 @@ class RunOperator(BaseOperator):
     A step is never retried by Airflow: it may have begun to act. Its failure becomes a fact of the run.
 
     :param run_key: key of the stored run.
-    :param kafka_conn_id: see FlinkChaosHook.
-    :param kubernetes_conn_id: see FlinkChaosHook.
+    :param kafka_conn_id: instead of the one that the run's environment names.
+    :param kubernetes_conn_id: instead of the one that the run's environment names.
     """
 
     template_fields: Sequence[str] = ("run_key",)
@@ -56,8 +56,8 @@ class RunOperator(BaseOperator):
         self,
         *,
         run_key: str = RUN_KEY,
-        kafka_conn_id: str = "kafka_default",
-        kubernetes_conn_id: str = "kubernetes_default",
+        kafka_conn_id: str | None = None,
+        kubernetes_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("retries", 0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.flink import status
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.effect import see_job
@@ -56,7 +58,7 @@ def check_drained(run: Run, copy: Copy) -> Progress:
 def drain_expired(run: Run, copy: Copy, message: str) -> None:
     """The deadline passed: journal it and go on, the comparison tells what is missing."""
     try:
-        found, state = look(run, copy, _loaded(run).end), _state(run, copy)
+        found, state = patiently(partial(look, run, copy, _loaded(run).end)), _state(run, copy)
         quiet = _may_be_done(run, copy, found)
     except (KafkaProblem, ClusterError) as error:
         told = f"not drained: {message}; nobody could look at it: {error}"

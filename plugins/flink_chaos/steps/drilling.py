@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
+from flink_chaos.cluster.resources import DEPLOYMENTS, FLINK_DEPLOYMENTS, PODS
 from flink_chaos.flink import status
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import RETURNED, CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
@@ -62,10 +62,19 @@ def check_suspended(run: Run) -> Progress:
     if not status.is_suspended(deployment) or (_mode(run) == "savepoint" and not path):
         ask_again(run, deployment)
         return Progress(done=False, message=not_stopped(deployment))
+    if left := _still_there(run, deployment["metadata"]["name"]):
+        return Progress(done=False, message=f"suspended, {left} not gone yet")
     run.attempt.append(SavepointTaken(at=now(), clock="flink", path=path))
     journal_hit(run, f"{deployment['metadata']['name']} is stopped")
     run.cluster.merge(FLINK_DEPLOYMENTS, run.namespace, deployment["metadata"]["name"], RESUME)
     return Progress(done=True, message=f"stopped with {path or _mode(run)}")
+
+
+def _still_there(run: Run, name: str) -> str:
+    """What is left of the stopped cluster: it would take the new one of the same name with it as it goes."""
+    deployments = run.cluster.list(DEPLOYMENTS, run.namespace, {"app": name})
+    pods = run.cluster.list(PODS, run.namespace, {"app": name})
+    return ", ".join(str(one["metadata"]["name"]) for one in (*deployments, *pods))
 
 
 def check_resumed(run: Run) -> Progress:

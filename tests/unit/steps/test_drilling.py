@@ -2,7 +2,7 @@ import json
 
 import pytest
 from flink_chaos.clock import using
-from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
+from flink_chaos.cluster.resources import DEPLOYMENTS, FLINK_DEPLOYMENTS, PODS
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, SavepointTaken
 from flink_chaos.model.progress_facts import StopAsked
@@ -195,3 +195,16 @@ def test_a_return_that_its_jobmanager_does_not_tell_is_asked_for_again(stopped, 
     monkeypatch.setattr(drilling, "see_checkpoints", lambda *_: False)
     assert not drilling.check_resumed(run).done
     assert run.journal.last(Evidence) is None
+
+
+@pytest.mark.parametrize("kind", [DEPLOYMENTS, PODS])
+def test_it_is_not_resumed_while_the_old_cluster_is_still_going(drill, kind):
+    """The new one has its name: what removes the old one would remove it too."""
+    run = drill("stateless")
+    name = run.plan.copies[Copy.CHAOS].deployment
+    metadata = {"name": name, "namespace": "flink", "labels": {"app": name}}
+    run.cluster.create(kind, "flink", {"apiVersion": "v1", "kind": kind.plural, "metadata": metadata})
+    say(run, "SUSPENDED")
+    assert (drilling.check_suspended(run).done, job(run)["state"]) == (False, "suspended")
+    run.cluster.delete(kind, "flink", name)
+    assert (drilling.check_suspended(run).done, job(run)["state"]) == (True, "running")
