@@ -71,7 +71,12 @@ def check_suspended(run: Run) -> Progress:
 
 
 def _still_there(run: Run, name: str) -> str:
-    """What is left of the stopped cluster: it would take the new one of the same name with it as it goes."""
+    """What is left of a cluster that the operator takes away: it would take the new one of the same name with it.
+
+    After a savepoint nothing is taken away: the JobManager stays for a day, or until the operator replaces it.
+    """
+    if _mode(run) == "savepoint":
+        return ""
     deployments = run.cluster.list(DEPLOYMENTS, run.namespace, {"app": name})
     pods = run.cluster.list(PODS, run.namespace, {"app": name})
     return ", ".join(str(one["metadata"]["name"]) for one in (*deployments, *pods))

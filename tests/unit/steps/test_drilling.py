@@ -72,6 +72,19 @@ def test_it_is_resumed_once_its_savepoint_is_there(drill):
     assert (run.journal.last(SavepointTaken).path, job(run)["state"]) == ("hdfs://x/s1", "running")
 
 
+@pytest.mark.parametrize(("mode", "done"), [("savepoint", True), ("last-state", False), ("stateless", False)])
+def test_a_cluster_that_is_taken_away_is_gone_before_the_return(drill, fake_api, mode, done):
+    """The new one has its name. After a savepoint the JobManager stays, and nobody waits for its end."""
+    run = drill(mode)
+    name = run.plan.copies[Copy.CHAOS].deployment
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "jm", "namespace": "flink", "labels": {"app": name}}}
+    fake_api.put(PODS, pod)
+    say(run, "SUSPENDED", path="hdfs://x/s1")
+    assert drilling.check_suspended(run).done is done
+    run.cluster.delete(PODS, "flink", "jm")
+    assert drilling.check_suspended(run).done
+
+
 def test_whoever_asks_again_after_the_return_was_asked_for_is_told_so(drill):
     """As a worker that was killed right after it had asked."""
     run = drill()
