@@ -46,7 +46,7 @@ TAKEN = ("NodeNotReady", "TaintManagerEviction", "Preempted", "Evicted", "NodeSh
 OWN_LIMIT = re.compile(r"exceed\w* .*(limit|storage)", re.IGNORECASE)
 """The kubelet evicts a pod that uses more disk than it may."""
 
-REFUSED = re.compile(r"forbidden|exceeded quota|denied the request|violates PodSecurity|failed calling webhook")
+REFUSED = re.compile(r"is forbidden|exceeded quota|denied the request|violates PodSecurity|failed calling webhook")
 REFUSAL = re.compile(
     r"((?:pods|admission webhook) \"[^\"]+\" (?:is forbidden|denied the request)[^\n]*?)(?:\. Received|$)", re.MULTILINE
 )
