@@ -94,6 +94,13 @@ class Kafka:
         described = self.ask(what, lambda admin: admin.describe_cluster(request_timeout=timeout), timeout)
         return str(described.cluster_id)
 
+    def cluster_id(self, timeout: float = 10) -> str:
+        """Return the cluster's id as any broker tells it, empty if none does; raises KafkaProblem when none answers."""
+        try:
+            return str(self.admin.list_topics(timeout=timeout).cluster_id or "")
+        except KafkaException as error:
+            raise self.problem("ask for the cluster's id", error) from error
+
     def ask(self, what: str, question: Callable[[AdminClient], concurrent.futures.Future[T]], timeout: float) -> T:
         """Return the answer to one request; raises KafkaProblem saying that `what` failed, and why."""
         try:

@@ -17,6 +17,7 @@ from flink_chaos.steps import cluster_checks
 from flink_chaos.steps.checking import PreflightWarning
 from flink_chaos.steps.rights import permissions
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError
+from flink_chaos.steps.same_kafka import same_kafka
 from flink_chaos.steps.sinks import sink_of
 from flink_chaos.steps.topic_checks import topic_settings
 from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
@@ -122,6 +123,7 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "consumer groups": _groups,
     "topics": _topics,
     "topic settings": topic_settings,
+    "same kafka": same_kafka,
     "transactions": _transactions,
     "files": _files,
     "capacity": cluster_checks.capacity,
