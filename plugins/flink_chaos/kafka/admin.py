@@ -37,6 +37,9 @@ YOUNG_SECONDS = 5.0
 RETIRED_SECONDS = 60.0
 """How long a replaced client is kept: other threads may still wait for an answer to it."""
 
+READER_GROUP = "flink-chaos-reader"
+"""Unless the configuration names a `group.id`."""
+
 Config = dict[str, str]
 
 
@@ -84,9 +87,14 @@ class Kafka:
 
     def consumer(self, **overrides: str) -> Consumer:
         """Return a consumer that commits nothing; `overrides` have dots as underscores. The caller closes it."""
-        own = {"group.id": "flink-chaos-reader", "enable.auto.commit": "false"}
+        own = {"group.id": self.reader_group, "enable.auto.commit": "false"}
         named = {key.replace("_", "."): value for key, value in overrides.items()}
         return self._made(Consumer, {**own, **named})
+
+    @property
+    def reader_group(self) -> str:
+        """As which we read: nothing is committed, but a user needs the right READ on it."""
+        return self.config.get("group.id") or READER_GROUP
 
     def ping(self, timeout: float = 10) -> str:
         """Return the cluster's id; raises KafkaProblem when no broker answers within `timeout` seconds."""

@@ -27,6 +27,7 @@ __all__ = [
     "OffsetStrategy",
     "committed",
     "delete_group",
+    "exists",
     "members",
     "parse_strategy",
     "plan_reset",
@@ -91,6 +92,11 @@ def write_offsets(kafka: Kafka, group: str, topic: str, offsets: Mapping[int, in
 def members(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> list[str]:
     """Return who consumes as this group, as "client at host"; nobody if there is no such group."""
     return _describe(kafka, group, timeout)[1]
+
+
+def exists(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
+    """Tell whether there is such a group, with members or with offsets only."""
+    return _describe(kafka, group, timeout)[0] != ConsumerGroupState.DEAD
 
 
 def delete_group(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
