@@ -134,7 +134,8 @@ def _describe(kafka: Kafka, group: str, timeout: float) -> tuple[ConsumerGroupSt
 def _at_time(kafka: Kafka, topic: str, at: datetime | None, timeout: float) -> dict[int, int]:
     if at is None:
         return {}
-    found = offsets_at(kafka, topic, OffsetSpec.for_timestamp(int(at.timestamp() * 1000)), timeout=timeout)
+    at_ms = max(0, int(at.timestamp() * 1000))  # negative ones are Kafka's words for other things
+    found = offsets_at(kafka, topic, OffsetSpec.for_timestamp(at_ms), timeout=timeout)
     return {number: offset for number, offset in found.items() if offset >= 0}
 
 
