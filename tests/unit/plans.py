@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flink_chaos.model.base import Component, Copy
+from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
 from flink_chaos.model.facts import (
     Check,
     CheckpointsSeen,
-    Counts,
     Drained,
     Evidence,
     Fact,
     FaultEnded,
     Loaded,
     Preflight,
-    RecordProof,
     Steady,
     Stopped,
     Table,
@@ -24,7 +23,7 @@ from flink_chaos.model.facts import (
 )
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.plan import RunPlan, plan_run
-from flink_chaos.model.proof import Deliveries
+from flink_chaos.model.proof import Compared, Deliveries
 from flink_chaos.model.request import RunRequest
 from flink_chaos.profiles.catalogue import Catalogue
 
@@ -55,15 +54,27 @@ def a_plan(run_id: str = "manual__1", attempt: int = 1, fault: str = "pod_delete
 
 def counts(copy: Copy, **other: Any) -> Counts:
     """Every record once, unless said otherwise."""
-    fields = {"records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0, "extra": 0} | other
-    return Counts(at=AT, copy=copy, **({"expected": RECORDS} | fields))
+    ids = other.get("ids", RECORDS)
+    fields = {"expected": RECORDS, "records": RECORDS, "ids": ids, "counted": ids}
+    fields |= dict.fromkeys(("lost", "duplicated", "surplus", "extra"), 0)
+    return Counts(at=AT, copy=copy, **(fields | other))
 
 
-def a_proof(copy: Copy, delay_ms: int | None) -> RecordProof:
+def a_proof(copy: Copy, delay_ms: int | None = None, **other: Any) -> RecordProof:
     """What was read of one copy's topic: every record once, 99 of 100 ids within this delay."""
-    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
-    found = Deliveries(**same, extra=0, delay_p99_ms=delay_ms)
-    return RecordProof(at=AT, copy=copy, deliveries=found, findings=[], seconds=1)
+    return proof_of(counts(copy, **other), delay_p99_ms=delay_ms)
+
+
+def proof_of(found: Counts, **other: Any) -> RecordProof:
+    """A record proof that agrees with the counts by SQL."""
+    same = {name: getattr(found, name) for name in Compared.model_fields}
+    return RecordProof(at=AT, copy=found.copy_, deliveries=Deliveries(**(same | other)), findings=[], seconds=1)
+
+
+def a_source_proof(**other: Any) -> SourceProof:
+    """The loader wrote each record once."""
+    found = proof_of(counts(Copy.STABLE, **other)).deliveries
+    return SourceProof(at=AT, topic="ad-events", deliveries=found, findings=[])
 
 
 def table(stable: int = RECORDS, chaos: int = RECORDS) -> Table:
@@ -86,6 +97,8 @@ def good_facts() -> list[Fact]:
         *(Stopped(at=AT, copy=copy, ok=True, savepoint="s", message="s") for copy in Copy),
         table(),
         *(counts(copy) for copy in Copy),
+        *(a_proof(copy) for copy in Copy),
+        a_source_proof(),
     ]
 
 
@@ -114,5 +127,7 @@ def a_target(uid: str = "u1", pod: str = "chaos-tm-1") -> Target:
 
 
 def journal(*later: Fact) -> Journal:
-    """The good facts and then these: the last of a kind counts."""
-    return Journal([*good_facts(), *later])
+    """The good facts and then these: the last of a kind counts. A copy that is counted otherwise is proved alike."""
+    proved = {fact.copy_ for fact in later if isinstance(fact, RecordProof)}
+    agreeing = [proof_of(fact) for fact in later if isinstance(fact, Counts) and fact.copy_ not in proved]
+    return Journal([*good_facts(), *later, *agreeing])

@@ -66,7 +66,7 @@ def test_a_jar_needs_no_script(tmp_path):
             ("report", "  key: [shop]\n  number: n\nreport"),
             r"orders.yaml:7: output: takes exactly one of `key` and `number`",
         ),
-        (SQL, ("report", "  value: [cnt]\nreport"), r"orders.yaml:7: output: `value` and `count` need `key`"),
+        (SQL, ("report", "  value: [cnt]\nreport"), r"orders.yaml:7: output: `value` is no more: all columns are compared"),
         (
             SQL,
             ("sql\nloader:\n", "sql\n  parallelism: 5\nloader:\n  flush_records: 1\n"),

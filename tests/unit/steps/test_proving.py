@@ -6,7 +6,8 @@ import pytest
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.batches import SCHEMA
-from flink_chaos.model.facts import Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
+from flink_chaos.model.comparison_facts import RecordProof, SourceProof
+from flink_chaos.model.facts import Loaded, TopicBegin, TopicEnd
 from flink_chaos.steps import readings
 from flink_chaos.steps.proving import journal_proof, prove_run
 from flink_chaos.steps.run import StepError
