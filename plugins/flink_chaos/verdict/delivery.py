@@ -66,11 +66,11 @@ def _extra(plan: RunPlan, counts: Counts) -> str:
 
 def _unchanged(plan: RunPlan, journal: Journal) -> list[Line]:
     changed, fewer = (number(journal, Copy.CHAOS, name) for name in ("changed", "undercounted"))
-    if changed is None:
+    if changed is None and fewer is None:
         return []
-    seen = f"{changed:,} ids with another value"
+    seen = f"{changed or 0:,} ids with another value"
     if fewer is not None:
-        seen += f", {fewer:,} ids count less" if fewer > changed else f", {fewer:,} of them count less"
+        seen += f", {fewer:,} of them count less"
     demanded = "0 that count less (AT_LEAST_ONCE)" if changes_allowed(plan, journal) else "0 changed"
     return [Line(name=CHANGED, ok=is_kept(plan, journal, CHANGED), demanded=demanded, seen=seen)]
 

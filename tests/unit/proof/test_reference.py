@@ -8,17 +8,17 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from flink_chaos.flink.comparison import counts_statement
 from flink_chaos.model.batches import SCHEMA
 from flink_chaos.model.proof import Compared
 from flink_chaos.proof import pieces
-from flink_chaos.proof.extract import write_ids
+from flink_chaos.proof.extract import extracted
 from flink_chaos.proof.phases import Phases
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
 from flink_chaos.steps.scanning import shape_of
-from upath import UPath
 
 from tests.unit.plans import a_plan
 from tests.unit.proof.random_sets import LOADED, RUN, RandomSet, random_set
@@ -46,12 +46,18 @@ def scan(values: list[bytes], seed: int) -> pa.RecordBatch:
 
 
 def by_proof(one: RandomSet, folder: Path, seed: int) -> dict[str, int | None]:
-    """As a run is proved: extracted into files, and counted."""
+    """As a run is proved: extracted, and counted from files."""
     shape, paths = shape_of(one.output), {}
     aborted = [*one.copy, *one.stable[:2]]
-    for name, values in {"stable": one.stable, "copy": one.copy, "uncommitted": aborted}.items():
+    every = {"stable": one.stable, "copy": one.copy, "uncommitted": aborted}
+    batches = [scan(values, seed) for values in every.values()]
+    scanned = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    whole = pa.Table.from_batches(list(extracted(scanned, shape)), shape.schema)
+    begin = 0
+    for name, values in every.items():
         paths[name] = folder / f"{seed}-{name}.parquet"
-        write_ids([scan(values, seed)], shape, UPath(paths[name]))
+        pq.write_table(whole.slice(begin, len(values)), paths[name])
+        begin += len(values)
     loaded = LOADED if one.output.number else None
     sets = Sets(RUN, loaded=loaded, compared=bool(one.output.compared), weighted=bool(one.output.count), **paths)
     found, offenders = prove(sets, Phases([(0, "all")]))
