@@ -45,6 +45,15 @@ def test_records_that_only_flink_can_read_have_no_proof(tmp_path):
     assert (run.journal.all(RecordProof), said) == ([], ["no record proof: records of format avro; it reads json"])
 
 
+def test_the_loaders_records_are_proved_where_only_flink_reads_the_output(tmp_path, monkeypatch):
+    """Its source is JSON all the same."""
+    run = a_compared_run(tmp_path, monkeypatch, range(9))
+    output = run.plan.pipeline.output.model_copy(update={"format": "avro"})
+    pipeline = run.plan.pipeline.model_copy(update={"output": output})
+    journal_proof(replace(run, plan=run.plan.model_copy(update={"pipeline": pipeline})), print)
+    assert (run.journal.all(RecordProof), run.journal.last(SourceProof).deliveries.lost) == ([], 0)
+
+
 def records(*numbers, run_key, flush=0):
     """A scan of JSON records with these numbers, flush records after them."""
     values = [json.dumps({"run_key": run_key, "n": n, "ad_id": 1}) for n in [*numbers, *range(9, 9 + flush)]]
