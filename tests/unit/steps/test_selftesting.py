@@ -6,7 +6,7 @@ from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.batches import SCHEMA
-from flink_chaos.proof import count, pieces
+from flink_chaos.proof import count
 from flink_chaos.proof.plantings import RUN_KEY, plant
 from flink_chaos.steps import readings, selftesting
 from flink_chaos.steps.proving import prove_run
@@ -40,17 +40,17 @@ def test_planted_are_the_ids_that_it_names():
     own = [one["n"] for one in records if one["run_key"] == RUN_KEY]
     assert sorted(set(range(1000)) - set(own)) == planting.ids["lost"]
     assert sorted({n for n in own if own.count(n) > 1}) == planting.ids["duplicated"]
-    assert sorted({one["n"] for one in records if one["total"] == -1}) == planting.ids["changed"]
+    assert sorted({one["n"] for one in records if one["total"] != one["n"] * 31}) == planting.ids["changed"]
     assert sorted(one["n"] for one in records if one["run_key"] != RUN_KEY) == planting.ids["extra"]
 
 
 @pytest.mark.parametrize(
     ("module", "name", "broken", "told"),
     [
-        (count, "DUPLICATED", "SELECT id FROM by_id WHERE times > 2", "duplicated: named"),
-        (count, "CHANGED", "SELECT id FROM by_id WHERE false", "changed: named []"),
-        (count, "COUNTS", count.COUNTS.replace("times > 1", "times > 0"), "clean copy: duplicated 1000"),
-        (pieces, "COPY", pieces.COPY.replace("count(*)", "1"), "surplus: "),
+        (count, "OFFENDERS", count.OFFENDERS | {"duplicated": f"{count.SURPLUS} > 1"}, "duplicated: named"),
+        (count, "OFFENDERS", count.OFFENDERS | {"changed": "false"}, "changed: named []"),
+        (count, "FIGURES", count.FIGURES | {"duplicated": "count(*)"}, "clean copy: duplicated 1000"),
+        (count, "FIGURES", count.FIGURES | {"surplus": "sum(0)"}, "surplus: "),
         (count, "ABORTED", "FROM copy_records LIMIT 0", "aborted: "),
     ],
 )
