@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 
 
-if TYPE_CHECKING:
-    import duckdb
+from tests.simulation.engine import engine
 
+if TYPE_CHECKING:
     from tests.simulation.kafka import KafkaWorld
     from tests.simulation.world import World
     from tests.unit.fake_server import Answer, Request
@@ -23,18 +23,6 @@ PLACE = re.compile(r"partition:(\d+),offset:(\d+)")
 TYPES = {"STRING": "VARCHAR", "BIGINT": "BIGINT", "INT": "INTEGER"}
 FLINK_TYPES = {"BIGINT": "BIGINT", "INTEGER": "INTEGER", "DOUBLE": "DOUBLE", "HUGEINT": "BIGINT"}
 ERROR = "<Exception on server side:\norg.apache.flink.table.api.TableException: {why}\n\nEnd of exception on server side>"
-
-_engine: list[duckdb.DuckDBPyConnection] = []
-
-
-def engine() -> duckdb.DuckDBPyConnection:
-    """One engine for all worlds: it takes long to start."""
-    import duckdb
-
-    if not _engine:
-        _engine.append(duckdb.connect(config={"threads": "1"}))
-    return _engine[0]
-
 
 @dataclass
 class GatewayWorld:
@@ -110,7 +98,9 @@ class GatewayWorld:
         if not self.kafka.up:
             raise KeyError("Timeout expired while fetching topic metadata")
         begin, end = (_places(options[f"scan.{when}.specific-offsets"]) for when in ("startup", "bounded"))
-        records = [entry.value for entry in self.kafka.topics[options["topic"]].records(begin, end)]
+        log = self.kafka.topics[options["topic"]]
+        begin = {n: max(offset, log.starts.get(n, 0)) for n, offset in begin.items()}
+        records = [entry.value for entry in log.records(begin, end)]
         rows = [[_typed(row.get(name), kind) for name, kind in columns.items()] for row in map(_row, records)]
         name = made["name"]
         listed = ", ".join(f'"{column}" {TYPES.get(kind, kind)}' for column, kind in columns.items())

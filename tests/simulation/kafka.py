@@ -31,11 +31,18 @@ class Entry:
     value: bytes
     transaction: Transaction | None = None
     marker: bool = False
+    compacted: bool = False
+    """Whether compaction has taken it away: it was delivered, and nobody can read it any more."""
+
+    @property
+    def delivered(self) -> bool:
+        """Whether a read_committed consumer has got it, or gets it."""
+        return not self.marker and (self.transaction is None or self.transaction.state == "committed")
 
     @property
     def committed(self) -> bool:
         """Whether a read_committed consumer gets it."""
-        return not self.marker and (self.transaction is None or self.transaction.state == "committed")
+        return self.delivered and not self.compacted
 
 
 @dataclass

@@ -224,9 +224,9 @@ class Message:
 
     __slots__ = ("_entry", "_error", "_offset", "_partition", "_topic")
 
-    def __init__(self, topic: str, partition: int, offset: int, entry: Entry | None) -> None:
+    def __init__(self, topic: str, partition: int, offset: int, entry: Entry | None, code: int = KafkaError._PARTITION_EOF) -> None:
         self._topic, self._partition, self._offset, self._entry = topic, partition, offset, entry
-        self._error = None if entry else KafkaError(KafkaError._PARTITION_EOF)
+        self._error = None if entry else KafkaError(code)
 
     def topic(self) -> str:
         return self._topic
@@ -297,9 +297,14 @@ class FakeConsumer(Client):
         log = self.kafka.topics[topic]
         until = log.stable(topic, number) if self.committed else log.end(number)
         entries, at = log.partitions[number], self.places[place]
+        if at < log.starts.get(number, 0):
+            if place not in self.told:
+                self.told.add(place)
+                found.append(Message(topic, number, at, None, KafkaError._AUTO_OFFSET_RESET))
+            return
         while at < until and count:
             entry = entries[at]
-            if entry.committed if self.committed else not entry.marker:
+            if entry.committed if self.committed else not (entry.marker or entry.compacted):
                 found.append(Message(topic, number, at, entry))
                 count -= 1
             at += 1

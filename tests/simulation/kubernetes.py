@@ -77,20 +77,24 @@ class KubernetesWorld:
 
     def look(self, resource: Resource, namespace: str | None, name: str) -> Object | None:
         """An object as it is kept."""
-        return self.api.look(resource, namespace, name)
+        return self.api.objects.get((_root(resource), resource.plural, namespace or "", name))
 
     def all(self, resource: Resource) -> list[Object]:
         """Every object of a kind."""
-        root = "/".join(["apis", resource.group, resource.version] if resource.group else ["api", resource.version])
+        root = _root(resource)
         return [kept for (r, plural, _, _), kept in self.api.objects.items() if r == root and plural == resource.plural]
 
     def drop(self, resource: Resource, namespace: str | None, name: str) -> None:
         """Remove an object at once."""
-        self.api.objects.pop(Target.of(resource.path(namespace, name)).key, None)
+        self.api.objects.pop((_root(resource), resource.plural, namespace or "", name), None)
 
     def pods(self, **labels: str) -> list[Object]:
         """Pods with these labels; `_` stands for what a name cannot hold."""
         return [pod for pod in self.all(PODS) if all(pod["metadata"]["labels"].get(k) == v for k, v in labels.items())]
+
+
+def _root(resource: Resource) -> str:
+    return f"apis/{resource.group}/{resource.version}" if resource.group else f"api/{resource.version}"
 
 
 class FakeApiClient:

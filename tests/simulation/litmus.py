@@ -46,6 +46,8 @@ class LitmusWorld:
     says: str = "Pass"
     strikes: bool = True
     """Whether it does anything at all."""
+    target_gone: bool = False
+    """Whether somebody else takes its target right before."""
     on_strike: list[Callable[[str], None]] = field(default_factory=list)
     """Called with the names of what is hit, before it is hit."""
     experiments: dict[str, Experiment] = field(default_factory=dict)
@@ -81,7 +83,11 @@ class LitmusWorld:
             self.world.after(self.delay + number * every, lambda: self._strike(one))
         lasts = int(one.variables["TOTAL_CHAOS_DURATION"])
         if self.says != "stuck":
-            self.world.after(self.delay + lasts + AFTERWARDS, lambda: self._end(one, "completed", "Completed", self.says))
+            self.world.after(self.delay + lasts + AFTERWARDS, lambda: self._finish(one))
+
+    def _finish(self, one: Experiment) -> None:
+        if self.says != "stuck":
+            self._end(one, "completed", "Completed", self.says)
 
     def _helper(self, engine: dict[str, Any], one: Experiment) -> None:
         labels = {"chaosUID": one.uid, "name": one.kind, **engine["metadata"].get("labels", {})}
@@ -97,8 +103,14 @@ class LitmusWorld:
     def _strike(self, one: Experiment) -> None:
         if one.ended or not self.strikes:
             return
-        one.strikes += 1
         targets = self._targets(one)
+        if self.target_gone and targets:
+            self.pods.kill(targets[0], "somebody else, before Litmus")
+            targets = []
+        if not targets:
+            self.says = "Error"
+            return
+        one.strikes += 1
         for hook in self.on_strike:
             hook(",".join(pod["metadata"]["uid"] for pod in targets))
         if one.kind == "node-drain":

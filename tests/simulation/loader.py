@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.simulation.kafka import KafkaWorld
     from tests.simulation.world import World
 
-USERS = 11
+USERS, COMMIT_SECONDS = 11, 2.0
 
 
 @dataclass
@@ -33,6 +33,8 @@ class LoaderJob:
     partitions: int
     records: int
     rate: int
+    transactional: bool = False
+    open: Any = None
     id: str = "10ade0000000000000000000000000ff"
     state: str = "INITIALIZING"
     written: float = 0.0
@@ -70,11 +72,19 @@ class LoaderJob:
             text = f'{{"run_key": "{self.run_key}", "n": {n}, "user": {user}, "v": {(n * 31) % 1009}}}'
             rows.setdefault(user % self.partitions, []).append(text.encode())
         for number, values in rows.items():
-            self.kafka.write(self.topic, number, values)
+            self.kafka.write(self.topic, number, values, self._transaction())
         self.sent = int(self.written)
+        if self.open is not None and (self.ended or self.world.now - self.open.started >= COMMIT_SECONDS):
+            self.kafka.finish(self.open, commit=True)
+            self.open = None
         if self.ended:
             self.state = "FINISHED"
             self.world.tell(f"the loader has written {self.records:,} records")
+
+    def _transaction(self) -> Any:
+        if self.transactional and self.open is None:
+            self.open = self.kafka.begin(f"loader-{self.run_key}", 60.0)
+        return self.open
 
     def fail(self, why: str) -> None:
         """It is never restarted."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 REACTION, REST_SECONDS, RESTART_SECONDS, NOTICE_SECONDS, SAVEPOINT_SECONDS, REMOVAL_SECONDS = 1.0, 1.5, 1.0, 1.5, 1.5, 2.0
-OBSERVE_SECONDS = 3.0
+OBSERVE_SECONDS, AGAIN_SECONDS, FAILED_FIRST_SECONDS = 3.0, 60.0, 4.0
 FINALIZER = "flinkdeployments.flink.apache.org/finalizer"
 LABELS = {"type": "flink-native-kubernetes"}
 
@@ -60,6 +60,11 @@ class FlinkCluster:
     observed: float = -10.0
     error: str = ""
     lifecycle: str = "CREATED"
+    trouble: Any = None
+    """The operator, which knows what it does wrong."""
+    born: float = -1.0
+    gave_up: float = -1.0
+    asked: int = 0
 
     @property
     def resource(self) -> dict[str, Any] | None:
@@ -138,7 +143,14 @@ class FlinkCluster:
             self.jm, self.jm_since = "", None
 
     def _stop_with_savepoint(self) -> bool:
-        """Only of a job that runs."""
+        """Only of a job that runs. One that the operator gave up it tries again a minute later, or when it is asked again."""
+        if self.gave_up < 0 and self.trouble.gives_up_savepoint:
+            self.gave_up, self.error = self.world.now, "Checkpoint expired before completing"
+            self.asked = self.resource["metadata"]["generation"]
+            self.world.tell(f"{self.name}: the operator gives up its savepoint")
+        if self.gave_up >= 0 and self.world.now - self.gave_up < AGAIN_SECONDS and self.resource["metadata"]["generation"] == self.asked:
+            return False
+        self.error = ""
         snapshot = self.job.savepoint() if self.job is not None and self.reachable else None
         if snapshot is None:
             return False
@@ -256,7 +268,8 @@ class FlinkCluster:
             self.job.cancel()
         self._drop_pods()
         self.kubernetes.services.pop(f"{self.name}-rest:8081", None)
-        self.kubernetes.drop(CONFIG_MAPS, NAMESPACE, f"{self.name}-cluster-config-map")
+        if not self.trouble.leaves:
+            self.kubernetes.drop(CONFIG_MAPS, NAMESPACE, f"{self.name}-cluster-config-map")
 
     def _publish(self) -> None:
         key = f"{self.name}-rest:8081"
@@ -282,14 +295,16 @@ class FlinkCluster:
         state = "" if job is None else job.state
         if self.deployed and not self.reachable and state == "INITIALIZING":
             state = "RECONCILING"
+        self.born = self.world.now if self.born < 0 else self.born
+        early = self.trouble.failed_first and self.world.now - self.born < FAILED_FIRST_SECONDS
         failed = state == "FAILED"
         reconciled = {"job": found["spec"]["job"], "resource_metadata": {"metadata": {"generation": self.generation}}}
         information = {"lastSavepoint": {"location": self.savepoint}} if self.savepoint else {}
         return {
             "observedGeneration": self.generation,
-            "lifecycleState": "FAILED" if failed else self.lifecycle,
+            "lifecycleState": "FAILED" if failed or early else self.lifecycle,
             "jobManagerDeploymentStatus": ("READY" if self.reachable else "DEPLOYING") if self.jm else "MISSING",
-            "error": "job gave up" if failed else self.error,
+            "error": "job gave up" if failed else "no connection to the API server" if early else self.error,
             "jobStatus": {
                 "state": state,
                 "jobId": job.id if job else None,
@@ -309,6 +324,12 @@ class OperatorWorld:
     pods: PodsWorld
     make: Callable[[str, dict[str, Any]], Callable[[], Any]]
     spare: bool = False
+    gives_up_savepoint: bool = False
+    """Whether the first stop with a savepoint fails."""
+    failed_first: bool = False
+    """Whether a deployment is told as failed before it is there."""
+    leaves: bool = False
+    """Whether something is left of what it deletes."""
     clusters: dict[str, FlinkCluster] = field(default_factory=dict)
     down_until: float = -1.0
 
@@ -331,6 +352,7 @@ class OperatorWorld:
                 self.clusters[name] = FlinkCluster(
                     self.world, self.kubernetes, self.pods, name, self.make(copy, found), high_availability=not loads, spare=spare
                 )
+                self.clusters[name].trouble = self
         for name in [name for name, one in self.clusters.items() if not one.step()]:
             del self.clusters[name]
 

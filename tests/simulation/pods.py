@@ -28,6 +28,8 @@ class PodsWorld:
     refused: str = ""
     """Why a quota or a policy admits no pod; empty: it admits them."""
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    names: dict[str, str] = field(default_factory=dict)
+    """uid -> name."""
     placed: dict[str, float] = field(default_factory=dict)
     """uid -> when it was placed."""
 
@@ -58,6 +60,7 @@ class PodsWorld:
         requests = {"cpu": str(cpu), "memory": f"{memory}Mi"}
         container = {"name": "flink-main-container", "resources": {"requests": requests}}
         uid = f"uid-{next(self.numbers)}"
+        self.names[uid] = name
         self.kubernetes.put(
             PODS,
             {
@@ -88,7 +91,8 @@ class PodsWorld:
 
     def by_uid(self, uid: str) -> dict[str, Any]:
         """The pod, or nothing."""
-        return next((pod for pod in self.kubernetes.all(PODS) if pod["metadata"]["uid"] == uid), {})
+        pod = self.kubernetes.api.objects.get(("api/v1", "pods", NAMESPACE, self.names.get(uid, "")), {})
+        return pod if pod and pod["metadata"]["uid"] == uid else {}
 
     def ready(self, pod: dict[str, Any]) -> bool:
         """Whether it counts as ready."""

@@ -74,10 +74,16 @@ def plan_of(behaviour: Behaviour, fault_name: str, run_id: str, now: datetime, *
         attempt=1,
         now=now,
         version="0",
-        request=RunRequest(**{name: value for name, value in parameters.items() if name not in own}),
+        request=_request({name: value for name, value in parameters.items() if name not in own}),
         environment=environment(),
         pipeline=pipeline(behaviour),
         fault=chosen,
         fault_parameters={name: value for name, value in parameters.items() if name in own},
         scripts=SCRIPTS,
     )
+
+
+def _request(parameters: dict[str, Any]) -> RunRequest:
+    """Worlds are smaller and slower than a form lets a run be: what they show does not depend on it."""
+    small = {name: parameters.pop(name) for name in ("data_count_to_load", "records_per_second") if name in parameters}
+    return RunRequest(**parameters).model_copy(update=small)

@@ -21,6 +21,7 @@ from flink_chaos.steps.run import Run
 from upath import UPath
 
 from tests.simulation.attempt import MemoryAttempt
+from tests.simulation.engine import Room
 from tests.simulation.gateway import GatewayWorld
 from tests.simulation.job import Job, Settings
 from tests.simulation.kafka import KafkaWorld
@@ -62,6 +63,11 @@ class Stage:
     operator: OperatorWorld = field(init=False)
     skew: float = 0.0
     commits_stay_behind: bool = False
+    compacted: bool = False
+    loader_transactions: bool = False
+    outside: list[str] = field(default_factory=list)
+    """What others did to a copy."""
+    troubles_begun: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """The operator makes jobs of this stage."""
@@ -73,7 +79,8 @@ class Stage:
         if copy == "loader":
             topics, request = plan.pipeline.topics, plan.request
             return lambda: LoaderJob(
-                self.world, self.kafka, plan.run_key, topics.source, topics.partitions, plan.records_to_write, request.records_per_second
+                self.world, self.kafka, plan.run_key, topics.source, topics.partitions, plan.records_to_write, request.records_per_second,
+                transactional=self.loader_transactions,
             )
         return partial(self._job, copy)
 
@@ -155,6 +162,7 @@ def inside(stage: Stage) -> Iterator[None]:
         stack.enter_context(patch("flink_chaos.kafka.admin.AdminClient", partial(FakeAdmin, kafka)))
         stack.enter_context(patch("flink_chaos.kafka.admin.Consumer", partial(FakeConsumer, kafka)))
         stack.enter_context(patch("flink_chaos.kafka.open_transactions.KafkaAdminClient", partial(FakeTransactionsAdmin, kafka)))
+        stack.enter_context(patch("duckdb.connect", Room))
         stack.enter_context(patch.object(judging, "draw_or_warn", lambda _attempt: None))
         yield
 
