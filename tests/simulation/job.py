@@ -78,6 +78,8 @@ class Job:
     cut_until: float = -1.0
     """Until then it does not reach Kafka."""
     read: int = 0
+    origin: dict[int, int] = field(default_factory=dict)
+    """Where it began to read at all."""
     began: dict[int, int] = field(default_factory=dict)
     """Where its present tasks began to read."""
     reversed: bool = False
@@ -86,6 +88,11 @@ class Job:
     def running(self) -> bool:
         """Whether all its tasks run."""
         return self.state == "RUNNING"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it has read something that no completed checkpoint holds."""
+        return self.newest is None or self.positions != self.newest.positions
 
     @property
     def connected(self) -> bool:
@@ -100,6 +107,7 @@ class Job:
             self._restore(snapshot)
         self.state, self.since = "RUNNING", self.world.now
         self.began = dict(self.positions)
+        self.origin = self.origin or {n: self._group_offset(n) for n in self.positions}
 
     def step(self) -> None:
         """Work for one tick."""
@@ -154,9 +162,10 @@ class Job:
             if one.name.startswith(self.settings.prefix):
                 self.kafka.finish(one, commit=False)
         self.open, self.prepared = None, []
-        group = self.kafka.groups.get(self.settings.group, {})
-        source = self.settings.source
-        self.positions = {n: group.get((source, n), 0) for n in range(self.settings.partitions)}
+        self.positions = {n: self._group_offset(n) for n in range(self.settings.partitions)}
+
+    def _group_offset(self, number: int) -> int:
+        return self.kafka.groups.get(self.settings.group, {}).get((self.settings.source, number), 0)
 
     def _restore(self, snapshot: Snapshot) -> None:
         flawed, read = self.settings.behaviour, dict(self.positions)
@@ -175,7 +184,7 @@ class Job:
             if flawed.skips:
                 self.positions[n] = min(log.end(n), max(at, read.get(n, at)) + AHEAD)
             if flawed.repeats:
-                self.positions[n] = max(0, at - AHEAD)
+                self.positions[n] = max(self.origin.get(n, 0), at - AHEAD)
         if flawed.forgets:
             self.kept.totals.clear()
         self.reversed = flawed.reorders

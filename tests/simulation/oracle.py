@@ -35,6 +35,20 @@ PYTHON = re.compile(
     r"\b(KeyError|AttributeError|TypeError|IndexError|ValueError|AssertionError|StopIteration|UnboundLocalError|NameError|RuntimeError"
     r"|ValidationError|ZeroDivisionError|JSONDecodeError|Traceback|NoneType)\b|object has no attribute|not subscriptable"
 )
+OUTAGES = (
+    "kafka down",
+    "kafka down, clients stuck",
+    "kafka moving",
+    "api refused",
+    "api 429",
+    "api 500",
+    "api 503",
+    "api lost",
+    "api 409",
+    "gateway down",
+    "node not ready",
+)
+SHORT_SECONDS = 20.0
 KINDS = (PODS, CONFIG_MAPS, JOBS, FLINK_DEPLOYMENTS, CHAOS_ENGINES, CHAOS_RESULTS, LEASES)
 
 
@@ -55,8 +69,15 @@ def violations(end: Ending) -> list[str]:
     """Everything that is wrong about it."""
     found = [*_told(end), *_once(end), *_residue(end)]
     if end.verdict is not None:
-        found += _outcome(end, end.verdict)
+        found += [*_outcome(end, end.verdict), *_gave_way(end, end.verdict)]
     return found
+
+
+def _gave_way(end: Ending, verdict: Verdict) -> Iterator[str]:
+    """A short outage of one system that the run only asks costs seconds, and never the run."""
+    short = [one for one in end.scenario.troubles if one.name in OUTAGES and one.seconds <= SHORT_SECONDS]
+    if not end.stage.behaviour.flawed and len(end.scenario.troubles) == len(short) == 1 and verdict.outcome is Outcome.ABORTED:
+        yield f"gave way: ABORTED by {short[0]}: {'; '.join(verdict.reasons)[:400]}"
 
 
 def _outcome(end: Ending, verdict: Verdict) -> Iterator[str]:
@@ -71,7 +92,7 @@ def _outcome(end: Ending, verdict: Verdict) -> Iterator[str]:
         yield f"wrong PASS: the fault hit nothing that mattered: {end.truth.strikes}"
     if verdict.outcome is Outcome.FAIL and not _guilty(end, held=held):
         yield f"wrong FAIL: {chaos}; {reasons}"
-    if not scenario.troubles and effect:
+    if not scenario.troubles and (scenario.fault == "no_fault" or end.truth.plain_effect):
         yield from _plain(end, verdict, held=held)
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from flink_chaos.cli import script
+from flink_chaos.model.facts import Undone
 
+from tests.simulation.airflow import run_graph
 from tests.simulation.applications import BEHAVIOURS
 from tests.simulation.oracle import Ending, violations
 from tests.simulation.profiles import plan_of
@@ -60,7 +62,11 @@ def _played(scenario: Scenario, stage: Stage, truth: Truth) -> Ending:
     said, error, killed, verdict = io.StringIO(), None, False, None
     with contextlib.redirect_stdout(said), patch.object(script, "_observe", lambda _run: None):
         try:
-            verdict = script.perform(stage.run())
+            if scenario.airflow:
+                print(*run_graph(stage), sep="\n")
+                killed = not stage.attempt.closed or stage.attempt.journal().last(Undone) is None
+            else:
+                verdict = script.perform(stage.run())
         except Killed:
             killed = True
         except (Exception, Endless) as problem:  # noqa: BLE001 - that is what is looked for
@@ -69,6 +75,7 @@ def _played(scenario: Scenario, stage: Stage, truth: Truth) -> Ending:
         stage.world.advance(SETTLE)
         if killed:
             verdict, error = _undone(stage, error)
+        verdict = verdict or stage.attempt.verdict()
     return Ending(scenario, stage, truth, verdict, killed, said.getvalue(), error)
 
 

@@ -55,13 +55,15 @@ class Scenario:
     strike_after: float = 8.0
     """Seconds from the ChaosEngine to the strike: 20 to 45 by Litmus' own documents, less in the lab."""
     interval: int = 4
+    airflow: bool = False
+    """Run by the DAG's own operators and triggers, else by the command line."""
     troubles: tuple[Trouble, ...] = ()
 
     def __str__(self) -> str:
         how = {"pod_delete": self.component, "node_drain": self.component, "savepoint": self.upgrade_mode}.get(self.fault, "")
         strike = f" striking after {self.strike_after:g} s" if self.fault in ("pod_delete", "node_drain") else ""
         told = "; ".join(map(str, self.troubles)) or "no trouble"
-        return f"seed {self.seed}: {self.behaviour}, {self.guarantee}, {self.fault} {how}{strike}, checkpoints every {self.interval} s: {told}"
+        return f"seed {self.seed}: {'Airflow, ' if self.airflow else ''}{self.behaviour}, {self.guarantee}, {self.fault} {how}{strike}, checkpoints every {self.interval} s: {told}"
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -146,6 +148,7 @@ def drawn(seed: int) -> Scenario:
         guarantee=rng.choice((EXACTLY_ONCE, EXACTLY_ONCE, AT_LEAST_ONCE)),
         strike_after=round(rng.choice((rng.uniform(4, 12), rng.uniform(4, 12), rng.uniform(20, 55))), 1),
         interval=rng.choice((2, 4, 6)),
+        airflow=rng.random() < 0.3,
     )
     count = rng.choices((0, 1, 2, 3), (35, 45, 15, 5))[0]
     return replace(one, troubles=tuple(_trouble(rng) for _ in range(count)))

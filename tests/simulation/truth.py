@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tests.simulation.stage import Stage
 
 
+LOADING_SECONDS = 8.0
+
+
 @dataclass
 class Strike:
     """One strike of the planned fault, as it was."""
@@ -26,6 +29,8 @@ class Strike:
     hit: bool
     """Whether what was hit ran the job."""
     noticed: bool = False
+    loading: bool = False
+    """Whether the load went on for a while after it."""
 
 
 @dataclass
@@ -48,6 +53,11 @@ class Truth:
         """Whether a strike hit a job with work in flight, which noticed it."""
         return any(one.hit and one.in_flight and one.noticed for one in self.strikes)
 
+    @property
+    def plain_effect(self) -> bool:
+        """The same beyond any doubt: in the middle of the load."""
+        return any(one.hit and one.loading and one.noticed for one in self.strikes)
+
     def _struck(self, uids: str) -> None:
         cluster = self.stage.operator.cluster_of("chaos")
         working = {cluster.working, cluster.jm} if cluster and cluster.job and cluster.job.running else set()
@@ -55,10 +65,12 @@ class Truth:
 
     def _in_flight(self) -> bool:
         loader, job = self.stage.loader, self.stage.job
-        return bool((loader and not loader.ended and loader.state == "RUNNING") or (job and job.lag() > 0))
+        return bool((loader and not loader.ended and loader.state == "RUNNING") or (job and (job.lag() > 0 or job.unfinished)))
 
     def _step(self) -> None:
-        job = self.stage.job
+        job, loader = self.stage.job, self.stage.loader
+        for one in self.strikes:
+            one.loading = one.loading or bool(loader and not loader.ended and self.stage.world.now - one.at >= LOADING_SECONDS)
         running = bool(job and job.state == "RUNNING")
         if self._before and not running:
             for one in self.strikes:
