@@ -50,6 +50,8 @@ def run_graph(stage: Stage) -> list[str]:
             stage.world.advance(SCHEDULER_SECONDS)
             state = _decided(task, states)
             states[task.task_id] = _played(stage, task, said) if state == "run" else state
+            if stage.rerun == task.task_id and states[task.task_id] == "success":
+                states[task.task_id] = _played(stage, task, said)
             stage.world.tell(f"task {task.task_id}: {states[task.task_id]}")
     stage.world.dead = False
     return said

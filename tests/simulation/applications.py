@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
+EARLIER = "rearlier000"
+"""The run that has written to the topics before."""
+
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,13 @@ class Behaviour:
     thins: bool = False
     """Of a record's copies it loses some after a recovery."""
 
+    spoils_older: bool = False
+    """Of records of earlier runs it loses some and doubles as many, restored or not."""
+
     @property
     def flawed(self) -> bool:
         """Whether a recovery can show something wrong."""
-        return any((self.skips, self.forgets, self.changes, self.repeats, self.reorders, self.gives_up, self.hangs, self.thins))
+        return any((self.skips, self.forgets, self.changes, self.repeats, self.reorders, self.gives_up, self.hangs, self.thins, self.spoils_older))
 
 
 BEHAVIOURS = {
@@ -57,6 +63,7 @@ BEHAVIOURS = {
         Behaviour("never-back", gives_up=True),
         Behaviour("hanging", hangs=True),
         Behaviour("thinning", copies=3, thins=True),
+        Behaviour("older-spoiling", spoils_older=True),
     )
 }
 

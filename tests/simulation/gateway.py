@@ -21,6 +21,9 @@ COLUMN = re.compile(r"`(\w+)` ([A-Z]+)")
 OPTION = re.compile(r"'([^']+)' = '([^']*)'")
 PLACE = re.compile(r"partition:(\d+),offset:(\d+)")
 TYPES = {"STRING": "VARCHAR", "BIGINT": "BIGINT", "INT": "INTEGER"}
+METADATA_SECONDS = 60.0
+"""How long Flink's source waits for brokers."""
+
 FLINK_TYPES = {"BIGINT": "BIGINT", "INTEGER": "INTEGER", "DOUBLE": "DOUBLE", "HUGEINT": "BIGINT"}
 ERROR = "<Exception on server side:\norg.apache.flink.table.api.TableException: {why}\n\nEnd of exception on server side>"
 
@@ -95,6 +98,8 @@ class GatewayWorld:
     def _table(self, made: re.Match[str]) -> Any:
         columns = dict(COLUMN.findall(made["columns"]))
         options = dict(OPTION.findall(made["options"]))
+        if not self.kafka.up:
+            self.world.advance(min(METADATA_SECONDS, self.kafka.down_until - self.world.now))
         if not self.kafka.up:
             raise KeyError("Timeout expired while fetching topic metadata")
         begin, end = (_places(options[f"scan.{when}.specific-offsets"]) for when in ("startup", "bounded"))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.applications import State, made_of
+from tests.simulation.applications import EARLIER, State, made_of
 from tests.simulation.world import TICK
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Job:
     prepared: list[tuple[int, Transaction]] = field(default_factory=list)
     newest: Snapshot | None = None
     restored: Snapshot | None = None
+    restored_ms: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("completed", "failed", "restored"), 0))
     restarts: int = 0
@@ -174,6 +175,7 @@ class Job:
         self._abort_unfinished(leave=flawed.hangs)
         self.positions, self.kept = dict(snapshot.positions), snapshot.state.copy()
         self.kept.restored += 1
+        self.restored_ms = self.jm_ms()
         self.restored, self.counts["restored"] = snapshot, self.counts["restored"] + 1
         self.number = max(self.number, snapshot.id)
         self._spoil(read)
@@ -207,7 +209,7 @@ class Job:
                 self._write(n, rows)
 
     def _write(self, number: int, rows: list[dict[str, Any]]) -> None:
-        values = [value for row in rows for value in made_of(self.settings.behaviour, self.kept, row)]
+        values = [value for row in rows for value in self._made(row)]
         self.read += len(rows)
         if self.reversed and len(values) > 1:
             values.reverse()
@@ -221,6 +223,12 @@ class Job:
             name = f"{self.settings.prefix}-0-{self.number + 1}-{self.restarts}"
             self.open = self.kafka.begin(name, self.settings.transaction_seconds)
         self.kafka.write(self.settings.sink, number, values, self.open)
+
+    def _made(self, row: dict[str, Any]) -> list[bytes]:
+        made = made_of(self.settings.behaviour, self.kept, row)
+        if self.settings.behaviour.spoils_older and self.settings.name == "chaos" and row["run_key"] == EARLIER:
+            return made * (2 if row["n"] % 2 else 0)
+        return made
 
     def _checkpoint(self) -> None:
         if self.begun is not None:

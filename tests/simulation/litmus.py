@@ -48,6 +48,8 @@ class LitmusWorld:
     """Whether it does anything at all."""
     target_gone: bool = False
     """Whether somebody else takes its target right before."""
+    leaves_cordon: bool = False
+    """Whether it never gives a drained node back."""
     on_strike: list[Callable[[str], None]] = field(default_factory=list)
     """Called with the names of what is hit, before it is hit."""
     experiments: dict[str, Experiment] = field(default_factory=dict)
@@ -141,7 +143,8 @@ class LitmusWorld:
         if one.ended:
             return
         one.ended = True
-        node = self.kubernetes.look(NODES, None, one.cordoned) if one.cordoned else None
+        back = one.cordoned and not self.leaves_cordon
+        node = self.kubernetes.look(NODES, None, one.cordoned) if back else None
         if node is not None:
             node["spec"].pop("unschedulable", None)
             node["metadata"].get("annotations", {}).pop(MARK, None)

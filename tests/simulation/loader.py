@@ -45,6 +45,7 @@ class LoaderJob:
     history: list[dict[str, Any]] = field(default_factory=list)
     failures: list[tuple[int, str]] = field(default_factory=list)
     restarts: int = 0
+    restored_ms: int = 0
     settings: Plain = field(default_factory=Plain)
 
     @property

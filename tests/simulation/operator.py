@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.cluster.resources import CONFIG_MAPS, FLINK_DEPLOYMENTS
+from flink_chaos.cluster.resources import CONFIG_MAPS, EVENTS, FLINK_DEPLOYMENTS
 from flink_chaos.model.plan import COPY_LABEL, RUN_LABEL
 
 from tests.simulation.pods import NAMESPACE
@@ -233,7 +233,30 @@ class FlinkCluster:
         template, resource = spec["podTemplate"], spec["resource"]
         labels = {**template["metadata"]["labels"], **LABELS, "app": self.name, "component": component}
         extra = {"affinity": template["spec"]["affinity"]} if "spec" in template else {}
+        if self.pods.refused:
+            self._refused(name, component)
         return self.pods.create(name, labels, (float(resource["cpu"]), int(str(resource["memory"]).rstrip("mM"))), extra)
+
+    def _refused(self, name: str, component: str) -> None:
+        """A Deployment's controller makes an event, a JobManager writes a line into its log."""
+        told = f'pods "{name}" is forbidden: {self.pods.refused}'
+        if component == "taskmanager":
+            jm = self.pods.names.get(self.jm, "")
+            self.kubernetes.api.logs[jm] = f"{self.world.stamp()} ERROR {told}\n"
+            return
+        self.kubernetes.put(
+            EVENTS,
+            {
+                "metadata": {"name": f"{self.name}.failed", "namespace": NAMESPACE, "creationTimestamp": self.world.stamp()},
+                "involvedObject": {"kind": "Deployment", "name": self.name},
+                "type": "Warning",
+                "reason": "FailedCreate",
+                "message": f"Error creating: {told}",
+                "count": 1,
+                "firstTimestamp": self.world.stamp(),
+                "lastTimestamp": self.world.stamp(),
+            },
+        )
 
     def _drop_taskmanagers(self) -> None:
         for uid in list(self.tms):
@@ -274,9 +297,13 @@ class FlinkCluster:
     def _publish(self) -> None:
         key = f"{self.name}-rest:8081"
         if self.reachable and self.pods.alive(self.jm):
-            self.kubernetes.services.setdefault(key, service(lambda: self.job, self._configuration))
+            self.kubernetes.services.setdefault(key, service(lambda: self.job, self._configuration, self._taskmanagers))
         else:
             self.kubernetes.services.pop(key, None)
+
+    def _taskmanagers(self) -> dict[str, bool]:
+        running = self.job is not None and self.job.state == "RUNNING"
+        return {name: running and uid == self.working for uid, name in self.tms.items() if self.pods.alive(uid)}
 
     def _configuration(self) -> dict[str, str]:
         return dict((self.resource or {"spec": {"flinkConfiguration": {}}})["spec"]["flinkConfiguration"])
@@ -332,6 +359,7 @@ class OperatorWorld:
     """Whether something is left of what it deletes."""
     clusters: dict[str, FlinkCluster] = field(default_factory=dict)
     down_until: float = -1.0
+    seen: int = 0
 
     def __post_init__(self) -> None:
         """Work all the time."""
@@ -346,6 +374,7 @@ class OperatorWorld:
         for found in self.kubernetes.all(FLINK_DEPLOYMENTS):
             name = found["metadata"]["name"]
             if name not in self.clusters:
+                self.seen += 1
                 copy = found["metadata"]["labels"].get(COPY_LABEL, "")
                 spare = self.spare and copy == "chaos"
                 loads = copy == "loader"

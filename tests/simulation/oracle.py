@@ -17,9 +17,10 @@ from flink_chaos.cluster.resources import (
     PODS,
 )
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Undone
+from flink_chaos.model.facts import FaultStarted, Undone
 from flink_chaos.model.verdict import Outcome
 
+from tests.simulation.scenario import EXACTLY_ONCE
 from tests.simulation.truth import orderly, outputs
 
 if TYPE_CHECKING:
@@ -90,10 +91,23 @@ def _outcome(end: Ending, verdict: Verdict) -> Iterator[str]:
         yield f"wrong PASS: {chaos}"
     if verdict.outcome is Outcome.PASS and not effect:
         yield f"wrong PASS: the fault hit nothing that mattered: {end.truth.strikes}"
+    yield from _believed(end, verdict)
     if verdict.outcome is Outcome.FAIL and not _guilty(end, held=held):
         yield f"wrong FAIL: {chaos}; {reasons}"
     if not scenario.troubles and (scenario.fault == "no_fault" or end.truth.plain_effect):
         yield from _plain(end, verdict, held=held)
+
+
+def _believed(end: Ending, verdict: Verdict) -> Iterator[str]:
+    """What runs must be what was planned, and where it was planned."""
+    begun = end.stage.troubles_begun
+    journal = end.stage.attempt.journal()
+    if "weaker mode" in begun and end.scenario.guarantee == EXACTLY_ONCE and verdict.outcome in (Outcome.PASS, Outcome.FAIL):
+        yield f"believed: {verdict.outcome} of a job that runs AT_LEAST_ONCE"
+    if "shared state" in begun and (journal.last(FaultStarted) or verdict.outcome is Outcome.PASS):
+        yield "endangered: went on with both copies' state in one folder"
+    if "two Kafka clusters" in begun and end.stage.applied:
+        yield "wrong place: applications were started beside another Kafka than the one that was looked at"
 
 
 def _guilty(end: Ending, *, held: bool) -> bool:

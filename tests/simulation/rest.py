@@ -15,13 +15,17 @@ OPERATOR = "Source__source"
 PARALLELISM = 2
 
 
-def service(current: Callable[[], Job | None], config: Callable[[], dict[str, str]]) -> Callable[[Request, str], Answer]:
+def service(
+    current: Callable[[], Job | None], config: Callable[[], dict[str, str]], taskmanagers: Callable[[], dict[str, bool]]
+) -> Callable[[Request, str], Answer]:
     """What answers under `<deployment>-rest`."""
 
     def answer(request: Request, path: str) -> Answer:
         job = current()
         if path.startswith("/jobmanager/config"):
             return 200, [{"key": key, "value": value} for key, value in config().items()]
+        if path.startswith("/taskmanagers"):
+            return 200, {"taskmanagers": [_taskmanager(name, works=works) for name, works in taskmanagers().items()]}
         if path.startswith("/jobs/overview"):
             return 200, {"jobs": [_overview(job)] if job else []}
         parts = path.strip("/").split("/")
@@ -32,11 +36,15 @@ def service(current: Callable[[], Job | None], config: Callable[[], dict[str, st
     return answer
 
 
+def _taskmanager(name: str, *, works: bool) -> dict[str, Any]:
+    return {"id": name, "slotsNumber": PARALLELISM, "freeSlots": 0 if works else PARALLELISM, "timeSinceLastHeartbeat": 0}
+
+
 def _of_job(job: Job, parts: list[str], request: Request, config: dict[str, str]) -> Answer:
     match parts:
         case []:
             vertex = {"id": VERTEX, "name": "Source: source -> sink: Writer", "parallelism": PARALLELISM, "status": job.state, "tasks": _tasks(job)}
-            return 200, {"jid": job.id, "state": job.state, "now": job.jm_ms(), "vertices": [vertex], "start-time": job.jm_ms()}
+            return 200, {"jid": job.id, "state": job.state, "now": job.jm_ms(), "vertices": [vertex], "start-time": job.world.ms(0)}
         case ["checkpoints"]:
             return 200, _checkpoints(job)
         case ["checkpoints", "config"]:
@@ -70,7 +78,7 @@ def _checkpoints(job: Job) -> dict[str, Any]:
     plain, savepoints = ([line for line in done if line["is_savepoint"] is kind] for kind in (False, True))
     failed = [line for line in job.history if line["status"] == "FAILED"]
     restored = job.restored
-    told = {"id": restored.id, "external_path": restored.path, "is_savepoint": "savepoint-" in restored.path, "restore_timestamp": job.jm_ms()} if restored else None
+    told = {"id": restored.id, "external_path": restored.path, "is_savepoint": "savepoint-" in restored.path, "restore_timestamp": job.restored_ms} if restored else None
     latest = {
         "completed": plain[-1] if plain else None,
         "savepoint": savepoints[-1] if savepoints else None,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.simulation.scenario import Scenario
     from tests.simulation.stage import Stage
 
+MOST_KILLS = 5
 SETTLE = 120.0
 """Seconds after the end, for what acts late."""
 
@@ -52,6 +53,8 @@ def play(scenario: Scenario) -> Played:
         prepare(stage, scenario.troubles)
         with inside(stage):
             end = _played(scenario, stage, truth)
+            stage.world.on_call.clear()
+            stage.world.dead = False
             wrong = violations(end)
     outcome = str(end.verdict.outcome) if end.verdict else "none"
     reasons = [f"VERDICT: {outcome}: {'; '.join(end.verdict.reasons)}"] if end.verdict else []
@@ -80,11 +83,15 @@ def _played(scenario: Scenario, stage: Stage, truth: Truth) -> Ending:
 
 
 def _undone(stage: Stage, error: BaseException | None) -> tuple[Verdict | None, BaseException | None]:
-    """What a person does about a run that was killed."""
-    try:
-        return script.undo(stage.run())[0], error
-    except (Exception, Killed, Endless) as problem:  # noqa: BLE001
-        return None, problem
+    """What a person does about a run that was killed; again, if that is killed too."""
+    for _ in range(MOST_KILLS):
+        try:
+            return script.undo(stage.run())[0], error
+        except Killed:
+            stage.world.dead = False
+        except (Exception, Endless) as problem:  # noqa: BLE001
+            return None, problem
+    return None, error
 
 
 def shrunk(played: Played) -> Played:

@@ -55,6 +55,7 @@ class Scenario:
     strike_after: float = 8.0
     """Seconds from the ChaosEngine to the strike: 20 to 45 by Litmus' own documents, less in the lab."""
     interval: int = 4
+    offsets: str = "to-latest"
     airflow: bool = False
     """Run by the DAG's own operators and triggers, else by the command line."""
     troubles: tuple[Trouble, ...] = ()
@@ -63,7 +64,7 @@ class Scenario:
         how = {"pod_delete": self.component, "node_drain": self.component, "savepoint": self.upgrade_mode}.get(self.fault, "")
         strike = f" striking after {self.strike_after:g} s" if self.fault in ("pod_delete", "node_drain") else ""
         told = "; ".join(map(str, self.troubles)) or "no trouble"
-        return f"seed {self.seed}: {'Airflow, ' if self.airflow else ''}{self.behaviour}, {self.guarantee}, {self.fault} {how}{strike}, checkpoints every {self.interval} s: {told}"
+        return f"seed {self.seed}: {'Airflow, ' if self.airflow else ''}{self.behaviour}, {self.guarantee}, {self.fault} {how}{strike}, checkpoints every {self.interval} s, {self.offsets}: {told}"
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -80,6 +81,7 @@ class Scenario:
             "checkpoint_interval_seconds": self.interval,
             "delivery_guarantee": self.guarantee,
             "recovery_deadline_seconds": 60,
+            "offsets": self.offsets,
             **own.get(self.fault, {}),
         }
 
@@ -131,6 +133,11 @@ STANDING = (
     "sink compacted",
     "loader with transactions",
     "nodes tainted",
+    "two Kafka clusters",
+    "shared state",
+    "weaker mode",
+    "inject runs again",
+    "litmus leaves its cordon",
 )
 """What is so from the beginning."""
 
@@ -150,6 +157,8 @@ def drawn(seed: int) -> Scenario:
         interval=rng.choice((2, 4, 6)),
         airflow=rng.random() < 0.3,
     )
+    if one.behaviour == "older-spoiling" or rng.random() < 0.08:
+        one = replace(one, offsets="shift-by:-3")
     count = rng.choices((0, 1, 2, 3), (35, 45, 15, 5))[0]
     return replace(one, troubles=tuple(_trouble(rng) for _ in range(count)))
 

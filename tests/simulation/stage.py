@@ -20,6 +20,7 @@ from flink_chaos.steps import judging
 from flink_chaos.steps.run import Run
 from upath import UPath
 
+from tests.simulation.applications import EARLIER
 from tests.simulation.attempt import MemoryAttempt
 from tests.simulation.engine import Room
 from tests.simulation.gateway import GatewayWorld
@@ -31,6 +32,7 @@ from tests.simulation.litmus import LitmusWorld
 from tests.simulation.loader import LoaderJob
 from tests.simulation.operator import OperatorWorld
 from tests.simulation.pods import NAMESPACE, PodsWorld
+from tests.simulation.truth import OLDER
 from tests.simulation.world import World, WorldClock
 
 if TYPE_CHECKING:
@@ -39,9 +41,6 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
 
     from tests.simulation.applications import Behaviour
-
-OLDER = 5
-"""Records of an earlier run in each partition of each topic."""
 
 DEFINITIONS = ("flinkdeployments.flink.apache.org", "chaosengines.litmuschaos.io", "chaosresults.litmuschaos.io")
 EXPERIMENTS = ("pod-delete", "node-drain", "pod-network-latency")
@@ -65,6 +64,12 @@ class Stage:
     commits_stay_behind: bool = False
     compacted: bool = False
     loader_transactions: bool = False
+    inner_kafka: KafkaWorld | None = None
+    """The Kafka that pods reach, if it is another one."""
+    shared_storage: bool = False
+    weaker_mode: bool = False
+    rerun: str = ""
+    """A task of the graph that somebody runs once more."""
     outside: list[str] = field(default_factory=list)
     """What others did to a copy."""
     troubles_begun: list[str] = field(default_factory=list)
@@ -79,13 +84,14 @@ class Stage:
         if copy == "loader":
             topics, request = plan.pipeline.topics, plan.request
             return lambda: LoaderJob(
-                self.world, self.kafka, plan.run_key, topics.source, topics.partitions, plan.records_to_write, request.records_per_second,
+                self.world,
+                self.inner_kafka or self.kafka, plan.run_key, topics.source, topics.partitions, plan.records_to_write, request.records_per_second,
                 transactional=self.loader_transactions,
             )
         return partial(self._job, copy)
 
     def _job(self, copy: str) -> Job:
-        return Job(self.world, self.kafka, self._settings(copy), f"{self.world.rng.getrandbits(128):032x}")
+        return Job(self.world, self.inner_kafka or self.kafka, self._settings(copy), f"{self.world.rng.getrandbits(128):032x}")
 
     def _settings(self, copy: str) -> Settings:
         plan, own = self.plan, self.plan.copies[copy]  # type: ignore[index]
@@ -96,13 +102,13 @@ class Stage:
             partitions=plan.pipeline.topics.partitions,
             group=own.group,
             prefix=own.transactional_id_prefix,
-            exactly_once=plan.request.delivery_guarantee is Guarantee.EXACTLY_ONCE,
+            exactly_once=plan.request.delivery_guarantee is Guarantee.EXACTLY_ONCE and not self.weaker_mode,
             transaction_seconds=float(plan.pipeline.application.transaction_timeout_seconds),
             interval=float(plan.request.checkpoint_interval_seconds),
             checkpoint_timeout=float(plan.request.checkpoint_timeout_seconds),
             behaviour=self.behaviour,
             capacity=plan.request.records_per_second * 6,
-            storage=own.storage,
+            storage=f"{plan.environment.storage}/shared" if self.shared_storage else own.storage,
             skew=self.skew,
             commits_stay_behind=self.commits_stay_behind,
         )
@@ -110,6 +116,11 @@ class Stage:
     def run(self) -> Run:
         """The run as a new process opens it."""
         return Run(plan=self.plan, attempt=self.attempt, kafka=Kafka({"bootstrap.servers": "simulated:9092"}), cluster=Cluster(FakeApiClient(self.kubernetes)))
+
+    @property
+    def applied(self) -> bool:
+        """Whether any FlinkDeployment was ever there."""
+        return self.operator.seen > 0
 
     @property
     def job(self) -> Any:
@@ -141,7 +152,7 @@ def _furnish(stage: Stage) -> None:
     for name in (topics.source, *(copy.sink for copy in stage.plan.copies.values())):
         stage.kafka.create(name, topics.partitions)
         for number in range(topics.partitions):
-            text = '{{"run_key": "rearlier000", "n": {}, "user": 1, "v": 1, "usr": 1, "total": 1}}'
+            text = '{{"run_key": "' + EARLIER + '", "n": {}, "user": 1, "v": 1, "usr": 1, "total": 1}}'
             stage.kafka.write(name, number, [text.format(n * topics.partitions + number).encode() for n in range(OLDER)])
     for number in range(3):
         stage.pods.node(f"node{number + 1}")
@@ -153,15 +164,21 @@ def _furnish(stage: Stage) -> None:
     kubernetes.services[f"{gateway.name}:{gateway.port}"] = stage.gateway.answer
 
 
+def _kafka_at(stage: Stage, servers: str) -> KafkaWorld:
+    """By the address: the worker's, or the one that pods have."""
+    inner = servers == stage.plan.environment.kafka_bootstrap_servers
+    return stage.inner_kafka if inner and stage.inner_kafka is not None else stage.kafka
+
+
 @contextmanager
 def inside(stage: Stage) -> Iterator[None]:
     """The package's clients reach this world only, and its clock is the world's."""
-    kafka = stage.kafka
+    kafka = partial(_kafka_at, stage)
     with ExitStack() as stack:
         stack.enter_context(clock.using(WorldClock(stage.world)))
-        stack.enter_context(patch("flink_chaos.kafka.admin.AdminClient", partial(FakeAdmin, kafka)))
-        stack.enter_context(patch("flink_chaos.kafka.admin.Consumer", partial(FakeConsumer, kafka)))
-        stack.enter_context(patch("flink_chaos.kafka.open_transactions.KafkaAdminClient", partial(FakeTransactionsAdmin, kafka)))
+        stack.enter_context(patch("flink_chaos.kafka.admin.AdminClient", lambda config: FakeAdmin(kafka(config["bootstrap.servers"]), config)))
+        stack.enter_context(patch("flink_chaos.kafka.admin.Consumer", lambda config: FakeConsumer(kafka(config["bootstrap.servers"]), config)))
+        stack.enter_context(patch("flink_chaos.kafka.open_transactions.KafkaAdminClient", lambda **config: FakeTransactionsAdmin(kafka(str(config["bootstrap_servers"])), **config)))
         stack.enter_context(patch("duckdb.connect", Room))
         stack.enter_context(patch.object(judging, "draw_or_warn", lambda _attempt: None))
         yield

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import CHAOS_ENGINES, NODES
 
+from tests.simulation.kafka import KafkaWorld
 from tests.simulation.pods import NAMESPACE
 from tests.simulation.world import Killed
 
@@ -192,6 +193,16 @@ def _tainted(stage: Stage, _one: Trouble) -> None:
         node["spec"]["taints"] = [{"key": "dedicated", "effect": "NoSchedule"}]
 
 
+def _two_clusters(stage: Stage, _one: Trouble) -> None:
+    """The pods' address leads to another Kafka, with topics of the same names."""
+    inner = KafkaWorld(stage.world, cluster_id="another-cluster")
+    for name, log in stage.kafka.topics.items():
+        inner.create(name, len(log.partitions))
+        for number, entries in enumerate(log.partitions):
+            inner.topics[name].partitions[number] = list(entries)
+    stage.inner_kafka = stage.gateway.kafka = inner
+
+
 def _set(**values: Any) -> Callable[[Stage, Trouble], None]:
     """`a__b=c` sets stage.a.b to c."""
 
@@ -240,4 +251,9 @@ TROUBLES: dict[str, Callable[[Stage, Trouble], None]] = {
     "sink compacted": _compacted,
     "loader with transactions": _set(loader_transactions=True),
     "nodes tainted": _tainted,
+    "two Kafka clusters": _two_clusters,
+    "shared state": _set(shared_storage=True),
+    "weaker mode": _set(weaker_mode=True),
+    "inject runs again": _set(rerun="inject"),
+    "litmus leaves its cordon": _set(litmus__leaves_cordon=True),
 }
