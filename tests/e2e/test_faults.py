@@ -8,7 +8,7 @@ import pytest
 from flink_chaos.cluster.connect import connect
 from flink_chaos.cluster.objects import Cluster
 from flink_chaos.model.facts import Evidence, Unschedulable
-from flink_chaos.steps.capacity import free_rooms
+from flink_chaos.steps.capacity import places_of
 
 from lab.parts.images import PAUSE
 from lab.paths import KUBECONFIG
@@ -86,11 +86,16 @@ def test_a_drain_without_room_is_a_fail_that_names_what_was_missing():
 def fill_the_cluster():
     """Once all pods of the run are there, no node keeps room for another one."""
     until(lambda: "Running" in kubectl("get", "pods", "-l", "flink-chaos.io/copy=loader,component=taskmanager"))
-    for node, (_, memory) in free_rooms(Cluster(connect(str(KUBECONFIG)))).items():
+    for node, place in places_of(Cluster(connect(str(KUBECONFIG)))).items():
         container = {"name": "pause", "image": PAUSE, "imagePullPolicy": "Never"}
-        container["resources"] = {"requests": {"memory": str(int(memory) - LEFT)}}
+        container["resources"] = {"requests": {"memory": str(int(place.free["memory"]) - LEFT)}}
         spec = {"nodeName": node, "containers": [container]}
-        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"filler-{node}", "labels": FILLER}, "spec": spec}
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"filler-{node}", "labels": FILLER},
+            "spec": spec,
+        }
         kubectl("apply", "--filename=-", stdin=json.dumps(pod))
 
 

@@ -28,9 +28,10 @@ class Request:
 
 
 class FakeServer:
-    """Start it with `with`; a subclass says what it answers, to one request at a time."""
+    """Start it with `with`; a subclass says what it answers, to one request at a time. Status 0 closes the connection."""
 
     def __enter__(self) -> Self:
+        self.headers: dict[str, str] = {}  # of the next answer, once
         lock = threading.RLock()
         handler = type("Handler", (_Handler,), {"fake": self, "lock": lock})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -67,7 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
         with self.lock:
             status, answer = self.fake.answer(request)
             text = answer if isinstance(answer, str) else json.dumps(answer)
+            headers = self.fake.headers
+            self.fake.headers = {}
+        if not status:
+            self.close_connection = True
+            return
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         if 300 <= status < 400:
             self.send_header("Location", text)
         self.send_header("Content-Length", str(len(text.encode())))

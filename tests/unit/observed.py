@@ -91,7 +91,7 @@ def sample(copy: Copy, second: int, back: int = BACK) -> Sample:
         job_state="RUNNING",
         tasks=2,
         tasks_running=0 if out else 2,
-        restarts=1 if copy is Copy.CHAOS and second > KILLED else 0,
+        restarts=1 if copy is Copy.CHAOS and second > KILLED < back else 0,
         checkpoint_id=1,
     )
 

@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.base import Component, Copy
+from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     Check,
     CheckpointsSeen,
     Counts,
+    Deployed,
     Drained,
     Evidence,
     Fact,
     FaultEnded,
+    FaultStarted,
     Loaded,
+    LoadStarted,
+    OffsetsReset,
     Preflight,
     RecordProof,
+    SavepointTaken,
+    SourceProof,
     Steady,
     Stopped,
     Table,
     Target,
+    TargetsChosen,
+    TopicBegin,
+    TopicEnd,
 )
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.model.request import RunRequest
 from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.verdict.agreement import COMMON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flink_chaos.model.effect_facts import JobMoment
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 RECORDS = 200_000
@@ -61,9 +77,14 @@ def counts(copy: Copy, **other: Any) -> Counts:
 
 def a_proof(copy: Copy, delay_ms: int | None) -> RecordProof:
     """What was read of one copy's topic: every record once, 99 of 100 ids within this delay."""
-    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
-    found = Deliveries(**same, extra=0, delay_p99_ms=delay_ms)
+    found = all_there().model_copy(update={"delay_p99_ms": delay_ms})
     return RecordProof(at=AT, copy=copy, deliveries=found, findings=[], seconds=1)
+
+
+def all_there() -> Deliveries:
+    """Every id once."""
+    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
+    return Deliveries(**same, extra=0)
 
 
 def table(stable: int = RECORDS, chaos: int = RECORDS) -> Table:
@@ -72,21 +93,67 @@ def table(stable: int = RECORDS, chaos: int = RECORDS) -> Table:
     return Table(at=AT, name="by valid_status", columns=columns, rows=[[0, stable, chaos, chaos - stable, 0.0]])
 
 
-def good_facts() -> list[Fact]:
-    """What a run that passes leaves behind."""
+def good_facts(plan: RunPlan | None = None) -> list[Fact]:
+    """What a run that passes leaves behind, of the shipped pod_delete if none is named."""
+    plan = plan or a_plan()
     return [
         Preflight(at=AT, checks=[Check(name="kafka", ok=True, message="")]),
+        *prepared(plan),
         Steady(at=AT, ok=True, message="", lag={}, records_per_second=2000),
-        ended(),
-        Evidence(at=AT, felt=True, message="", details={"a": "b"}),
         looked("before the fault", latest=3),
+        *(_broken(plan) if plan.fault.action != "none" else []),
         looked("drained", latest=9, restored=4),
         Loaded(at=AT, expected=RECORDS, written=RECORDS, state="FINISHED", begin={0: 0}, end={0: RECORDS}),
         *(Drained(at=AT, copy=copy, ok=True, message="lag 0", lag=0) for copy in Copy),
         *(Stopped(at=AT, copy=copy, ok=True, savepoint="s", message="s") for copy in Copy),
+        *ends(plan),
         table(),
         *(counts(copy) for copy in Copy),
+        *(a_proof(copy, delay_ms=None) for copy in Copy),
+        SourceProof(at=AT, topic=plan.pipeline.topics.source, deliveries=all_there(), findings=[]),
     ]
+
+
+def prepared(plan: RunPlan) -> Iterator[Fact]:
+    """What bears the names of a run, before it begins."""
+    source = plan.pipeline.topics.source
+    for topic in (source, *(own.sink for own in plan.copies.values())):
+        yield TopicBegin(at=AT, topic=topic, offsets={0: 0})
+    for copy, own in plan.copies.items():
+        yield OffsetsReset(at=AT, group=own.group, topic=source, strategy="to-latest", before={}, after={0: 0})
+        yield Deployed(at=AT, copy=copy, uid="d", job_id="j1", completed_checkpoints=1)
+    yield LoadStarted(at=AT, topic=source, begin={0: 0})
+
+
+def ends(plan: RunPlan) -> Iterator[Fact]:
+    """Where the sinks of a run end."""
+    for own in plan.copies.values():
+        yield TopicEnd(at=AT, topic=own.sink, offsets={0: RECORDS}, last_stable={})
+
+
+def _broken(plan: RunPlan) -> list[Fact]:
+    """A fault that hit a task at work, in the middle of the load."""
+    by_litmus = plan.fault.action == "litmus"
+    return [
+        job_seen("before the fault"),
+        TargetsChosen(at=AT, targets=[a_target()]),
+        FaultStarted(at=AT, engine="e", uid="e1"),
+        hit(),
+        ended() if by_litmus else SavepointTaken(at=AT, path="p"),
+        job_seen("after the fault", restored_id=4),
+        Evidence(at=AT, felt=True, message="", details={"a": "b"}),
+    ]
+
+
+def hit(written: int = RECORDS // 2, chaos: int = 0, stable: int = 0) -> FaultHit:
+    """The moment of effect, with so many records in the source and so much lag."""
+    return FaultHit(at=AT, what="pod is gone", written=written, wanted=RECORDS, lag={"chaos": chaos, "stable": stable})
+
+
+def job_seen(moment: JobMoment, copy: Copy = Copy.CHAOS, **other: Any) -> JobSeen:
+    """A job whose four tasks run, unless said otherwise."""
+    told = {"job_id": "j1", "state": "RUNNING", "tasks": 4, "tasks_running": 4, "restarts": 0} | other
+    return JobSeen(at=AT, copy=copy, moment=moment, **told)
 
 
 def looked(moment: str, latest: int, restored: int | None = None, job: str = "j1", path: str = "p") -> CheckpointsSeen:
@@ -110,9 +177,25 @@ def ended(verdict: str = "Pass", message: str = "") -> FaultEnded:
 
 def a_target(uid: str = "u1", pod: str = "chaos-tm-1") -> Target:
     """A pod to be hit."""
-    return Target(pod=pod, uid=uid, node="node1", component=Component.TASKMANAGER)
+    return Target(pod=pod, uid=uid, node="node1", component=Component.TASKMANAGER, tasks=2)
 
 
-def journal(*later: Fact) -> Journal:
+def journal(*later: Fact, plan: RunPlan | None = None) -> Journal:
     """The good facts and then these: the last of a kind counts."""
-    return Journal([*good_facts(), *later])
+    return Journal([*good_facts(plan), *agreeing(later)])
+
+
+def agreeing(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """The facts, and for each count by SQL that no record proof comes after one that says the same."""
+    given = [*facts]
+    for number, fact in enumerate(given):
+        yield fact
+        later = {one.copy_ for one in given[number:] if isinstance(one, RecordProof)}
+        if isinstance(fact, Counts) and fact.copy_ not in later:
+            same = {name: getattr(fact, name) for name in (*COMMON, "changed")}
+            yield RecordProof(at=AT, copy=fact.copy_, deliveries=Deliveries(**same), findings=[], seconds=1)
+
+
+def of_plan(plan: RunPlan, facts: list[Fact]) -> list[Fact]:
+    """Facts of a run of another name as those of this plan; none of a run that never began."""
+    return [*prepared(plan), *agreeing(facts), *ends(plan)] if facts else []

@@ -10,9 +10,9 @@ from flink_chaos.steps.run import Run
 from flink_chaos.store.records import VERDICT, Store
 from flink_chaos.verdict.judge import judge
 
-from tests.unit.observed import BACK, at, observation
+from tests.unit.observed import BACK, KILLED, at, observation
 from tests.unit.observed import facts as observed_facts
-from tests.unit.plans import AT, a_plan, good_facts
+from tests.unit.plans import AT, a_plan, good_facts, of_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +34,10 @@ def stored(
     """A run of that day; its verdict was written on it too. All tasks ran again at second `back`."""
     plan = a_plan(run_id=f"manual__{day}", **parameters).model_copy(update={"created_at": AT + timedelta(days=day)})
     attempt = store.open(plan)
-    for fact in good_facts() if facts is None else facts:
+    for fact in good_facts(plan) if facts is None else of_plan(plan, facts):
         attempt.append(fact)
     if closed:
-        attempt.close(judge(plan, attempt.journal(), observation(back=back)))
+        attempt.close(judge(plan, attempt.journal(), observation(back=back if plan.fault.action != "none" else KILLED)))
         moment = plan.created_at.timestamp()
         os.utime(str(attempt.folder / VERDICT).removeprefix("file://"), (moment, moment))
     return attempt

@@ -15,7 +15,7 @@ from flink_chaos.steps.suites import plan_suite
 from flink_chaos.verdict.judge import judge
 
 from tests.unit.observed import facts, observation
-from tests.unit.plans import AT, good_facts
+from tests.unit.plans import AT, good_facts, of_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def begun(store: Store, run: PlannedRun) -> Attempt:
 def ended(store: Store, run: PlannedRun, failure: str = "") -> Attempt:
     """A run of the suite with a verdict: PASS, unless a step failed."""
     attempt = begun(store, run)
-    for fact in good_facts():
+    for fact in of_plan(attempt.plan(), good_facts()):
         attempt.append(fact)
     if failure:
         attempt.append(StepFailed(at=AT, step="deploy", message=failure))
@@ -72,7 +72,7 @@ def ended(store: Store, run: PlannedRun, failure: str = "") -> Attempt:
 def measured(store: Store, run: PlannedRun, more: int = 0) -> Attempt:
     """A run of the suite that was observed and passed: highest lag 10,000 above the control's, and so many more."""
     attempt = begun(store, run)
-    for fact in (*good_facts(), *facts()):
+    for fact in of_plan(attempt.plan(), [*good_facts(), *facts()]):
         attempt.append(fact)
     verdict = judge(attempt.plan(), attempt.journal(), observation())
     lag = verdict.recovery.lag.model_copy(update={"peak": 14_000 + more, "peak_control": 4_000})

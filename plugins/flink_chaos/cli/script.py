@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos import clock
+from flink_chaos.cluster.patience import patient
 from flink_chaos.model.base import Copy
 from flink_chaos.steps import (
     comparing,
@@ -35,7 +36,8 @@ EXPECTED = (StepError, *SYSTEM_ERRORS)
 def perform(run: Run) -> Verdict:
     """Run every step, then take everything away again, whatever happened; return the verdict."""
     try:
-        _steps(run)
+        with patient():
+            _steps(run)
     except RunEndsError as end:
         _say(run, "end", str(end))
     except EXPECTED as error:
@@ -66,7 +68,8 @@ def undo(run: Run) -> tuple[Verdict, bool]:
 def _take_away(run: Run) -> bool:
     """Whether nothing is left. What cannot be removed is said; it does not hide how the run ended."""
     try:
-        _wait(run, "removal")
+        with patient():
+            _wait(run, "removal")
     except EXPECTED as error:
         _say(run, "removal", str(error))
         return False

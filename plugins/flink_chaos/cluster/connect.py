@@ -13,11 +13,15 @@ from kubernetes.config import (
     load_incluster_config,
     new_client_from_config,
 )
+from urllib3 import Retry
 
 from flink_chaos.cluster.errors import ClusterError
 
 POOL = 16
 """Connections kept open, for the observer's threads beside each other."""
+
+ONCE_MORE = Retry(1, allowed_methods=["GET"], respect_retry_after_header=False)
+"""Only for a connection that the server has closed: what to send again, and when, is for `cluster.patience`."""
 
 
 def connect(kubeconfig: str | None, context: str | None = None) -> ApiClient:
@@ -32,7 +36,7 @@ def connect(kubeconfig: str | None, context: str | None = None) -> ApiClient:
 
 
 def _in_cluster() -> ApiClient:
-    settings = _settings()
+    settings = client_settings()
     try:
         load_incluster_config(client_configuration=settings)
     except ConfigException as error:
@@ -48,12 +52,14 @@ def _from_file(kubeconfig: str, context: str | None) -> ApiClient:
     if not any(Path(part).expanduser().is_file() for part in kubeconfig.split(os.pathsep)):
         raise ClusterError(f"{where}: there is no such file. Name one in the connection, or set KUBECONFIG")
     try:
-        return new_client_from_config(kubeconfig, context, persist_config=False, client_configuration=_settings())
+        return new_client_from_config(kubeconfig, context, persist_config=False, client_configuration=client_settings())
     except (ConfigException, yaml.YAMLError, OSError, TypeError, ValueError) as error:
         raise ClusterError(f"{where}: cannot be used: {' '.join(str(error).split())}. Correct the file") from error
 
 
-def _settings() -> Configuration:
-    settings = Configuration()
+def client_settings(**given: str) -> Configuration:
+    """Settings of every client here, whatever it connects to."""
+    settings = Configuration(**given)
     settings.connection_pool_maxsize = POOL
+    settings.retries = ONCE_MORE
     return settings

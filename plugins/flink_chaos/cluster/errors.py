@@ -3,36 +3,61 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 
 UNREACHABLE = 0
+UNTRUSTED = "Untrusted"
+PASSING = {
+    UNREACHABLE,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,  # etcd has no leader, a webhook does not answer
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""Statuses that say nothing of the request itself: the same one may succeed in a moment."""
+NO_ROLES = re.compile(r"RBAC: .*not found")
 
 
 class ClusterError(Exception):
     """What failed, where, why and what to do, in one line; `status` is the HTTP status, 0 when nothing answered."""
 
-    def __init__(self, message: str, status: int = UNREACHABLE, reason: str = "Unreachable") -> None:
-        """`reason` is Kubernetes' own word, such as AlreadyExists or Forbidden."""
+    def __init__(
+        self, message: str, status: int = UNREACHABLE, reason: str = "Unreachable", retry_after: float = 0.0
+    ) -> None:
+        """`reason` is Kubernetes' own word, such as Forbidden; `retry_after` seconds, if it was told."""
         super().__init__(message)
         self.status = status
         self.reason = reason
+        self.retry_after = retry_after
 
 
-def refusal(what: str, server: str, status: int, body: str) -> ClusterError:
+def is_passing(error: Exception) -> bool:
+    """Whether the same request may succeed in a moment.
+
+    An API server that has just started knows no roles yet, and forbids what it will allow.
+    """
+    if not isinstance(error, ClusterError) or error.reason == UNTRUSTED:
+        return False
+    return error.status in PASSING or (error.status == HTTPStatus.FORBIDDEN and bool(NO_ROLES.search(str(error))))
+
+
+def refusal(what: str, server: str, status: int, body: str, retry_after: float = 0.0) -> ClusterError:
     """Make the error for an answer that is not 2xx."""
     reason, message = _told(status, body)
-    return ClusterError(f"cannot {what} at {server}: {status} {reason}: {message}. {_remedy(status)}", status, reason)
+    line = f"cannot {what} at {server}: {status} {reason}: {message}. {_remedy(status)}"
+    return ClusterError(line, status, reason, retry_after)
 
 
 def unreachable(what: str, server: str, why: str) -> ClusterError:
     """Make the error for a server that does not answer, or that we do not trust."""
+    told = f"cannot {what}: {server} does not answer: {why}"
     if "certificate" in why.lower() or "ssl" in why.lower():
         remedy = "Check the certificate authority in the kubeconfig: it must be this cluster's"
-    else:
-        remedy = (
-            "Check that the server runs and is reachable from here, and that the kubeconfig's context is the right one"
-        )
-    return ClusterError(f"cannot {what}: {server} does not answer: {why}. {remedy}")
+        return ClusterError(f"{told}. {remedy}", reason=UNTRUSTED)
+    remedy = "Check that the server runs and is reachable from here, and that the kubeconfig's context is the right one"
+    return ClusterError(f"{told}. {remedy}")
 
 
 def _told(status: int, body: str) -> tuple[str, str]:

@@ -49,13 +49,23 @@ def release(cluster: Cluster, namespace: str, name: str, holder: str) -> bool:
     raise _contended("free", cluster, namespace, name)
 
 
-def take_over(cluster: Cluster, namespace: str, name: str, old_holder: str, new_holder: str) -> bool:
-    """Hand the lock from a holder that is gone to another; False if `old_holder` does not hold it (any more)."""
-    for _ in range(ATTEMPTS):
+def take_over(
+    cluster: Cluster,
+    namespace: str,
+    name: str,
+    old_holder: str,
+    new_holder: str,
+    annotations: Mapping[str, str] | None = None,
+) -> bool:
+    """Hand the lock from a holder that is gone to another; False if `old_holder` does not hold it (any more).
+
+    `annotations` replace what was told about the holder that is gone.
+    """
+    for attempt in range(ATTEMPTS):
         lease = cluster.get(LEASES, namespace, name)
         if lease is None or _holder(lease) != old_holder:
-            return False
-        if _written(cluster, namespace, _held(namespace, name, lease, new_holder, {}), new=False):
+            return bool(attempt and lease and _holder(lease) == new_holder)  # ours, though its answer was lost
+        if _written(cluster, namespace, _held(namespace, name, lease, new_holder, annotations or {}), new=False):
             return True
     raise _contended("take over", cluster, namespace, name)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 import urllib3.exceptions
 from kubernetes.client.exceptions import ApiException
 
-from flink_chaos.cluster.errors import UNREACHABLE, ClusterError, refusal, unreachable
+from flink_chaos.cluster.errors import UNREACHABLE, ClusterError, is_passing, refusal, unreachable
+from flink_chaos.cluster.patience import repeated
 from flink_chaos.cluster.resources import (
     CHAOS_ENGINES,
     CHAOS_EXPERIMENTS,
@@ -28,7 +30,7 @@ from flink_chaos.cluster.resources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kubernetes.client import ApiClient
 
@@ -63,8 +65,17 @@ MERGE = "application/merge-patch+json"
 PAGE = 500
 
 
+ACCEPT = "application/json, */*"
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json"
+ALREADY_EXISTS = "AlreadyExists"
+
+
 class Cluster:
-    """The objects of one cluster. Every call takes at most `timeout` seconds; failures are ClusterError."""
+    """The objects of one cluster. Every request takes at most `timeout` seconds; failures are ClusterError.
+
+    What fails in passing is sent again, as long as `cluster.patience` says. An answer may be lost after its deed: what
+    is then found done in our own words was done by us.
+    """
 
     def __init__(self, api: ApiClient, timeout: float = 15) -> None:
         """`api` comes from `connect`."""
@@ -87,13 +98,24 @@ class Cluster:
             raise
 
     def list(
-        self, resource: Resource, namespace: str | None, labels: Mapping[str, str] | str = "", fields: str = ""
+        self,
+        resource: Resource,
+        namespace: str | None,
+        labels: Mapping[str, str] | str = "",
+        fields: str = "",
+        *,
+        metadata_only: bool = False,
     ) -> list[Object]:
-        """Return the objects in `namespace` (None: in all) that carry `labels` and fit the field selector `fields`."""
+        """Return the objects in `namespace` (None: in all) that carry `labels` and fit the field selector `fields`.
+
+        `metadata_only` lets the server leave out everything else: names are wanted, not the contents of ConfigMaps.
+        """
+        accept = METADATA_ONLY if metadata_only else ACCEPT
         query = {"limit": str(PAGE), "labelSelector": selector(labels), "fieldSelector": fields}
         found: list[Object] = []
         while True:
-            page = self._json("GET", resource.path(namespace), f"list {_where(resource, namespace)}", query=query)
+            what = f"list {_where(resource, namespace)}"
+            page = self._json("GET", resource.path(namespace), what, query=query, accept=accept)
             found += page["items"]
             query["continue"] = page["metadata"].get("continue", "")
             if not query["continue"]:
@@ -108,19 +130,30 @@ class Cluster:
         """
         namespace, name = _names(resource, manifest)
         query = {"fieldManager": field_manager, "force": str(force).lower()}
-        what = f"apply {_where(resource, namespace, name)}"
-        return self._json("PATCH", resource.path(namespace, name), what, body=manifest, query=query, content_type=APPLY)
+        what, path = f"apply {_where(resource, namespace, name)}", resource.path(namespace, name)
+        passing = _is_passing_or_conflict if force else is_passing  # forced, nothing but a race is a conflict
+        return self._json("PATCH", path, what, body=manifest, query=query, content_type=APPLY, passing=passing)
 
     def merge(self, resource: Resource, namespace: str | None, name: str, patch: Object) -> Object:
         """Merge `patch` into the object (null removes a field, lists are replaced); returns it."""
-        what = f"patch {_where(resource, namespace, name)}"
-        return self._json("PATCH", resource.path(namespace, name), what, body=patch, query=OURS, content_type=MERGE)
+        what, path = f"patch {_where(resource, namespace, name)}", resource.path(namespace, name)
+        passing = _is_passing_or_conflict
+        return self._json("PATCH", path, what, body=patch, query=OURS, content_type=MERGE, passing=passing)
 
     def create(self, resource: Resource, namespace: str | None, body: Object) -> Object:
-        """Create an object; a ClusterError of status 409 if it exists."""
+        """Create an object; a ClusterError of status 409 if it exists and is not what an earlier try made."""
         name = body.get("metadata", {}).get("name")
         what = f"create {_where(resource, namespace, name)}"
-        return self._json("POST", resource.path(namespace), what, body=body, query=OURS)
+
+        def once(attempt: int) -> Object:
+            try:
+                return self._once("POST", resource.path(namespace), what, body=body, query=OURS)
+            except ClusterError as error:
+                if attempt and error.reason == ALREADY_EXISTS and (made := self._made(resource, namespace, body)):
+                    return made
+                raise
+
+        return repeated(once, is_passing if name else _never)
 
     def replace(self, resource: Resource, body: Object) -> Object:
         """Write the object that was read; a ClusterError of status 409 if it changed since (resourceVersion)."""
@@ -142,23 +175,29 @@ class Cluster:
         conditions = {"uid": uid, "resourceVersion": resource_version}
         options: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
         options["preconditions"] = {key: value for key, value in conditions.items() if value is not None}
-        try:
-            self._json(
-                "DELETE", resource.path(namespace, name), f"delete {_where(resource, namespace, name)}", body=options
-            )
-        except ClusterError as error:
-            if error.status == HTTPStatus.NOT_FOUND or (
-                error.status == HTTPStatus.CONFLICT and options["preconditions"]
-            ):
-                return False
-            raise
-        return True
+        what, path = f"delete {_where(resource, namespace, name)}", resource.path(namespace, name)
 
-    def allowed(self, verb: str, resource: Resource, namespace: str | None) -> bool:
-        """Ask the API server whether we may do that (SelfSubjectAccessReview); namespace None: in all."""
+        def once(attempt: int) -> bool:
+            try:
+                self._once("DELETE", path, what, body=options)
+            except ClusterError as error:
+                if error.status == HTTPStatus.NOT_FOUND:
+                    return attempt > 0  # gone since our first try: by it
+                if error.status == HTTPStatus.CONFLICT and options["preconditions"]:
+                    return False
+                raise
+            return True
+
+        return repeated(once, is_passing)
+
+    def allowed(self, verb: str, resource: Resource, namespace: str | None, name: str = "") -> bool:
+        """Ask the API server whether we may do that (SelfSubjectAccessReview); namespace None: in all.
+
+        Without `name` the right must hold for all names.
+        """
         plural, _, subresource = resource.plural.partition("/")
         asked = {"verb": verb, "group": resource.group, "resource": plural, "subresource": subresource}
-        asked["namespace"] = (namespace or "") if resource.namespaced else ""
+        asked |= {"namespace": (namespace or "") if resource.namespaced else "", **({"name": name} if name else {})}
         review = {
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SelfSubjectAccessReview",
@@ -181,25 +220,40 @@ class Cluster:
     ) -> tuple[int, str]:
         """Send one request below the API server's address; returns HTTP status and text, whatever the status is.
 
-        Raises ClusterError only when nothing answers. `what` completes "cannot ..." in its message.
+        Nothing is repeated. Raises ClusterError only when nothing answers: "cannot" and `what` begin its message.
         """
+        status, told, _ = self._send(method, path, what, body, query, content_type, ACCEPT, timeout)
+        return status, told
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        body: Any,
+        query: Mapping[str, str] | None,
+        content_type: str,
+        accept: str,
+        timeout: float | None = None,
+    ) -> tuple[int, str, float]:
+        """The same, and the seconds after which the server wants to be asked again."""
         try:
             answer = self.api.call_api(
                 path,
                 method,
                 query_params=[(key, value) for key, value in (query or {}).items() if value],
-                header_params={"Accept": "application/json, */*", "Content-Type": content_type},
+                header_params={"Accept": accept, "Content-Type": content_type},
                 body=body,
                 auth_settings=["BearerToken"],
                 _preload_content=False,
                 _return_http_data_only=True,
                 _request_timeout=timeout or self.timeout,
             )
-            return int(answer.status), answer.data.decode(errors="replace")
+            return int(answer.status), answer.data.decode(errors="replace"), _retry_after(answer.headers)
         except ApiException as error:
             if not error.status:
                 raise unreachable(what, self.server, _first_line(error.reason)) from error
-            return int(error.status), str(error.body or "")
+            return int(error.status), str(error.body or ""), _retry_after(error.headers)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(what, self.server, _first_line(error)) from error
 
@@ -212,12 +266,38 @@ class Cluster:
         body: Any = None,
         query: Mapping[str, str] | None = None,
         content_type: str = JSON,
+        accept: str = ACCEPT,
+        passing: Callable[[Exception], bool] = is_passing,
     ) -> Object:
-        status, text = self.send(method, path, what, body=body, query=query, content_type=content_type)
+        """Send what may be sent twice."""
+        again = partial(
+            self._once, method, path, what, body=body, query=query, content_type=content_type, accept=accept
+        )
+        return repeated(lambda _: again(), passing)
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        *,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        content_type: str = JSON,
+        accept: str = ACCEPT,
+    ) -> Object:
+        status, text, retry_after = self._send(method, path, what, body, query, content_type, accept)
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            raise refusal(what, self.server, status, text)
+            raise refusal(what, self.server, status, text, retry_after)
         answer: Object = json.loads(text)
         return answer
+
+    def _made(self, resource: Resource, namespace: str | None, body: Object) -> Object | None:
+        """The object that stands there, if it bears all labels that we sent: names of a run are its own."""
+        metadata = body["metadata"]
+        sent, found = metadata.get("labels") or {}, self.get(resource, namespace, metadata["name"])
+        ours = found is not None and sent and sent.items() <= (found["metadata"].get("labels") or {}).items()
+        return found if ours else None
 
 
 def selector(labels: Mapping[str, str] | str) -> str:
@@ -237,6 +317,23 @@ def _names(resource: Resource, manifest: Object) -> tuple[str | None, str]:
         needed = "metadata.name and metadata.namespace" if resource.namespaced else "metadata.name"
         raise ClusterError(f"cannot write {resource.label}: its manifest needs {needed}", UNREACHABLE, "Invalid")
     return namespace, name
+
+
+def _is_passing_or_conflict(error: Exception) -> bool:
+    """Somebody wrote the object between the API server's own reading and writing."""
+    return is_passing(error) or getattr(error, "status", None) == HTTPStatus.CONFLICT
+
+
+def _never(_: Exception) -> bool:
+    return False
+
+
+def _retry_after(headers: Mapping[str, str] | None) -> float:
+    """Seconds; Kubernetes tells no dates."""
+    try:
+        return float((headers or {}).get("Retry-After") or 0)
+    except ValueError:
+        return 0.0
 
 
 def _first_line(error: object) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from flink_chaos.cluster.errors import is_passing
+from flink_chaos.cluster.patience import repeated
 from flink_chaos.cluster.resources import SERVICES
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
 
 CAUSE = "Caused by:"
+SHORT_SECONDS = 10.0
+AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 NOISE = ("", "Internal server error.", "<Exception on server side:")
 """Lines of Flink's errors that tell nothing."""
 
@@ -68,11 +73,27 @@ class ServiceProxy:
         """Send one request and return the answer's JSON (None when it is empty).
 
         Raises ServiceError for an answer that is not 2xx or not JSON, ClusterError when the API server is not there.
+        A GET is repeated for some seconds at most while neither answers, if whoever asks is patient: what is behind the
+        service may be meant to be away.
         """
+        ask = partial(self._once, method, path, body, query, timeout)
+        return repeated(lambda _: ask(), _is_away if method == "GET" else _never, SHORT_SECONDS)
+
+    def _once(
+        self, method: str, path: str, body: dict[str, Any] | None, query: Mapping[str, str] | None, timeout: float
+    ) -> Any:
         what = f"{method} {path} of {self.name}"
         url = f"{self._base}/{path.lstrip('/')}"
         status, text = self.cluster.send(method, url, f"send {what}", body=body, query=query, timeout=timeout)
         return read_answer(what, status, text, _remedy)
+
+
+def _is_away(error: Exception) -> bool:
+    return is_passing(error) or (isinstance(error, ServiceError) and error.status in AWAY)
+
+
+def _never(_: Exception) -> bool:
+    return False
 
 
 def read_answer(what: str, status: int, text: str, remedy: Callable[[int, str], str]) -> Any:

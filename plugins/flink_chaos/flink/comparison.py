@@ -24,7 +24,7 @@ def topic_statement(plan: RunPlan, table: str, topic: str, begin: Offsets, end: 
         "connector": "kafka",
         "topic": topic,
         "properties.bootstrap.servers": plan.environment.kafka_bootstrap_servers,
-        "properties.group.id": f"flink-chaos.compare.{plan.run_key}",
+        "properties.group.id": plan.compare_group,
         "properties.isolation.level": "read_committed",
         "scan.startup.mode": "specific-offsets",
         "scan.startup.specific-offsets": _offsets(begin),

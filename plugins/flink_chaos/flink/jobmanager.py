@@ -159,6 +159,11 @@ class JobManager:
         busy = [float(m["max"]) / 1000 for name, m in found if name == BUSY]
         return int(sum(pending)) if pending else None, _finite(max(busy)) if busy else None
 
+    def used_slots(self) -> dict[str, int]:
+        """TaskManager -> slots that hold tasks; its name is its pod's. Empty while the JobManager does not answer."""
+        told = (self._get("/taskmanagers") or {}).get("taskmanagers") or []
+        return {str(one["id"]): int(one["slotsNumber"]) - int(one["freeSlots"]) for one in told}
+
     def failures(self, job_id: str) -> list[Failure]:
         """The newest entries of the exception history."""
         answer = self._get(f"/jobs/{job_id}/exceptions", maxExceptions="20") or {}

@@ -92,5 +92,11 @@ class Environment(Record):
     container_runtime: ContainerRuntime = ContainerRuntime()
     sql_gateway: ServiceAddress
     litmus_service_account: str = "litmus-admin"
+    injection_seconds: int = Field(
+        default=45,
+        ge=0,
+        le=600,
+        description="from asking for a fault until it strikes, while no run has measured it; Litmus takes up to 45 s",
+    )
     flink: FlinkSettings
     slack: SlackSettings | None = Field(default=None, description="nothing is sent without it")

@@ -137,6 +137,7 @@ class Target(Record):
     uid: str
     node: str | None
     component: Component
+    tasks: int | None = Field(default=None, description="slots in use there; null: not known, or no TaskManager")
 
 
 class TargetsChosen(Fact):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
     Counts,
@@ -40,6 +41,7 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+from flink_chaos.model.removal_facts import RemovalAsked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,6 +57,8 @@ AnyFact = Annotated[
     | Steady
     | TargetsChosen
     | PodsSeen
+    | JobSeen
+    | FaultHit
     | CheckpointsSeen
     | SavepointTaken
     | Unschedulable
@@ -75,6 +79,7 @@ AnyFact = Annotated[
     | StepFailed
     | StopRequested
     | Undone
+    | RemovalAsked
     | Notified,
     Field(discriminator="kind"),
 ]

@@ -90,6 +90,7 @@ class RunPlan(Record):
     measured: dict[str, Measured] = Field(
         default_factory=dict, description="where each bound came from that was asked for as `measured`"
     )
+    injection_seconds: int = Field(description="from asking for the fault until it strikes, as far as is known")
     deadlines: Deadlines
     scripts: dict[str, str] = Field(description="SQL files that the run uses, as they were when it was planned")
 
@@ -120,6 +121,16 @@ class RunPlan(Record):
         return self.request.data_count_to_load + self.pipeline.loader.flush_records
 
     @property
+    def groups(self) -> list[str]:
+        """Every consumer group of the run: one for each copy, and the comparison's."""
+        return [*(copy.group for copy in self.copies.values()), self.compare_group]
+
+    @property
+    def compare_group(self) -> str:
+        """The consumer group of the comparison by SQL."""
+        return f"flink-chaos.compare.{self.run_key}"
+
+    @property
     def labels(self) -> dict[str, str]:
         """Labels of everything that the run creates."""
         return {f"{LABEL}/managed-by": "flink-chaos", RUN_LABEL: self.run_key}
@@ -139,14 +150,17 @@ def plan_run(
     fault_parameters: Mapping[str, Any],
     scripts: dict[str, str],
     by_hand: bool = True,
+    injection_seconds: int | None = None,
 ) -> RunPlan:
     """Decide everything about a run; the same arguments give the same plan. Raises ValueError for what cannot be.
 
     :param by_hand: a person started it, and not a schedule, a backfill or a suite.
+    :param injection_seconds: as it was measured in this environment; the environment's own word if it never was.
     """
     values, request = fault.values(fault_parameters), request.decided(by_hand=by_hand)
     lasts = fault.seconds(values)
-    request.require_load(lasts)
+    injection = environment.injection_seconds if injection_seconds is None else injection_seconds
+    request.require_load(lasts, injection if fault.action == "litmus" else 0)
     key = run_key(dag_id, run_id, attempt, now)
     topic = f"{environment.kafka_bootstrap_servers}/{pipeline.topics.source}"
     return RunPlan(
@@ -166,6 +180,7 @@ def plan_run(
         engine=f"{fault.name.replace('_', '-')}-{key}",
         lease="flink-chaos-" + hashlib.sha256(topic.encode()).hexdigest()[:10],
         contract=pipeline.contract.overridden(request.contract_bounds),
+        injection_seconds=injection,
         deadlines=_deadlines(request, pipeline, lasts, by_hand=by_hand),
         scripts=scripts,
     )

@@ -16,9 +16,6 @@ def _section(name: str) -> dict[str, Any]:
 
 
 OFFSETS = r"^(to-latest|to-earliest|to-offset:.+|to-datetime:.+|by-duration:.+|shift-by:.+)$"
-FAULT_OVERHEAD_SECONDS = 15
-"""From the ChaosEngine to the fault, and from its end to the knowledge of it."""
-
 TEST, LOAD, FAULT, APPLICATION, RUN = "What is tested", "Load", "Fault", "Application", "Run"
 SECTIONS = (TEST, LOAD, FAULT, APPLICATION, RUN)
 
@@ -190,13 +187,17 @@ class RunRequest(Record):
             return self
         return self.model_copy(update={"on_busy": "refuse" if by_hand else "wait"})
 
-    def require_load(self, fault_seconds: int) -> None:
-        """Raise ValueError when the load would end before the fault does: it would hit an idle application."""
-        needed = self.fault_after_seconds + fault_seconds + FAULT_OVERHEAD_SECONDS
+    def require_load(self, fault_seconds: int, injection_seconds: int) -> None:
+        """Raise ValueError when the load would end before the fault does: it would hit an idle application.
+
+        :param injection_seconds: from asking for the fault until it strikes.
+        """
+        needed = self.fault_after_seconds + injection_seconds + fault_seconds
         if self.load_seconds < needed:
             raise ValueError(
                 f"data_count_to_load {self.data_count_to_load} at {self.records_per_second}/s lasts "
-                f"{self.load_seconds:.0f} s, but steady state and fault need {needed} s: "
+                f"{self.load_seconds:.0f} s, but steady state, injection and fault need "
+                f"{self.fault_after_seconds} + {injection_seconds} + {fault_seconds} s: "
                 "the fault would hit an idle application. "
                 f"Load at least {needed * self.records_per_second} records, or lower the rate."
             )

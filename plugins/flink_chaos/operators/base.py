@@ -155,10 +155,12 @@ class RunOperator(BaseOperator):
 
     def _guarded(self, act: Callable[[], T]) -> T:
         """Turn a step's failure into a fact and one clear line."""
+        from flink_chaos.cluster.patience import patient
         from flink_chaos.steps.run import RunEndsError, told
 
         try:
-            return act()
+            with patient():
+                return act()
         except RunEndsError as end:
             raise AirflowFailException(str(end)) from end
         except (Exception, AirflowTaskTimeout) as error:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.statistics import Difference
     from flink_chaos.model.verdict import Verdict
+    from flink_chaos.store.history import Green
 
 SIGNS = {"PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?", "ABORTED": "■", "PLANNED": "…"}
 MARKS = {True: ("ok", "✓ ok"), False: ("broken", "✕ broken"), None: ("unknown", "? nobody looked")}
@@ -39,7 +40,7 @@ def page(
     journal: Journal,
     verdict: Verdict,
     observation: Observation,
-    last_green: Verdict | None = None,
+    last_green: Green | None = None,
     differences: Sequence[Difference] = (),
     logs: Logs | None = None,
 ) -> str:
@@ -58,7 +59,7 @@ def page(
         timeline=timeline(observation, verdict.recovery),
         recovery=verdict.recovery,
         headline=headline(verdict.recovery) if verdict.recovery else [],
-        bars=bars(verdict.recovery, last_green.recovery if last_green else None) if verdict.recovery else [],
+        bars=bars(verdict.recovery, last_green.verdict.recovery if last_green else None) if verdict.recovery else [],
         debt=debt_rows(verdict.recovery) if verdict.recovery else [],
         span_columns=SPAN_COLUMNS,
         spans=span_rows(verdict.recovery) if verdict.recovery else [],
@@ -69,7 +70,7 @@ def page(
         preflight=preflight.checks if preflight else [],
         loaded=loaded,
         resets=[[r.group, r.topic, r.strategy, str(r.after)] for r in journal.all(OffsetsReset)],
-        settings=_settings(plan, observation),
+        settings=_settings(plan, observation) | _compared_with(last_green),
         command=command(plan),
         airflow_command=airflow_command(plan),
     )
@@ -93,6 +94,12 @@ def _proofs(journal: Journal) -> dict[str, dict[str, int]]:
     """What the topics themselves tell of each copy."""
     found = {copy.value: journal.last(RecordProof, copy_=copy) for copy in Copy}
     return {copy: proof.deliveries.model_dump(exclude_none=True) for copy, proof in found.items() if proof}
+
+
+def _compared_with(green: Green | None) -> dict[str, dict[str, Any]]:
+    """The earlier run beside which this one is shown, and what was another build in it."""
+    told = {"run": green.verdict.run_key, "builds": "; ".join(green.differs) or "the same"} if green else {}
+    return {"Last green": told}
 
 
 def _settings(plan: RunPlan, observation: Observation) -> dict[str, dict[str, Any]]:

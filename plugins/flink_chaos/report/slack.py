@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.verdict import Line, Verdict
     from flink_chaos.report.blocks import Block
+    from flink_chaos.store.history import Green
 
 COLOURS = {
     Outcome.PASS: "#2eb67d",
@@ -62,11 +63,12 @@ def struck(plan: RunPlan, evidence: Evidence, *, link: str | None = None) -> dic
 
 
 def message(
-    plan: RunPlan, verdict: Verdict, *, stored: str, link: str | None = None, green: Verdict | None = None
+    plan: RunPlan, verdict: Verdict, *, stored: str, link: str | None = None, green: Green | None = None
 ) -> dict[str, Any]:
     """The verdict at a glance: why, what of the contract broke, the numbers beside the control's and the last green's.
 
-    `stored` is where the run's record is, `link` its page in Airflow, `green` the last run of the test that passed.
+    `stored` is where the run's record is, `link` its page in Airflow, `green` the last run of the test that passed
+    and what was another build in it.
     """
     title = f"{verdict.outcome}: {plan.deed} in {plan.pipeline.name}"
     text = escape(clip(" - ".join([title, *(" ".join(reason.split()) for reason in verdict.reasons)]), REASON))
@@ -97,7 +99,7 @@ def framed(title: str, text: str, sign: str, colour: str, blocks: list[Block]) -
     }
 
 
-def _told(plan: RunPlan, verdict: Verdict, green: Verdict | None) -> Iterator[Block]:
+def _told(plan: RunPlan, verdict: Verdict, green: Green | None) -> Iterator[Block]:
     yield context(_setting(plan))
     reasons = [f"• {plain(reason, REASON)}" for reason in verdict.reasons if not _is_a_line(reason, verdict)]
     if reasons:
@@ -107,7 +109,8 @@ def _told(plan: RunPlan, verdict: Verdict, green: Verdict | None) -> Iterator[Bl
         broken = [_line(line, verdict.outcome) for line in verdict.lines if not line.ok]
         title = f"Contract {verdict.contract}: {kept} of {len(verdict.lines)} demands met"
         yield bullets(title, broken) if broken else section(f"*{title}*")
-        yield grid("Against control and last green", *numbers(verdict, green))
+        build = f" ({clip('; '.join(green.differs), REASON)})" if green and green.differs else ""
+        yield grid(f"Against control and last green{build}", *numbers(verdict, green.verdict if green else None))
     if verdict.findings:
         yield bullets("First offending record", [f"• {plain(in_words(verdict.findings[0]), REASON)}"])
 

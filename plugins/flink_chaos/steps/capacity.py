@@ -1,84 +1,102 @@
-"""Whether the cluster has room for what a run deploys."""
+"""Whether the cluster has room for what a run deploys, and for what a drain of a node moves."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.cluster.autoscaling import autoscaler
+from flink_chaos.cluster.places import Place, arrange, places, without
+from flink_chaos.cluster.quantities import Amounts, added, quantity, requests_of
 from flink_chaos.cluster.resources import NODES, PODS
-from flink_chaos.model.base import Component
+from flink_chaos.litmus.engine import pod_label
+from flink_chaos.model.fault import component_of
+from flink_chaos.steps.checking import PreflightWarning
+from flink_chaos.steps.wanted import wanted_pods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from flink_chaos.cluster.objects import Cluster
-    from flink_chaos.model.pipeline import Resource
+    from flink_chaos.model.plan import RunPlan
     from flink_chaos.steps.run import Run
 
-UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "m": 1e-3}
-FLINK_UNITS = {"m": 2**20, "g": 2**30}
-ENDED = ("Succeeded", "Failed")
-Room = tuple[float, float]
-"""Cores and bytes."""
+__all__ = ["drained", "places_of", "quantity", "room_for"]
 
-
-def quantity(text: object) -> float:
-    """A Kubernetes quantity as a number: `300m` is 0.3, `1Gi` is 2**30."""
-    value = str(text)
-    unit = next((unit for unit in UNITS if value.endswith(unit)), "")
-    return float(value.removesuffix(unit)) * UNITS.get(unit, 1)
+Raw = dict[str, Any]
+Places = dict[str, Place]
+MOST_NODES = 10
+"""So many are named in a message."""
 
 
 def room_for(run: Run) -> str:
-    """Say that every pod of the run finds a node. Raises ValueError naming what is missing."""
-    rooms = free_rooms(run.cluster)
-    wanted = sorted(_pods(run), key=lambda room: room[1], reverse=True)
-    left = place(rooms, wanted)
-    if left is None:
-        asked = f"{sum(c for c, _ in wanted):.1f} cores and {sum(m for _, m in wanted) / 2**30:.1f} GiB"
-        free = ", ".join(f"{name}: {cpu:.1f} cores, {memory / 2**30:.1f} GiB" for name, (cpu, memory) in rooms.items())
-        raise ValueError(f"{len(wanted)} pods ask for {asked}; free is {free}. Free some room or ask for smaller pods.")
+    """Say that every pod of the run finds a node, and finds another one when its own is drained.
+
+    Raises ValueError naming what is missing, PreflightWarning where nodes may be added, or where only the drain has no
+    room: then the run shows it.
+    """
+    nodes = run.cluster.list(NODES, None)
+    where, wanted = places(nodes, run.cluster.list(PODS, None)), wanted_pods(run.plan)
+    filled = arrange(where, wanted)
+    if filled is None:
+        message, scaled = _no_room(where, wanted), autoscaler(run.cluster, nodes)
+        if scaled:
+            raise PreflightWarning(f"{message} {scaled} may add nodes, if it is allowed to.")
+        raise ValueError(message)
+    if run.plan.fault.aim == "node" and (homeless := drained(filled, _hit(run.plan, filled))):
+        raise PreflightWarning(
+            f"{len(wanted)} pods fit, but not when the node of {component_of(run.plan.fault_values)} is drained: "
+            f"{', '.join(homeless)} would find no node, and the run would FAIL by its capacity; add a node"
+        )
     return f"{len(wanted)} pods fit"
 
 
-def place(rooms: dict[str, Room], wanted: Iterable[Room]) -> dict[str, Room] | None:
-    """First fit of the wanted pods; what is left of each node, or None when a pod finds no place."""
-    left = dict(rooms)
-    for cpu, memory in wanted:
-        name = next((n for n, (c, m) in left.items() if c >= cpu and m >= memory), None)
-        if name is None:
-            return None
-        left[name] = (left[name][0] - cpu, left[name][1] - memory)
-    return left
+def places_of(cluster: Cluster) -> Places:
+    """Every node with the pods on it and what it has left."""
+    return places(cluster.list(NODES, None), cluster.list(PODS, None))
 
 
-def _pods(run: Run) -> list[Room]:
-    loader = run.plan.pipeline.loader
-    copies = [run.plan.resource(component) for component in Component] * len(run.plan.copies)
-    return [_flink(resource) for resource in (*copies, loader.job_manager, loader.task_manager)]
+def drained(where: Places, node: str) -> list[str]:
+    """Names of evicted pods that would find no other node when that one is drained; none if all fit."""
+    left, evicted = without(where, node)
+    if arrange(left, evicted) is not None:
+        return []
+    return sorted(_homeless(left, evicted)) or sorted(pod["metadata"]["name"] for pod in evicted)
 
 
-def _flink(resource: Resource) -> Room:
-    memory = resource.memory.lower().removesuffix("b")
-    return resource.cpu, float(memory[:-1]) * FLINK_UNITS[memory[-1]]
+def _homeless(left: Places, evicted: Sequence[Raw]) -> Iterator[str]:
+    for pod in evicted:
+        placed = arrange(left, [pod])
+        if placed is None:
+            yield pod["metadata"]["name"]
+        left = placed or left
 
 
-def free_rooms(cluster: Cluster) -> dict[str, Room]:
-    """What each schedulable node has left beside the requests of its pods."""
-    nodes = [node for node in cluster.list(NODES, None) if not (node.get("spec") or {}).get("unschedulable")]
-    rooms = {n["metadata"]["name"]: _room(n["status"]["allocatable"]) for n in nodes}
-    for pod in cluster.list(PODS, None):
-        name, phase = pod["spec"].get("nodeName"), (pod.get("status") or {}).get("phase")
-        if name in rooms and phase not in ENDED:
-            cpu, memory = _requests(pod)
-            rooms[name] = (rooms[name][0] - cpu, rooms[name][1] - memory)
-    return rooms
+def _hit(plan: RunPlan, filled: Places) -> str:
+    """The node of the component under attack."""
+    label, _, name = pod_label(plan).partition("=")
+    pods = ((place.name, pod["metadata"].get("labels") or {}) for place in filled.values() for pod in place.pods)
+    return next(node for node, labels in pods if labels.get(label) == name)
 
 
-def _requests(pod: dict[str, Any]) -> Room:
-    asked = [(c.get("resources") or {}).get("requests") or {} for c in pod["spec"]["containers"]]
-    rooms = [_room(requests) for requests in asked]
-    return sum(cpu for cpu, _ in rooms), sum(memory for _, memory in rooms)
+def _no_room(where: Places, wanted: Sequence[Raw]) -> str:
+    free = [f"{name}: {place.closed or _told(place.free)}" for name, place in where.items()]
+    more = f" and {len(free) - MOST_NODES} more" if len(free) > MOST_NODES else ""
+    listed = ", ".join(free[:MOST_NODES]) or "no node at all"
+    asked = _told(added(*(requests_of(pod) for pod in wanted)))
+    return (
+        f"the run's pods ask for {asked}; free is {listed}{more}.{_refusals(where.values(), wanted)} "
+        "Free some room or ask for smaller pods."
+    )
 
 
-def _room(resources: dict[str, Any]) -> Room:
-    return quantity(resources.get("cpu", 0)), quantity(resources.get("memory", 0))
+def _refusals(where: Iterable[Place], wanted: Sequence[Raw]) -> str:
+    """Why nodes refuse, beside their room: taints, selectors, affinities."""
+    found = {f"{place.name}: {why}" for place in where for pod in wanted if (why := place.refuses(pod)) != place.closed}
+    told = sorted(one for one in found if "not enough" not in one)[:MOST_NODES]
+    return f" Refused by {'; '.join(told)}." if told else ""
+
+
+def _told(amounts: Amounts) -> str:
+    cores, memory = amounts.get("cpu", 0.0), amounts.get("memory", 0.0) / 2**30
+    pods = f", {amounts['pods']:.0f} pods" if "pods" in amounts else ""
+    return f"{cores:.1f} cores, {memory:.1f} GiB{pods}"

@@ -12,7 +12,7 @@ from flink_chaos.flink.comparison import TABLES, counts_statement
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
 from flink_chaos.model.facts import Counts, Table
-from flink_chaos.steps.preflight import gateway
+from flink_chaos.steps.cluster_checks import gateway
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
 

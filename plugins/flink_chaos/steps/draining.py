@@ -9,6 +9,7 @@ from flink_chaos.flink import status
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
+from flink_chaos.steps.effect import see_job
 from flink_chaos.steps.observing import see_checkpoints
 from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, RunEndsError
@@ -32,6 +33,7 @@ def check_drained(run: Run, copy: Copy) -> Progress:
         return Progress(done=False, message=f"lag 0, {problem}")
     if not see_checkpoints(run, copy, "drained"):
         return Progress(done=False, message="lag 0, flushed, JobManager not reachable")
+    see_job(run, copy, "drained")
     took = (now() - _loaded(run).at).total_seconds()
     run.attempt.append(_drained(copy, lag, f"lag 0 and flushed {took:.0f} s after the last record", ok=True))
     return Progress(done=True, message="lag 0, flushed")

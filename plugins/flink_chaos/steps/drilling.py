@@ -10,6 +10,7 @@ from flink_chaos.flink import status
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
 from flink_chaos.steps.deploying import deployment_of
+from flink_chaos.steps.effect import journal_hit, see_job
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.run import Progress, StepError
 from flink_chaos.steps.steadying import require_load
@@ -28,6 +29,7 @@ def start_drill(run: Run) -> None:
         return
     require_load(run)
     see_before_fault(run)
+    see_job(run, Copy.CHAOS, "before the fault")
     deployment = _deployment(run)
     name, uid = deployment["metadata"]["name"], deployment["metadata"]["uid"]
     run.attempt.append(FaultStarted(at=now(), clock="kubernetes", engine=name, uid=uid))
@@ -45,6 +47,7 @@ def check_suspended(run: Run) -> Progress:
     if not status.is_suspended(deployment) or (_mode(run) == "savepoint" and not path):
         return Progress(done=False, message=f"job {status.job_state(deployment) or 'unknown'}")
     run.attempt.append(SavepointTaken(at=now(), clock="flink", path=path))
+    journal_hit(run, f"{deployment['metadata']['name']} is stopped")
     run.cluster.merge(FLINK_DEPLOYMENTS, run.namespace, deployment["metadata"]["name"], RESUME)
     return Progress(done=True, message=f"stopped with {path or _mode(run)}")
 
@@ -61,6 +64,7 @@ def check_resumed(run: Run) -> Progress:
         return Progress(done=False, message="runs, no checkpoint since its return")
     if not see_checkpoints(run, Copy.CHAOS, "after the fault"):
         return Progress(done=False, message="runs again, its JobManager does not answer")
+    see_job(run, Copy.CHAOS, "after the fault")
     restored = run.journal.last(CheckpointsSeen, moment="after the fault")
     path = restored.restored_path if restored else None
     message = f"stopped and resumed ({_mode(run)}), restored from {path or 'nothing'}"

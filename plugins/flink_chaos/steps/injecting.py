@@ -12,6 +12,7 @@ from flink_chaos.litmus.progress import fault_progress
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.steps.aiming import candidates, take_aim
+from flink_chaos.steps.effect import see_hit, see_job
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.room import check_room
 from flink_chaos.steps.run import Progress, RunEndsError
@@ -32,6 +33,7 @@ def inject(run: Run, aim: Aim | None = None) -> None:
         return
     require_load(run)
     see_before_fault(run)
+    see_job(run, Copy.CHAOS, "before the fault")
     aim = take_aim(run) if aim is None else aim
     engine = run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine)
     if engine is None:
@@ -43,6 +45,8 @@ def inject(run: Run, aim: Aim | None = None) -> None:
 def check_fault(run: Run) -> Progress:
     """Whether Litmus is done and the pods tell what happened; journals the evidence once."""
     _see_pods(run)
+    see_job(run, Copy.CHAOS, "in the fault")
+    see_hit(run)
     progress = fault_progress(run.cluster, run.plan)
     if not progress.exists:
         raise RunEndsError(f"ChaosEngine {run.plan.engine} is gone: someone deleted it during the fault")
@@ -67,6 +71,8 @@ def check_fault(run: Run) -> Progress:
 def take_evidence(run: Run, ended: FaultEnded) -> Evidence:
     """Look at the cluster of now. Raises RunEndsError when the fault was not felt."""
     see_checkpoints(run, Copy.CHAOS, "after the fault")
+    see_job(run, Copy.CHAOS, "after the fault")
+    see_hit(run)
     felt, message, details = EVIDENCE[run.plan.fault.evidence](_scene(run, ended))
     evidence = Evidence(at=now(), clock="kubernetes", felt=felt, message=message, details=details)
     run.attempt.append(evidence)

@@ -25,7 +25,7 @@ def start_load(run: Run) -> None:
 
 def check_flowing(run: Run) -> Progress:
     """Whether the first records are in the source topic; journals it once."""
-    if _written(run) == 0:
+    if grown(run) == 0:
         state = status.job_state(deployment_of(run, run.plan.loader))
         return Progress(done=False, message=f"loader {state or 'starting'}")
     topic = run.plan.pipeline.topics.source
@@ -35,7 +35,7 @@ def check_flowing(run: Run) -> Progress:
 
 def check_loaded(run: Run) -> Progress:
     """Whether the loader has ended; journals what it wrote. Raises RunEndsError when that is not every record."""
-    wanted, written = run.plan.records_to_write, _written(run)
+    wanted, written = run.plan.records_to_write, grown(run)
     state = status.job_state(deployment_of(run, run.plan.loader))
     if state not in ("FINISHED", "FAILED", "CANCELED"):
         return Progress(done=False, message=f"{written:,} of {wanted:,} records, loader {state or 'unknown'}")
@@ -49,7 +49,7 @@ def load_expired(run: Run, message: str) -> None:
 
 
 def _journal_loaded(run: Run, state: str) -> None:
-    wanted, written = run.plan.records_to_write, _written(run)
+    wanted, written = run.plan.records_to_write, grown(run)
     end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
     fact = Loaded(at=now(), clock="kafka", expected=wanted, written=written, state=state, begin=_begin(run), end=end)
     run.attempt.append(fact)
@@ -58,7 +58,8 @@ def _journal_loaded(run: Run, state: str) -> None:
         raise RunEndsError(problem)
 
 
-def _written(run: Run) -> int:
+def grown(run: Run) -> int:
+    """How far the source topic has grown since the run began, in offsets: a loader with transactions adds markers."""
     end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
     return sum(end.values()) - sum(_begin(run).values())
 

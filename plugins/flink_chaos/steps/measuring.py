@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from flink_chaos.model.effect_facts import FaultHit
+from flink_chaos.model.facts import FaultStarted
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.measured import measured
-from flink_chaos.store.history import passed, passed_undisturbed
+from flink_chaos.store.history import newest, passed, passed_undisturbed
 from flink_chaos.store.records import StoreError
 from flink_chaos.verdict.measures import MEASURES
+
+INJECTIONS, SPARE_SECONDS = 5, 5
+"""Runs that are looked at, and what a busy machine may take longer."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +39,20 @@ def measure(store: Store, plan: RunPlan, names: Iterable[str] = tuple(MEASURES))
     own, noise = passed(store, plan), passed_undisturbed(store, plan)
     wanted = {name: MEASURES[name] for name in names if MEASURES[name].applies(plan)}
     return {name: measured(_values(one, own), _values(one, noise), one.digits) for name, one in wanted.items()}
+
+
+def measured_injection(store: Store, fault: str, environment: str) -> int | None:
+    """Seconds from asking for the fault until it struck: the longest of the last runs there, and a little more."""
+    found = (_injection(attempt) for attempt in newest(store.of_dag(fault), environment))
+    seconds = [*islice((one for one in found if one is not None), INJECTIONS)]
+    return math.ceil(max(seconds)) + SPARE_SECONDS if seconds else None
+
+
+def _injection(attempt: Attempt) -> float | None:
+    with suppress(StoreError):
+        started, hit = attempt.journal("fault_started").last(FaultStarted), attempt.journal("fault_hit").last(FaultHit)
+        return (hit.at - started.at).total_seconds() if started and hit else None
+    return None
 
 
 def _values(one: Measure, runs: Sequence[tuple[Attempt, Verdict]]) -> list[float]:

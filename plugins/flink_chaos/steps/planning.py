@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,11 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
-from flink_chaos.steps.measuring import with_bounds
+from flink_chaos.steps.measuring import measured_injection, with_bounds
 from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -44,6 +45,7 @@ def make_plan(
         fault=fault,
         parameters=parameters,
         by_hand=by_hand,
+        injection_seconds=partial(measured_injection, store, fault),
     )
     plan = with_bounds(store, plan)
     store.open(plan)
@@ -59,8 +61,11 @@ def decide(
     fault: str,
     parameters: Mapping[str, Any],
     by_hand: bool,
+    injection_seconds: Callable[[str], int | None] = lambda _: None,
 ) -> RunPlan:
     """Decide everything but what is measured, and prove that manifests and SQL can be made of it.
+
+    :param injection_seconds: environment -> how long a fault took there to strike; None if nobody knows.
 
     Raises StepError for parameters that are wrong, ProfileError for a file of include/ that is.
     """
@@ -81,6 +86,7 @@ def decide(
             fault_parameters=fault_parameters,
             scripts={name: catalogue.script(name) for name in pipeline.scripts},
             by_hand=by_hand,
+            injection_seconds=injection_seconds(request.environment),
         )
         _prove(plan)
     except (ValueError, KafkaProblem) as error:

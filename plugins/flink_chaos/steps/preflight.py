@@ -5,64 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
-from flink_chaos.cluster.proxy import ServiceProxy
-from flink_chaos.cluster.resources import (
-    CHAOS_ENGINES,
-    CHAOS_EXPERIMENTS,
-    CHAOS_RESULTS,
-    CONFIG_MAPS,
-    CUSTOM_RESOURCE_DEFINITIONS,
-    EVENTS,
-    FLINK_DEPLOYMENTS,
-    LEASES,
-    NODES,
-    POD_LOGS,
-    PODS,
-)
 from flink_chaos.files.listing import is_there
-from flink_chaos.flink.gateway import SqlGateway
 from flink_chaos.kafka.offsets import members
 from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_count
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
-from flink_chaos.steps.capacity import free_rooms, room_for
+from flink_chaos.steps import cluster_checks
+from flink_chaos.steps.checking import PreflightWarning
+from flink_chaos.steps.rights import permissions
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
 from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from flink_chaos.cluster.resources import Resource
     from flink_chaos.steps.run import Run
-
-
-class PreflightWarning(Exception):  # noqa: N818
-    """Something that a run may go on with."""
-
-
-NEEDED = (
-    ("create", FLINK_DEPLOYMENTS),
-    ("patch", FLINK_DEPLOYMENTS),
-    ("delete", FLINK_DEPLOYMENTS),
-    ("create", CONFIG_MAPS),
-    ("create", CHAOS_ENGINES),
-    ("list", CHAOS_ENGINES),
-    ("delete", CHAOS_ENGINES),
-    ("patch", CHAOS_ENGINES),
-    ("get", CHAOS_RESULTS),
-    ("list", PODS),
-    ("create", LEASES),
-)
-NEEDED_FOR_NODES = (("get", NODES), ("list", NODES), ("patch", NODES))
-TO_OBSERVE = (("get", NODES), ("list", EVENTS), ("get", POD_LOGS))
-"""Without these a report knows less; the verdict is the same."""
-
-REMEDY = "apply include/manifests/60-flink-chaos.yaml, or give this user those rights"
-NODES_FOR_A_DRAIN = 3
-"""One that is drained, one for what leaves it, one for the stable copy."""
-
-DEFINITIONS = ("flinkdeployments.flink.apache.org", "chaosengines.litmuschaos.io", "chaosresults.litmuschaos.io")
 
 
 def look(run: Run) -> Preflight:
@@ -87,54 +45,6 @@ def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
 
 def _kafka(run: Run) -> str:
     return f"cluster {run.kafka.ping()} answers at {run.kafka.servers}"
-
-
-def _definitions(run: Run) -> str:
-    missing = [name for name in DEFINITIONS if run.cluster.get(CUSTOM_RESOURCE_DEFINITIONS, None, name) is None]
-    if missing:
-        raise ValueError(f"not installed in the cluster: {', '.join(missing)}; install the Flink operator and Litmus")
-    return "custom resources of Flink and Litmus are served"
-
-
-def _permissions(run: Run) -> str:
-    needed = NEEDED + (NEEDED_FOR_NODES if run.plan.fault.aim == "node" else ())
-    if denied := _denied(run, needed):
-        raise ValueError(f"not allowed in namespace {run.namespace}: {', '.join(denied)}; {REMEDY}")
-    if denied := _denied(run, TO_OBSERVE):
-        raise PreflightWarning(f"not allowed, and left out of the report: {', '.join(denied)}; {REMEDY}")
-    return f"{len(needed) + len(TO_OBSERVE)} permissions in namespace {run.namespace}"
-
-
-def _denied(run: Run, permissions: Iterable[tuple[str, Resource]]) -> list[str]:
-    asked = [(f"{verb} {what.plural}", run.cluster.allowed(verb, what, run.namespace)) for verb, what in permissions]
-    return [permission for permission, allowed in asked if not allowed]
-
-
-def _fault(run: Run) -> str:
-    """What the fault needs of the cluster and of the environment's profile."""
-    environment, fault = run.plan.environment, run.plan.fault
-    if "storage_network" in fault.needs and environment.storage_network is None:
-        raise ValueError(
-            f"{fault.name} needs hosts and ports of the checkpoint storage; "
-            f"add `storage_network: {{hosts: [...], ports: [...]}}` to include/environments/{environment.name}.yaml"
-        )
-    nodes = len(free_rooms(run.cluster))
-    if fault.aim == "node" and nodes < NODES_FOR_A_DRAIN:
-        raise ValueError(f"{fault.name} needs {NODES_FOR_A_DRAIN} schedulable nodes, there are {nodes}; add one")
-    return fault.title
-
-
-def _experiment(run: Run) -> str:
-    name = run.plan.fault.experiment
-    if not name:
-        return "none is needed"
-    if run.cluster.get(CHAOS_EXPERIMENTS, run.namespace, name) is None:
-        raise ValueError(f"no ChaosExperiment {name} in namespace {run.namespace}; apply it from Litmus' hub")
-    return f"ChaosExperiment {name} is there"
-
-
-def _gateway(run: Run) -> str:
-    return gateway(run).info()
 
 
 def _groups(run: Run) -> str:
@@ -189,26 +99,16 @@ def _transactions(run: Run) -> str:
     return f"time-out {timeout} s, the brokers allow {allowed:g} s"
 
 
-def _capacity(run: Run) -> str:
-    return room_for(run)
-
-
-def gateway(run: Run) -> SqlGateway:
-    """The environment's SQL Gateway."""
-    address = run.plan.environment.sql_gateway
-    return SqlGateway(ServiceProxy(run.cluster, address.namespace, address.name, address.port))
-
-
 CHECKS: dict[str, Callable[[Run], str]] = {
     "kafka": _kafka,
-    "custom resources": _definitions,
-    "permissions": _permissions,
-    "fault": _fault,
-    "experiment": _experiment,
-    "sql gateway": _gateway,
+    "custom resources": cluster_checks.definitions,
+    "permissions": permissions,
+    "fault": cluster_checks.fault,
+    "experiment": cluster_checks.experiment,
+    "sql gateway": cluster_checks.sql_gateway,
     "consumer groups": _groups,
     "topics": _topics,
     "transactions": _transactions,
     "files": _files,
-    "capacity": _capacity,
+    "capacity": cluster_checks.capacity,
 }

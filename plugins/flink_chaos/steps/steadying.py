@@ -9,6 +9,7 @@ from flink_chaos.kafka.lag import LagReader
 from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import LoadStarted, Steady
+from flink_chaos.steps.effect import see_job
 from flink_chaos.steps.run import Progress, RunEndsError
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def check_steady(run: Run) -> Progress:
     if elapsed < request.fault_after_seconds or not seen.ok:
         return Progress(done=False, message=f"{elapsed:.0f} s: {seen.message}")
     run.attempt.append(seen)
+    for copy in Copy:
+        see_job(run, copy, "steady")
     return Progress(done=True, message=seen.message)
 
 

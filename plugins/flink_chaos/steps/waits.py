@@ -12,7 +12,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flink_chaos import clock
-from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.cluster.errors import ClusterError, is_passing
+from flink_chaos.cluster.patience import patient
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.steps import (
@@ -111,9 +112,10 @@ def ask(wait: Wait, run: Run) -> Progress:
     try:
         if wait.stoppable:
             halting.obey(run.attempt)
-        return wait.check(run)
+        with patient(0):  # the next question is the repetition
+            return wait.check(run)
     except (ClusterError, KafkaProblem, OSError) as error:  # OSError: the store, on a disk that is not ours
-        if getattr(error, "status", None) == HTTPStatus.FORBIDDEN:
+        if getattr(error, "status", None) == HTTPStatus.FORBIDDEN and not is_passing(error):
             raise StepError(str(error)) from error
         return Progress(done=False, message=told(error))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.same_test import differences
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.store.records import PLAN, VERDICT, StoreError
 
@@ -22,11 +24,30 @@ CALM = "no_fault"
 """The DAG, and the fault, of runs in which nothing is broken."""
 
 JUDGED = (Outcome.PASS, Outcome.FAIL)
-SAME = ("data_count_to_load", "records_per_second", "checkpoint_interval_seconds", "delivery_guarantee", "contract")
-"""Parameters without which two runs are not the same test."""
 
 
-def last_green(attempt: Attempt) -> Verdict | None:
+@dataclass(frozen=True)
+class Green:
+    """An earlier run that passed, and what was another build, or another demand, in it."""
+
+    verdict: Verdict
+    differs: list[str]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A stored run of the same test."""
+
+    attempt: Attempt
+    verdict: Verdict
+    differs: list[str]
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.outcome is Outcome.PASS
+
+
+def last_green(attempt: Attempt) -> Green | None:
     """The newest PASS before this run of the same test, None if there is none.
 
     Records that only another version can read are passed over.
@@ -34,7 +55,7 @@ def last_green(attempt: Attempt) -> Verdict | None:
     plan = attempt.plan()
     before = plan.model_dump(mode="json")["created_at"]
     found = _judged(attempt.beside(), plan, lambda stored: str(stored.get("created_at", "")) < before)
-    return next((one for _, one in found if one.outcome is Outcome.PASS), None)
+    return next((Green(one.verdict, one.differs) for one in found if one.passed), None)
 
 
 def repetitions(attempt: Attempt, most: int = 20) -> list[Recovery]:
@@ -44,25 +65,26 @@ def repetitions(attempt: Attempt, most: int = 20) -> list[Recovery]:
 
 def undisturbed(attempt: Attempt, most: int = 20) -> list[Recovery]:
     """The same numbers of the last runs without a fault: pipeline, environment and load are those of this one."""
-    return [one for one in _recoveries(attempt.beside(CALM), _calm(attempt.plan()), most) if one.undisturbed]
+    found = recoveries(one.verdict for one in _judged(attempt.beside(CALM), attempt.plan(), but_fault=True))
+    return list(islice((one for one in found if _is_calm(one)), most))
 
 
 def passed(store: Store, plan: RunPlan, most: int = 20) -> list[tuple[Attempt, Verdict]]:
     """The last runs of the same test that passed, the newest first; the plan need not be stored."""
     found = _judged(store.of_dag(plan.dag_id), plan)
-    return list(islice((one for one in found if one[1].outcome is Outcome.PASS), most))
+    return [(one.attempt, one.verdict) for one in islice((one for one in found if one.passed), most)]
 
 
 def passed_undisturbed(store: Store, plan: RunPlan, most: int = 20) -> list[tuple[Attempt, Verdict]]:
     """The same of runs without a fault: pipeline, environment and load are those of the plan."""
-    calm = _calm(plan).model_copy(update={"dag_id": CALM})
-    found = passed(store, calm, most)
-    return [(attempt, one) for attempt, one in found if one.recovery and one.recovery.undisturbed]
+    found = _judged(store.of_dag(CALM), plan, but_fault=True)
+    calm = (one for one in found if one.passed and one.verdict.recovery and _is_calm(one.verdict.recovery))
+    return [(one.attempt, one.verdict) for one in islice(calm, most)]
 
 
-def _calm(plan: RunPlan) -> RunPlan:
-    """The plan without its fault."""
-    return plan.model_copy(update={"fault": plan.fault.model_copy(update={"name": CALM}), "fault_values": {}})
+def _is_calm(recovery: Recovery) -> bool:
+    """Nothing was done to it, and it was not started again by itself either: that is no noise."""
+    return recovery.undisturbed and not recovery.restarts
 
 
 def recoveries(verdicts: Iterable[Verdict]) -> Iterator[Recovery]:
@@ -72,29 +94,32 @@ def recoveries(verdicts: Iterable[Verdict]) -> Iterator[Recovery]:
 
 
 def _recoveries(attempts: Iterable[Attempt], plan: RunPlan, most: int) -> list[Recovery]:
-    return list(islice(recoveries(one for _, one in _judged(attempts, plan)), most))
+    return list(islice(recoveries(one.verdict for one in _judged(attempts, plan)), most))
 
 
 def _judged(
-    attempts: Iterable[Attempt], plan: RunPlan, which: Callable[[dict[str, Any]], bool] = lambda _: True
-) -> Iterator[tuple[Attempt, Verdict]]:
+    attempts: Iterable[Attempt],
+    plan: RunPlan,
+    which: Callable[[dict[str, Any]], bool] = lambda _: True,
+    *,
+    but_fault: bool = False,
+) -> Iterator[_Judged]:
     """Of the same test, the newest first; `which` chooses by the stored plan. Reads no further than it is asked."""
+    own = plan.model_dump(mode="json", by_alias=True)
     for attempt in _newest_first(attempts):
         stored, verdict = _stored(attempt), None
+        differs = differences(stored, own, but_fault=but_fault) if which(stored) else None
         with suppress(StoreError):
-            verdict = attempt.verdict() if which(stored) and same_test(stored, plan) else None
+            verdict = attempt.verdict() if differs is not None else None
         if verdict is not None:
-            yield attempt, verdict
+            yield _Judged(attempt, verdict, differs or [])
 
 
-def same_test(stored: dict[str, Any], plan: RunPlan) -> bool:
-    """Whether a stored plan tests what this one does: pipeline, fault, environment and load."""
-    asked, request = stored.get("request", {}), plan.request.model_dump(mode="json")
-    return (
-        stored.get("fault", {}).get("name") == plan.fault.name
-        and stored.get("fault_values") == plan.fault_values
-        and all(asked.get(name) == request[name] for name in ("pipeline", "environment", *SAME))
-    )
+def newest(attempts: Iterable[Attempt], environment: str) -> Iterator[Attempt]:
+    """The closed ones of an environment, the newest first."""
+    for attempt in _newest_first(attempts):
+        if (_stored(attempt).get("request") or {}).get("environment") == environment:
+            yield attempt
 
 
 def _stored(attempt: Attempt) -> dict[str, Any]:

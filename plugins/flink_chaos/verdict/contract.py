@@ -10,6 +10,7 @@ from flink_chaos.model.verdict import Line
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.expectation import expectation_lines
 from flink_chaos.verdict.hanging import hanging_lines
+from flink_chaos.verdict.restarts import unplanned_restart
 from flink_chaos.verdict.transactions import too_short
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _recovered(plan: RunPlan, journal: Journal) -> list[Line]:
 
 def _delivered(plan: RunPlan, journal: Journal, why_lost: str) -> list[Line]:
     counts = journal.last(Counts, copy_=Copy.CHAOS)
-    duplicates_allowed = plan.request.demanded is Guarantee.AT_LEAST_ONCE and not _is_orderly(plan)
+    duplicates_allowed = plan.request.demanded is Guarantee.AT_LEAST_ONCE and not _is_orderly(plan, journal)
     replayed = _replayed(plan, journal)
     if counts is None:
         return [Line(name="delivered", ok=None, demanded="every record counted", seen="not counted")]
@@ -105,8 +106,10 @@ def _in_order(plan: RunPlan, journal: Journal) -> list[Line]:
     return [Line(name="order kept", ok=found == 0, demanded="0 reordered", seen=seen)]
 
 
-def _is_orderly(plan: RunPlan) -> bool:
-    """Nothing was broken: no failure excuses a duplicate."""
+def _is_orderly(plan: RunPlan, journal: Journal) -> bool:
+    """Nothing was broken, by the run or by others: no failure excuses a duplicate."""
+    if unplanned_restart(plan, journal, Copy.CHAOS):
+        return False
     orderly = plan.fault.action == "none" or plan.fault_values.get("upgrade_mode") == "savepoint"
     return orderly and plan.request.contract.startswith("same")
 

@@ -18,7 +18,9 @@ from flink_chaos.model.facts import (
     Table,
 )
 from flink_chaos.verdict.agreement import disagreements, proved
+from flink_chaos.verdict.effect import effect_doubts
 from flink_chaos.verdict.open_files import still_written, unseen_output
+from flink_chaos.verdict.required import missing_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +30,21 @@ if TYPE_CHECKING:
 
 
 def doubts(plan: RunPlan, journal: Journal) -> list[str]:
-    """Return every reason to doubt; none means that the contract may be judged."""
-    control = _control(plan, journal) if plan.fault.reach == "isolated" else []
-    found = (_before(journal), _fault(plan, journal), _load(plan, journal), control, _complete(plan, journal))
+    """Return every reason to doubt; none means that the contract may be judged.
+
+    What is missing is told only where nothing else says why the run cannot be judged.
+    """
+    found = [*_found(plan, journal)]
+    return found or [*missing_facts(plan, journal)]
+
+
+def _found(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    fault = (_fault(plan, journal), effect_doubts(plan, journal))
+    found = (_before(journal), *fault, _load(plan, journal), _control(plan, journal), _complete(plan, journal))
     proof = (_source(journal), _self_test(plan, journal), unseen_output(journal))
     agreement = (_agreement(journal), disagreements(journal, proved(journal)))
-    return [reason for reasons in (*found, *proof, *agreement) for reason in reasons]
+    for reasons in (*found, *proof, *agreement):
+        yield from reasons
 
 
 def _before(journal: Journal) -> Iterator[str]:
@@ -97,7 +108,7 @@ def load_problem(plan: RunPlan, loaded: Loaded) -> str:
 
 
 def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
-    """The stable copy was hurt by nobody: what it lacks, the pipeline or the machine lacks."""
+    """The stable copy is to be hurt by nobody, and a fault of all was kept off it: what it lacks, others took."""
     ends = {"drained": journal.last(Drained, copy_=Copy.STABLE), "stopped": journal.last(Stopped, copy_=Copy.STABLE)}
     for name, fact in ends.items():
         if fact is None or not fact.ok:

@@ -51,9 +51,15 @@ def sharp(recovery: Recovery | None) -> Recovery | None:
 def _until(mark: MarkName) -> Callable[[Journal, Recovery | None], float | None]:
     def seconds(_: Journal, recovery: Recovery | None) -> float | None:
         times = sharp(recovery)
-        return times.seconds(mark) if times else None
+        return _seconds(times, mark) if times else None
 
     return seconds
+
+
+def _seconds(times: Recovery, mark: MarkName) -> float | None:
+    """What stopped nothing needs no time to come back from: a latency may slow checkpoints down, and that is all."""
+    unhurt = not times.undisturbed and times.seconds("felt") is None and not times.unavailable_seconds
+    return 0.0 if unhurt and times.seconds(mark) is None else times.seconds(mark)
 
 
 def _duplicates_percent(journal: Journal, _: Recovery | None) -> float | None:
@@ -66,10 +72,10 @@ def _failed_checkpoints(_: Journal, recovery: Recovery | None) -> float | None:
 
 
 def _delay_p99_seconds(journal: Journal, _: Recovery | None) -> float | None:
-    """By Kafka's own times of both records; only the record proof reads them."""
+    """By Kafka's own times of both records; only the record proof reads them. Below 0 the two clocks do not agree."""
     proof = journal.last(RecordProof, copy_=Copy.CHAOS)
     delay = proof.deliveries.delay_p99_ms if proof else None
-    return None if delay is None else delay / 1000
+    return None if delay is None or delay < 0 else delay / 1000
 
 
 def _is_disturbed(plan: RunPlan) -> bool:

@@ -38,7 +38,7 @@ def recovery(plan: RunPlan, journal: Journal, observation: Observation) -> Recov
     scene = Scene(journal, observation)
     found = marks(scene) if disturbed else []
     times = {mark.name: mark.at_ms for mark in found}
-    back = restored(journal)
+    back = restored(journal) if disturbed else None
     checkpoint = _checkpoint(scene, back.restored_id if back else None)
     felt_ms = times.get("felt", scene.fault_ms)
     return Recovery(

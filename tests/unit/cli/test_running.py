@@ -12,7 +12,7 @@ from flink_chaos.steps.run import Run, RunEndsError, StepError
 from flink_chaos.store.records import ROOT, Store
 
 from tests.unit.observed import facts, observation
-from tests.unit.plans import RECORDS, counts, good_facts, table
+from tests.unit.plans import RECORDS, counts, good_facts, of_plan, table
 
 GOOD = [*good_facts(), *facts()]
 LOST = [*GOOD, counts(Copy.CHAOS, records=RECORDS - 3, ids=RECORDS - 3, lost=3), table(chaos=RECORDS - 3)]
@@ -20,12 +20,12 @@ EXITS = {"pass": 0, "fail": 1, "inconclusive": 2, "aborted": 3}
 
 
 def passes(run):
-    for fact in GOOD:
+    for fact in of_plan(run.plan, GOOD):
         run.attempt.append(fact)
 
 
 def fails(run):
-    for fact in LOST:
+    for fact in of_plan(run.plan, LOST):
         run.attempt.append(fact)
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from kubernetes.client import ApiClient, Configuration
+from flink_chaos.cluster.connect import client_settings
+from kubernetes.client import ApiClient
 
 from tests.unit.cluster.fake_fields import Owners, merged
 from tests.unit.cluster.fake_selectors import fits_fields, fits_labels
@@ -55,6 +56,16 @@ class Target:
         return (self.root, self.plural, self.namespace, self.name)
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A request that gets no good answer; `done`: though it did what it should. Status 0 closes the connection."""
+
+    status: int = 0
+    done: bool = False
+    reason: str = "InternalError"
+    retry_after: int = 0
+
+
 @dataclass
 class FakeApi(FakeServer):
     """Start it with `with`; then `client()` speaks to it."""
@@ -71,13 +82,15 @@ class FakeApi(FakeServer):
     """ "namespace/[scheme:]name:port" -> answers (request, path below the service) with status and JSON or text."""
     before: list[Callable[[Request], None]] = field(default_factory=list)
     """Called once each, with the next request before it is served: to make races."""
+    outage: list[Lost | None] = field(default_factory=list)
+    """What becomes of the next requests, one each; None: nothing."""
     owners: Owners = field(default_factory=Owners)
     version: int = 0
     token: str = "token-of-the-test"
 
     def client(self) -> ApiClient:
         """Return a client with a bearer token."""
-        settings = Configuration(host=self.url)
+        settings = client_settings(host=self.url)
         settings.api_key = {"BearerToken": f"Bearer {self.token}"}
         return ApiClient(settings)
 
@@ -96,6 +109,18 @@ class FakeApi(FakeServer):
         self.requests.append(request)
         if self.before:
             self.before.pop(0)(request)
+        if self.outage and (lost := self.outage.pop(0)):
+            return self._fails(lost, request)
+        return self._served(request)
+
+    def _fails(self, lost: Lost, request: Request) -> Answer:
+        """Answer otherwise than it went."""
+        if lost.done:
+            self._served(request)
+        self.headers = {"Retry-After": str(lost.retry_after)} if lost.retry_after else {}
+        return _status(lost.status, lost.reason, lost.reason)
+
+    def _served(self, request: Request) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return _status(401, "Unauthorized", "Unauthorized")
         target = Target.of(request.path)

@@ -13,11 +13,17 @@ def a_node(ready="True", spec=None, **pressures):
     ("item", "told"),
     [
         (a_node(MemoryPressure="False"), Node("n", ready=True, schedulable=True)),
-        (a_node(spec={"unschedulable": True}), Node("n", ready=True, schedulable=False)),
-        (a_node(ready="Unknown"), Node("n", ready=False, schedulable=True)),
+        (a_node(spec={"unschedulable": True}), Node("n", ready=True, schedulable=False, closed="cordoned")),
+        (a_node(ready="Unknown"), Node("n", ready=False, schedulable=True, closed="not ready")),
         (
             a_node(PIDPressure="True", DiskPressure="True", NetworkUnavailable="True"),
-            Node("n", ready=True, schedulable=True, pressure=("DiskPressure", "PIDPressure")),
+            Node(
+                "n",
+                ready=True,
+                schedulable=True,
+                pressure=("DiskPressure", "PIDPressure"),
+                closed="without network; DiskPressure; PIDPressure",
+            ),
         ),
         ({"metadata": {"name": "n"}}, Node("n", ready=False, schedulable=True)),
     ],

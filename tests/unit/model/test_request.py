@@ -18,9 +18,9 @@ def test_the_contract_may_demand_more_than_the_sink_gives():
 def test_a_load_that_ends_before_the_fault_is_refused_with_the_least_count():
     """The plan refuses a count that ends before fault and recovery do, and says which would do."""
     request = RunRequest(data_count_to_load=100_000, records_per_second=2_000, fault_after_seconds=20)
-    request.require_load(fault_seconds=15)
+    request.require_load(fault_seconds=15, injection_seconds=15)
     with pytest.raises(ValueError, match="Load at least 130000 records"):
-        request.require_load(fault_seconds=30)
+        request.require_load(fault_seconds=30, injection_seconds=15)
 
 
 def test_an_unknown_parameter_is_refused():

@@ -1,5 +1,7 @@
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowTaskTimeout, TaskDeferralError, TaskDeferred
+from flink_chaos.clock import using
+from flink_chaos.cluster.resources import PODS
 from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 from flink_chaos.model.facts import StepFailed
 from flink_chaos.operators import base
@@ -7,6 +9,8 @@ from flink_chaos.steps import waits
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.store.records import ROOT
 
+from tests.unit.cluster.fake_api import Lost
+from tests.unit.fake_clock import FakeClock
 from tests.unit.runs import a_run
 
 PENDING, DONE = Progress(done=False, message="not yet"), Progress(done=True, message="there")
@@ -145,3 +149,12 @@ def test_a_task_that_takes_too_long_is_a_fact_of_the_run(run):
     with pytest.raises(AirflowFailException, match="step: AirflowTaskTimeout"):
         Step(deed=raising(AirflowTaskTimeout("15 min"))).execute({})
     assert len(run.journal.all(StepFailed)) == 1
+
+
+def test_a_step_repeats_what_fails_in_passing(cluster, fake_api):
+    """An API server that restarts costs a task seconds, not the run."""
+    fake_api.outage = [Lost(503), Lost(503)]
+    clock = FakeClock()
+    with using(clock):
+        assert Step()._guarded(lambda: cluster.list(PODS, "ns")) == []
+    assert 0 < clock.passed < 10

@@ -20,7 +20,7 @@ from flink_chaos.store.records import Store
 from flink_chaos.store.suites import Suites
 
 from tests.unit.fake_slack import BREAK, HANG, TOKEN, FakeSlack
-from tests.unit.plans import RECORDS, a_plan, counts, good_facts, table
+from tests.unit.plans import RECORDS, a_plan, counts, good_facts, of_plan, table
 from tests.unit.suites import a_suite_plan, a_suite_verdict
 
 SETTINGS = SlackSettings(channel="#chaos", icon_emoji=":boom:")
@@ -44,7 +44,7 @@ def a_run(*later, settings=SETTINGS, judged=True, **parameters):
     plan = a_plan(**parameters)
     environment = plan.environment.model_copy(update={"slack": settings})
     attempt = Store().open(plan.model_copy(update={"environment": environment}))
-    for fact in (*good_facts(), *later):
+    for fact in of_plan(plan, [*good_facts(), *later]):
         attempt.append(fact)
     if judged:
         close(attempt)
@@ -74,7 +74,11 @@ def undo(attempt, cluster):
 
 def ours(caplog):
     """Our lines of the log, and everybody's warnings."""
-    return [r.getMessage() for r in caplog.records if r.name.startswith("flink_chaos.hooks.slack") or r.levelno > logging.INFO]
+    return [
+        r.getMessage()
+        for r in caplog.records
+        if r.name.startswith("flink_chaos.hooks.slack") or r.levelno > logging.INFO
+    ]
 
 
 def test_a_verdict_arrives_as_the_environment_says(slack):
@@ -256,7 +260,10 @@ def test_a_fault_that_was_felt_is_told_in_the_same_message(slack):
     close(attempt)
     notify(attempt)
     facts = attempt.journal().all(Notified)
-    assert ([text[:4] for text in verdicts(slack)], [fact.of for fact in facts]) == (["PASS"], ["start", "fault", "verdict"])
+    assert ([text[:4] for text in verdicts(slack)], [fact.of for fact in facts]) == (
+        ["PASS"],
+        ["start", "fault", "verdict"],
+    )
 
 
 def test_a_run_does_not_wait_for_slack_twice_before_its_verdict(slack):

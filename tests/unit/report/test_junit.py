@@ -25,7 +25,7 @@ def read(verdict):
 def test_each_demand_is_a_case():
     """All of a PASS are good."""
     suite, cases = read(judge(PLAN, journal()))
-    assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["6", "0", "0", "0"]
+    assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["7", "0", "0", "0"]
     assert set(map(tuple, cases.values())) == {()}
 
 
@@ -92,7 +92,7 @@ def test_a_suite_holds_all_its_runs_line_by_line():
     run = Result(PLAN, judge(PLAN, journal(*LOSSES)), 302.4)
     found = fromstring(suite_junit(a_suite_verdict(), {"first": run}))
     assert [suite.get("name") for suite in found] == ["small.first", "small.second"]
-    assert [suite.get("tests") for suite in found] == ["6", "1"]
+    assert [suite.get("tests") for suite in found] == ["7", "1"]
     assert (found[0].get("failures"), found[1].get("errors")) == ("1", "1")
     assert found[1].find("testcase/error").get("message") == "3 lost; 2 duplicated"
 
@@ -100,4 +100,4 @@ def test_a_suite_holds_all_its_runs_line_by_line():
 def test_notes_are_told_and_are_no_case():
     """Nothing rests on them."""
     suite, cases = read(judge(PLAN, journal()).model_copy(update={"notes": ["not yet"]}))
-    assert (suite.find("system-out").text.splitlines()[-1], len(cases)) == ("not yet", 6)
+    assert (suite.find("system-out").text.splitlines()[-1], len(cases)) == ("not yet", 7)

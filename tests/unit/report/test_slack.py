@@ -8,6 +8,7 @@ from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.blocks import BLOCKS, HEADER, MESSAGE, SECTION
 from flink_chaos.report.slack import COLOURS, begun, details, message, struck
+from flink_chaos.store.history import Green
 from flink_chaos.verdict.judge import judge
 
 from tests.unit.observed import facts, observation
@@ -184,7 +185,7 @@ def test_a_run_that_begins_is_told_with_what_it_will_do():
 
 def test_a_message_tells_what_broke_and_how_much_was_kept():
     """All lines stand in the thread."""
-    assert "*Contract EXACTLY_ONCE: 6 of 6 demands met*" in texts(told())
+    assert "*Contract EXACTLY_ONCE: 7 of 7 demands met*" in texts(told())
     broken = next(text for text in texts(told(*DUPLICATES)) if "Contract" in text)
     assert (broken.count(":x:"), "no loss" in broken) == (1, False)
 
@@ -193,7 +194,8 @@ def test_numbers_stand_beside_the_controls_and_the_last_greens():
     """What nobody saw is a dash, and never a zero."""
     plan, found = PLAN, journal(*facts())
     seen = judge(plan, found, observation())
-    sent = message(plan, judge(plan, journal(*DUPLICATES)), stored="/runs/1", green=seen)
+    sent = message(plan, judge(plan, journal(*DUPLICATES)), stored="/runs/1", green=Green(seen, ["another image"]))
+    assert "*Against control and last green (another image)*" in "".join(texts(sent))
     rows = next(text for text in texts(sent) if "last green" in text.lower()).strip("`").splitlines()[3:]
     assert [row.split() for row in rows] == [
         ["lost", "0", "0", "0"],
@@ -207,7 +209,7 @@ def test_numbers_stand_beside_the_controls_and_the_last_greens():
 def test_a_difference_is_told_with_its_sign():
     """How much more the chaos copy has than the control, and than the last green run."""
     slow, fast = (judge(PLAN, journal(*facts()), observation(back=back)) for back in (60, 50))
-    sent = message(PLAN, slow, stored="/runs/1", green=fast)
+    sent = message(PLAN, slow, stored="/runs/1", green=Green(fast, []))
     rows = next(text for text in texts(sent) if "last green" in text.lower()).strip("`").splitlines()[3:]
     assert [" ".join(row.split()) for row in rows[2:]] == [
         "recovered, s 23.2 13.2 (+10.0)",

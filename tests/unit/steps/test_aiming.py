@@ -1,9 +1,11 @@
+from types import SimpleNamespace
+
 import pytest
 from flink_chaos.cluster.resources import NODES, PODS
 from flink_chaos.litmus.engine import pod_label
 from flink_chaos.model.facts import Evidence, TargetsChosen
 from flink_chaos.steps.aiming import take_aim
-from flink_chaos.steps.run import RunEndsError
+from flink_chaos.steps.run import Run, RunEndsError
 
 from tests.unit.runs import a_run
 
@@ -74,3 +76,49 @@ def test_the_node_of_a_target_is_drained_and_litmus_works_elsewhere(aimed):
     """On a node that takes pods."""
     aim = take_aim(aimed(fault="node_drain", cordoned=("node1",)))
     assert (aim.node, aim.helper_node) == ("node2", "node3")
+
+
+def test_taskmanagers_that_run_tasks_are_hit_before_idle_ones(aimed, monkeypatch):
+    """Nobody misses an idle one; how many slots were in use is a fact."""
+    slots = {"tm-0": 0, "tm-1": 2, "tm-2": 0}
+    monkeypatch.setattr(Run, "jobmanager", lambda *_: SimpleNamespace(used_slots=lambda: slots))
+    for seed in range(6):
+        run = aimed(seed=seed, run_id=f"manual__{seed}")
+        take_aim(run)
+        assert [(one.pod, one.tasks) for one in run.journal.last(TargetsChosen).targets] == [("tm-1", 2)]
+        for name in slots:
+            run.cluster.delete(PODS, "flink", name)
+        for number in (1, 2, 3):
+            run.cluster.delete(NODES, None, f"node{number}")
+
+
+TAINTED = {"spec": {"taints": [{"key": "dedicated", "effect": "NoSchedule"}]}}
+UNREADY = {"status": {"conditions": [{"type": "Ready", "status": "Unknown"}]}}
+FULL = {"status": {"allocatable": {"pods": "0"}}}
+
+
+@pytest.mark.parametrize("spoilt", [TAINTED, UNREADY, FULL, {"spec": {"unschedulable": True}}])
+def test_litmus_works_on_no_node_that_takes_no_pods(aimed, fake_api, spoilt):
+    """It would wait there for ever; a NotReady node has no taint yet for some seconds."""
+    run = aimed(fault="node_drain")
+    fake_api.put(NODES, {"metadata": {"name": "node1"}, "spec": {}, **spoilt})
+    assert take_aim(run).helper_node == "node3"
+
+
+def test_litmus_is_sent_by_the_label_of_its_node(aimed, fake_api):
+    """Some clouds name nodes otherwise than their hosts."""
+    run = aimed(fault="node_drain", cordoned=("node1",))
+    fake_api.put(NODES, {"metadata": {"name": "node3", "labels": {"kubernetes.io/hostname": "host3"}}})
+    assert take_aim(run).helper_node == "host3"
+
+
+def test_litmus_stays_off_a_node_whose_pods_do_not_bear_it(aimed, fake_api):
+    """Anti-affinity of pods that are there counts for every pod that comes."""
+    run = aimed(fault="node_drain")
+    term = {"labelSelector": {"matchLabels": run.plan.labels}, "topologyKey": "kubernetes.io/hostname"}
+    spec = {
+        "nodeName": "node1",
+        "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}},
+    }
+    fake_api.put(PODS, {"metadata": {"name": "picky", "namespace": "flink"}, "spec": spec})
+    assert take_aim(run).helper_node == "node3"

@@ -15,7 +15,8 @@ from tests.unit.runs import a_run
 def drill(tmp_path, cluster, monkeypatch):
     """A started drill of a deployment; its JobManager is not asked."""
     monkeypatch.setattr(drilling, "see_checkpoints", lambda *_: True)
-    monkeypatch.setattr(drilling, "see_before_fault", lambda *_: None)
+    for look in ("see_before_fault", "see_job", "journal_hit", "require_load"):
+        monkeypatch.setattr(drilling, look, lambda *_: None)
 
     def make(mode="savepoint"):
         run = a_run(tmp_path, cluster, fault="savepoint", upgrade_mode=mode)

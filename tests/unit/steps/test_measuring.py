@@ -2,13 +2,14 @@ import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.contract import Contract
 from flink_chaos.steps import measuring
-from flink_chaos.steps.measuring import measure, with_bounds
+from flink_chaos.steps.measuring import measure, measured_injection, with_bounds
 from flink_chaos.steps.planning import make_plan
+from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store
 from flink_chaos.verdict.judge import judge
 
-from tests.unit.observed import checkpoint, observation
-from tests.unit.plans import RECORDS, a_plan, a_proof, counts, journal
+from tests.unit.observed import ASKED, at, checkpoint, observation
+from tests.unit.plans import RECORDS, a_plan, a_proof, counts, hit, journal
 from tests.unit.runs import calm, observed, stored
 
 EVERY = dict.fromkeys(Contract.model_fields, "measured")
@@ -146,3 +147,26 @@ def test_a_run_is_judged_by_what_was_measured_when_it_was_planned(store):
     assert again == first
     later = make_plan(store, dag_id="pod_delete", run_id="manual__14", fault="pod_delete", parameters=asked)
     assert later.contract.number("recovery_seconds") > plan.contract.number("recovery_seconds")
+
+
+def test_how_long_a_fault_takes_to_strike_is_the_longest_of_the_last_runs_there(store):
+    """Litmus takes 10 s here and 45 s elsewhere; a run whose fault nobody saw strike says nothing."""
+    assert measured_injection(store, "pod_delete", "lab") is None
+    for day, seconds in enumerate((99, 7.5, 4, 3, 6, 5), 1):
+        stored(store, day, facts=observed(hit().model_copy(update={"at": at(ASKED + seconds)})))
+    stored(store, 9, facts=[])
+    assert measured_injection(store, "pod_delete", "lab") == 8 + 5
+    assert measured_injection(store, "pod_delete", "compose") is None
+
+
+def test_a_load_that_ends_before_a_slow_fault_strikes_is_refused(store):
+    """As soon as it is known how slow it is."""
+    shortest = {"data_count_to_load": 100_000, "records_per_second": 2_000}
+    assert planned(store, **shortest).injection_seconds == 15
+    stored(store, 1, facts=observed(hit().model_copy(update={"at": at(ASKED + 44)})))
+    with pytest.raises(StepError, match=r"lasts 50 s, but steady state, injection and fault need 20 \+ 49 \+ 15 s"):
+        planned(store, **shortest)
+
+
+def planned(store, **parameters):
+    return make_plan(store, dag_id="pod_delete", run_id="new", fault="pod_delete", parameters=parameters)

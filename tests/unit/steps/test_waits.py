@@ -1,10 +1,13 @@
 import pytest
 from flink_chaos.clock import using
 from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.cluster.patience import patient
+from flink_chaos.cluster.resources import PODS
 from flink_chaos.model.journal import Journal
 from flink_chaos.steps import waits
 from flink_chaos.steps.run import Progress, StepError
 
+from tests.unit.cluster.fake_api import Lost
 from tests.unit.fake_clock import FakeClock
 from tests.unit.plans import a_plan
 
@@ -69,3 +72,23 @@ def test_a_deadline_that_passed_is_told_with_the_last_answer(monkeypatch):
 def test_every_wait_has_a_deadline(name):
     """Nothing waits for ever."""
     assert 0 < waits.WAITS[name].seconds(a_plan().deadlines) <= 4 * 3600
+
+
+def test_a_question_is_asked_once_however_patient_the_step_is(monkeypatch, cluster, fake_api):
+    """Its wait asks again anyway: an outage is told at once, and over as soon as it is over."""
+    fake_api.outage = [Lost(503), Lost(503)]
+
+    def check(_run):
+        return Progress(done=not cluster.list(PODS, "ns"), message="there")
+
+    monkeypatch.setitem(waits.WAITS, "test", waits.Wait(check, lambda _run, _message: None, lambda _: 10))
+    clock = FakeClock()
+    with using(clock), patient():
+        waits.wait_for("test", FakeRun(), lambda _: None)
+    assert clock.passed == 2 * waits.WAITS["test"].interval
+
+
+def test_an_api_server_without_its_roles_yet_forbids_nothing_for_good(monkeypatch):
+    """It has only just started."""
+    said, _ = wait(monkeypatch, [ClusterError('RBAC: clusterrole "x" not found', 403, "Forbidden"), DONE])
+    assert said[-1] == "there"

@@ -30,7 +30,7 @@ def loaded(written=RECORDS + 64, end=None):
 
 def judged(*facts, plan=PLAN):
     """Outcome and reasons of a good run with these facts."""
-    verdict = judge(plan, journal(loaded(), *(windows(copy) for copy in Copy), *facts))
+    verdict = judge(plan, journal(loaded(), *(windows(copy) for copy in Copy), *facts, plan=plan))
     return verdict.outcome, " ".join(verdict.reasons)
 
 

@@ -30,7 +30,8 @@ def test_an_unsteady_run_tells_what_was_seen():
 def test_a_latency_that_a_checkpoint_felt_is_no_doubt():
     """What the checkpoints were is told, and demanded of nobody."""
     details = {"checkpoints-felt": "true", "checkpoints": "3, one failed"}
-    verdict = judge(a_plan(fault="network_latency"), journal(Evidence(at=AT, felt=True, message="", details=details)))
+    plan = a_plan(fault="network_latency")
+    verdict = judge(plan, journal(Evidence(at=AT, felt=True, message="", details=details), plan=plan))
     assert verdict.outcome == "PASS"
     last = verdict.lines[-1]
     assert (last.name, last.ok, last.demanded, last.seen) == (
@@ -44,7 +45,8 @@ def test_a_latency_that_a_checkpoint_felt_is_no_doubt():
 def test_a_node_that_was_taken_back_is_no_doubt():
     """Only one that stays cordoned is."""
     fact = Evidence(at=AT, felt=True, message="", details={"uncordoned": "true", "node": "n2"})
-    assert doubts(a_plan(fault="node_drain"), journal(fact)) == []
+    plan = a_plan(fault="node_drain")
+    assert doubts(plan, journal(fact, plan=plan)) == []
 
 
 @pytest.mark.parametrize(("begin", "end", "empty"), [({}, {0: 1, 1: 1}, []), ({1: 5}, {0: 0, 1: 5, 2: 1}, [0, 1])])

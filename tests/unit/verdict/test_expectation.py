@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import CheckpointsSeen, Evidence, SavepointTaken, Unschedulable
+from flink_chaos.model.facts import CheckpointsSeen, Drained, Evidence, SavepointTaken, Stopped, Unschedulable
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.expectation import restored
@@ -10,6 +10,7 @@ from tests.unit.plans import AT, RECORDS, a_plan, counts, good_facts, journal, l
 
 PATH = "hdfs://x/savepoint-1"
 SAVEPOINT = a_plan(fault="savepoint", delivery_guarantee="AT_LEAST_ONCE")
+BEFORE = [fact for fact in good_facts(SAVEPOINT) if not isinstance(fact, SavepointTaken)]
 DUPLICATES = (counts(Copy.CHAOS, records=RECORDS + 9, duplicated=9, surplus=9), table(chaos=RECORDS + 9))
 
 
@@ -39,7 +40,7 @@ def resumed(path):
 )
 def test_how_the_copy_came_back_is_judged_by_the_kind_of_fault(plan, facts, outcome, told):
     """A killed pod: from the last checkpoint; a drill: from its savepoint, without a duplicate."""
-    verdict = judge(plan, journal(*facts))
+    verdict = judge(plan, journal(*facts, plan=plan))
     assert (verdict.outcome, told in " ".join(verdict.reasons)) == (outcome, True)
 
 
@@ -53,15 +54,16 @@ def test_how_the_copy_came_back_is_judged_by_the_kind_of_fault(plan, facts, outc
 )
 def test_a_drill_that_nobody_looked_at_is_in_doubt_and_one_that_began_anew_is_broken(facts, outcome, told):
     """A JobManager that did not answer says nothing of what its job came back from."""
-    verdict = judge(SAVEPOINT, journal(*facts))
+    verdict = judge(SAVEPOINT, Journal([*BEFORE, *facts]))
     assert verdict.outcome == outcome
     assert told in [(line.name, line.ok, line.demanded, line.seen) for line in verdict.lines]
 
 
 def test_a_run_without_a_fault_needs_no_evidence_of_one():
     """A/A."""
-    facts = [fact for fact in good_facts() if not isinstance(fact, Evidence | CheckpointsSeen)]
-    assert judge(a_plan(fault="no_fault"), Journal(facts)).outcome is Outcome.PASS
+    plan = a_plan(fault="no_fault")
+    facts = [fact for fact in good_facts(plan) if not isinstance(fact, Evidence | CheckpointsSeen)]
+    assert judge(plan, Journal(facts)).outcome is Outcome.PASS
 
 
 def test_only_a_killed_jobmanager_is_asked_for_the_same_job():
@@ -96,7 +98,8 @@ def test_a_cluster_without_room_is_a_fail_that_names_what_was_missing():
     waiting = Unschedulable(
         at=AT, pods=["chaos-tm-2", "chaos-tm-3"], seconds=61, message="0/3 nodes: Insufficient memory"
     )
-    verdict = judge(a_plan(fault="node_drain"), journal(waiting))
+    plan = a_plan(fault="node_drain")
+    verdict = judge(plan, journal(waiting, plan=plan))
     reasons = " ".join(verdict.reasons)
     told = "capacity: chaos-tm-2, chaos-tm-3 found no node for 61 s: 0/3 nodes: Insufficient memory; demanded: room for"
     assert (verdict.outcome, told in reasons) == ("FAIL", True)
@@ -121,11 +124,17 @@ def test_evidence_that_is_only_half_there_is_inconclusive(fault, details, told):
     assert (verdict.outcome, told in " ".join(verdict.reasons)) == ("INCONCLUSIVE", True)
 
 
-def test_a_shared_fault_may_hurt_the_stable_copy():
-    """The control is what the loader wrote."""
-    hurt = (counts(Copy.STABLE, records=RECORDS - 5, ids=RECORDS - 5, lost=5), table(stable=RECORDS - 5))
-    assert judge(a_plan(fault="node_drain"), journal(*hurt)).outcome is Outcome.PASS
-    assert judge(a_plan(), journal(*hurt)).outcome is Outcome.INCONCLUSIVE
+@pytest.mark.parametrize("fault", ["node_drain", "pod_delete"])
+def test_a_demand_that_the_control_breaks_as_well_is_no_failure(fault):
+    """Nothing was done to it, by a shared fault either: whatever hit both is no fault of the application."""
+    plan, few = a_plan(fault=fault), {"records": RECORDS - 7, "ids": RECORDS - 7, "lost": 7}
+    both = (*(counts(copy, **few) for copy in Copy), table(RECORDS - 7, RECORDS - 7))
+    undrained = [Drained(at=AT, copy=copy, ok=False, message="lag 9", lag=9) for copy in Copy]
+    unstopped = [Stopped(at=AT, copy=copy, ok=False, savepoint=None, message="no") for copy in Copy]
+    for facts in (both, both[:1], undrained, unstopped):
+        assert judge(plan, journal(*facts, plan=plan)).outcome is Outcome.INCONCLUSIVE
+    for facts in ([both[1], table(chaos=RECORDS - 7)], undrained[1:], unstopped[1:]):
+        assert judge(plan, journal(*facts, plan=plan)).outcome is Outcome.FAIL
 
 
 def test_records_that_both_copies_replay_are_not_extra():

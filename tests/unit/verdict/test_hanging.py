@@ -1,5 +1,6 @@
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import OpenTransaction, OpenTransactions, TopicEnd
+from flink_chaos.model.journal import Journal
 from flink_chaos.verdict.hanging import hanging_lines
 from flink_chaos.verdict.judge import judge
 
@@ -38,7 +39,7 @@ def test_each_of_several_is_named():
 
 def test_the_end_of_another_topic_says_nothing_of_the_sink():
     """It was looked at only once its own end was."""
-    assert hanging_lines(PLAN, journal(ENDED.model_copy(update={"topic": "other"}))) == []
+    assert hanging_lines(PLAN, Journal([ENDED.model_copy(update={"topic": "other"})])) == []
 
 
 def test_a_closed_sink_has_none():
@@ -54,4 +55,4 @@ def test_it_is_the_chaos_copy_that_is_judged():
 def test_nothing_is_said_where_there_are_no_transactions_or_nobody_looked():
     """An at-least-once sink; a run that never came so far."""
     assert hanging_lines(a_plan(delivery_guarantee="AT_LEAST_ONCE"), journal(ENDED)) == []
-    assert hanging_lines(PLAN, journal()) == []
+    assert hanging_lines(PLAN, Journal([])) == []

@@ -102,5 +102,5 @@ def test_without_samples_nothing_is_said_of_times():
 
 def test_the_line_about_losses_tells_the_cause():
     """So the reason of the FAIL does."""
-    verdict = judge(SHORT, journal(LOST, proved(), table(chaos=RECORDS - 9), *facts()), observation())
+    verdict = judge(SHORT, journal(LOST, proved(), table(chaos=RECORDS - 9), *facts(), plan=SHORT), observation())
     assert (verdict.outcome, "transaction time-out 10 s" in verdict.reasons[0]) == ("FAIL", True)

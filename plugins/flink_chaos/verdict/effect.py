@@ -1,0 +1,99 @@
+"""Whether the fault hit something that mattered: records in flight, tasks at work, and a job that noticed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Component, Copy
+from flink_chaos.model.effect_facts import FaultHit, JobSeen
+from flink_chaos.model.facts import CheckpointsSeen, Evidence, TargetsChosen
+from flink_chaos.model.fault import component_of
+from flink_chaos.verdict.restarts import restart_between
+from flink_chaos.verdict.scene import highest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flink_chaos.model.journal import Journal
+    from flink_chaos.model.plan import RunPlan
+
+
+def effect_doubts(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """Why a fault that Litmus, or the drill, says was made may have tested nothing."""
+    evidence = journal.last(Evidence)
+    if plan.fault.action == "none" or evidence is None or not evidence.felt:
+        return
+    yield from _nothing_in_flight(journal)
+    if plan.fault.action == "litmus":
+        yield from _idle_targets(journal)
+        yield from _unnoticed(plan, journal)
+
+
+def noticed(plan: RunPlan, journal: Journal) -> str:
+    """How the job of the chaos copy noticed the fault, in words; empty if nothing tells that it did."""
+    before, looks = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault"), _since(journal)
+    told = [word for look in looks if before and before.job_id and (word := _change(plan, before, look))]
+    return next(iter([*told, *_checkpoints(plan, journal)]), "")
+
+
+def _nothing_in_flight(journal: Journal) -> Iterator[str]:
+    hit = journal.last(FaultHit)
+    if hit is None:
+        yield "nobody saw when the fault took effect, so it is not known whether anything was in flight"
+        return
+    lag, usual = hit.lag.get(Copy.CHAOS, 0), hit.lag.get(Copy.STABLE, 0)
+    if hit.written >= hit.wanted and lag <= highest([(0, usual)]):
+        yield (
+            f"nothing was in flight when the fault took effect ({hit.what}): all {hit.wanted:,} records had been "
+            f"loaded, lag {lag:,}, stable {usual:,}; load more records, or strike earlier"
+        )
+
+
+def _idle_targets(journal: Journal) -> Iterator[str]:
+    chosen = journal.last(TargetsChosen)
+    targets = chosen.targets if chosen else []
+    if targets and all(target.tasks == 0 for target in targets):
+        yield f"the fault hit no task: {', '.join(target.pod for target in targets)} ran none when it was chosen"
+
+
+def _unnoticed(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    if not noticed(plan, journal):
+        yield (
+            "the job did not notice the fault: no task left RUNNING, nothing was restarted, "
+            "no checkpoint failed or took longer"
+        )
+
+
+def _since(journal: Journal) -> list[JobSeen]:
+    """Looks at the chaos copy's job since the fault was asked for, oldest first."""
+    later = ("in the fault", "after the fault", "drained")
+    return [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS and look.moment in later]
+
+
+def _change(plan: RunPlan, before: JobSeen, look: JobSeen) -> str:
+    """What is different from before the fault, in words."""
+    if not look.job_id:
+        return "the JobManager did not answer" if _takes_the_jobmanager(plan) else ""
+    restarted = restart_between(before, look)
+    if restarted or not look.runs:
+        return restarted or f"{look.tasks_running} of {look.tasks} tasks ran, job {look.state}"
+    if look.failed_ms > before.failed_ms:
+        return look.failure
+    return "a checkpoint failed" if look.failed_checkpoints > before.failed_checkpoints else ""
+
+
+def _takes_the_jobmanager(plan: RunPlan) -> bool:
+    return plan.fault.aim == "node" or component_of(plan.fault_values) is Component.JOBMANAGER
+
+
+def _checkpoints(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """Checkpoints that failed since, or that took longer by as much as the fault makes them."""
+    before = journal.last(CheckpointsSeen, copy_=Copy.CHAOS, moment="before the fault")
+    after = journal.last(CheckpointsSeen, copy_=Copy.CHAOS, moment="after the fault")
+    known = before.latest_id if before else None
+    if known is not None and after:
+        failed = [one for one in after.history if one.id > known and one.status == "FAILED"]
+        yield from (f"checkpoint {one.id} failed" for one in failed)
+    evidence = journal.last(Evidence)
+    if plan.fault.evidence == "packets_delayed" and evidence and evidence.details.get("checkpoints-felt") == "true":
+        yield evidence.details.get("checkpoints", "checkpoints felt it")

@@ -1,0 +1,117 @@
+"""A fault that hit nothing proves nothing."""
+
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.effect_facts import FaultHit, JobSeen
+from flink_chaos.model.facts import Evidence, TargetsChosen
+from flink_chaos.model.journal import Journal
+from flink_chaos.verdict.effect import effect_doubts, noticed
+from flink_chaos.verdict.judge import judge
+
+from tests.unit.plans import AT, RECORDS, a_plan, a_target, good_facts, hit, job_seen, journal, looked
+
+PLAN = a_plan()
+QUIET = [fact for fact in good_facts() if not (isinstance(fact, JobSeen) and fact.moment != "before the fault")]
+
+
+@pytest.mark.parametrize(
+    ("fact", "outcome", "told"),
+    [
+        (hit(written=RECORDS - 1), "PASS", ""),
+        (hit(written=RECORDS, chaos=51_000, stable=40_000), "PASS", ""),
+        (hit(written=RECORDS, chaos=10, stable=0), "INCONCLUSIVE", "nothing was in flight when the fault took effect"),
+        (hit(written=RECORDS, chaos=50_010, stable=40_000), "INCONCLUSIVE", "all 200,000 records had been loaded"),
+    ],
+)
+def test_something_was_in_flight_when_the_fault_took_effect(fact, outcome, told):
+    """The load still came, or the copy was further behind than the control."""
+    verdict = judge(PLAN, journal(fact))
+    assert (verdict.outcome, told in verdict.reasons[0]) == (outcome, True)
+
+
+def test_a_moment_that_nobody_saw_is_a_doubt():
+    """Litmus may have struck after everything was read."""
+    facts = [fact for fact in good_facts() if not isinstance(fact, FaultHit)]
+    (told,) = effect_doubts(PLAN, Journal(facts))
+    assert told.startswith("nobody saw when the fault took effect")
+
+
+@pytest.mark.parametrize(("tasks", "outcome"), [(0, "INCONCLUSIVE"), (1, "PASS"), (None, "PASS")])
+def test_a_pod_without_a_task_is_no_target(tasks, outcome):
+    """Nobody misses it; where nobody tells, the job that noticed does."""
+    target = a_target().model_copy(update={"tasks": tasks})
+    assert judge(PLAN, journal(TargetsChosen(at=AT, targets=[target]))).outcome == outcome
+
+
+def test_one_busy_target_of_several_is_enough():
+    """It was hit too."""
+    idle = a_target(uid="u2").model_copy(update={"tasks": 0})
+    assert judge(PLAN, journal(TargetsChosen(at=AT, targets=[idle, a_target()]))).outcome == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"tasks_running": 3}, "3 of 4 tasks ran, job RUNNING"),
+        ({"state": "RESTARTING"}, "4 of 4 tasks ran, job RESTARTING"),
+        ({"restarts": 1}, "it was restarted, 1 times in all"),
+        ({"restored_id": 7}, "it was restored from checkpoint 7"),
+        ({"job_id": "j2"}, "job j2 came in place of j1"),
+        ({"failure": "TimeoutException: heartbeat", "failed_ms": 5}, "TimeoutException: heartbeat"),
+        ({"failed_checkpoints": 1}, "a checkpoint failed"),
+        ({}, ""),
+        ({"job_id": ""}, ""),
+    ],
+)
+def test_the_job_must_notice_the_fault(other, told):
+    """By any sign; an answer that did not come is none, where only a TaskManager was hit."""
+    found = Journal([*QUIET, job_seen("in the fault", **other)])
+    assert noticed(PLAN, found) == told
+    assert bool(list(effect_doubts(PLAN, found))) == (told == "")
+
+
+def test_a_jobmanager_that_does_not_answer_was_hit_if_it_was_the_target():
+    """Or its node."""
+    found = Journal([*QUIET, job_seen("in the fault", job_id="")])
+    plans = (a_plan(component="jobmanager"), a_plan(fault="node_drain"), PLAN)
+    assert [noticed(plan, found) != "" for plan in plans] == [True, True, False]
+
+
+def test_looks_at_the_control_say_nothing_of_the_chaos_copy():
+    """It is not the one that was hit."""
+    assert noticed(PLAN, Journal([*QUIET, job_seen("drained", copy=Copy.STABLE, restarts=3)])) == ""
+
+
+def test_without_a_look_before_it_nothing_can_have_changed():
+    """Any answer would differ from none."""
+    facts = [fact for fact in QUIET if not isinstance(fact, JobSeen)]
+    late = job_seen("after the fault", restored_id=4)
+    assert noticed(PLAN, Journal([*facts, late])) == ""
+    assert noticed(PLAN, Journal([*facts, job_seen("before the fault", job_id=""), late])) == ""
+
+
+def test_a_failed_checkpoint_since_the_fault_is_noticed():
+    """Those before it say nothing."""
+    failed = {"is_savepoint": False, "trigger_ms": 1, "duration_ms": 1, "status": "FAILED"}
+    for number, told in ((3, ""), (4, "checkpoint 4 failed")):
+        look = looked("after the fault", latest=5).model_copy(update={"history": [_checkpoint(id=number, **failed)]})
+        assert noticed(PLAN, Journal([*QUIET, look])) == told
+
+
+def test_checkpoints_that_took_longer_feel_a_latency():
+    """The evidence says by how much."""
+    felt = Evidence(at=AT, felt=True, message="", details={"checkpoints-felt": "true", "checkpoints": "longest 9 s"})
+    latency = a_plan(fault="network_latency")
+    assert (noticed(latency, Journal([*QUIET, felt])), noticed(PLAN, Journal([*QUIET, felt]))) == ("longest 9 s", "")
+
+
+def test_a_run_without_a_fault_needs_no_effect():
+    """Nor does one whose fault was not felt: that is said already."""
+    assert list(effect_doubts(a_plan(fault="no_fault"), Journal([]))) == []
+    assert list(effect_doubts(PLAN, journal(Evidence(at=AT, felt=False, message="")))) == []
+
+
+def _checkpoint(**fields):
+    from flink_chaos.model.facts import Checkpoint
+
+    return Checkpoint(**fields)

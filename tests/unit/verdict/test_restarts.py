@@ -1,0 +1,61 @@
+"""A job that is started again although nothing was done to it."""
+
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.journal import Journal
+from flink_chaos.verdict.judge import judge
+from flink_chaos.verdict.restarts import restart_between, unplanned_restart
+
+from tests.unit.plans import RECORDS, a_plan, counts, job_seen, journal, table
+
+CALM = a_plan(fault="no_fault", delivery_guarantee="AT_LEAST_ONCE")
+TWICE = (counts(Copy.CHAOS, records=RECORDS + 9, duplicated=9, surplus=9), table(chaos=RECORDS + 9))
+CAUSE = "TimeoutException: no broker"
+
+
+def restarted(copy=Copy.CHAOS, since="steady"):
+    """It ran before, and was restored since."""
+    return job_seen(since, copy=copy), job_seen("drained", copy=copy, restored_id=9, restarts=1, failure=CAUSE)
+
+
+def test_duplicates_of_a_restart_by_itself_are_no_failure_under_at_least_once():
+    """Somebody else made it; the verdict tells it with its cause."""
+    verdict = judge(CALM, journal(*restarted(), *TWICE, plan=CALM))
+    assert verdict.outcome == "PASS"
+    (note,) = verdict.notes
+    assert note.startswith("the chaos copy's job was started again although nothing was done to it: it was restored")
+    assert note.endswith(f"because: {CAUSE}")
+
+
+def test_duplicates_without_any_restart_are_a_failure():
+    """Nothing excuses them."""
+    calm = job_seen("steady"), job_seen("drained")
+    assert judge(CALM, journal(*calm, *TWICE, plan=CALM)).outcome == "FAIL"
+
+
+def test_a_restart_excuses_nothing_under_exactly_once():
+    """The promise holds whatever happens."""
+    plan = a_plan(fault="no_fault")
+    assert judge(plan, journal(*restarted(), *TWICE, plan=plan)).outcome == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("fault", "copy", "since", "told"),
+    [
+        ("no_fault", Copy.CHAOS, "steady", True),
+        ("pod_delete", Copy.CHAOS, "steady", False),
+        ("pod_delete", Copy.STABLE, "steady", True),
+        ("savepoint", Copy.CHAOS, "steady", False),
+        ("savepoint", Copy.CHAOS, "after the fault", True),
+    ],
+)
+def test_only_a_restart_that_the_run_did_not_plan_is_told(fault, copy, since, told):
+    """A drill's own return is planned, one after it is not."""
+    found = Journal([*restarted(copy, since)])
+    assert bool(unplanned_restart(a_plan(fault=fault), found, copy)) is told
+
+
+def test_nobody_can_tell_a_restart_from_one_look():
+    """Nor from an answer that never came."""
+    here, away = job_seen("steady"), job_seen("drained", job_id="")
+    assert restart_between(here, away) == restart_between(away, here) == ""
