@@ -136,7 +136,7 @@ class LitmusWorld:
         node = self.kubernetes.look(NODES, None, one.variables["TARGET_NODE"])
         if node is not None:
             node["spec"]["unschedulable"] = True
-            node["metadata"].setdefault("annotations", {})[MARK] = one.name
+            node["metadata"].setdefault("annotations", {})[MARK] = f"{one.name}-{one.kind}"
             one.cordoned = node["metadata"]["name"]
 
     def _end(self, one: Experiment, engine_status: str, phase: str, verdict: str) -> None:
