@@ -36,6 +36,7 @@ from flink_chaos.model.journal import Journal
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.model.request import RunRequest
+from flink_chaos.model.topic_facts import TopicState
 from flink_chaos.profiles.catalogue import Catalogue
 from flink_chaos.verdict.agreement import COMMON
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flink_chaos.model.effect_facts import JobMoment
+    from flink_chaos.model.topic_facts import Moment
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 RECORDS = 200_000
@@ -119,6 +121,7 @@ def prepared(plan: RunPlan) -> Iterator[Fact]:
     source = plan.pipeline.topics.source
     for topic in (source, *(own.sink for own in plan.copies.values())):
         yield TopicBegin(at=AT, topic=topic, offsets={0: 0})
+        yield topic_state(topic, "before")
     for copy, own in plan.copies.items():
         yield OffsetsReset(at=AT, group=own.group, topic=source, strategy="to-latest", before={}, after={0: 0})
         yield Deployed(at=AT, copy=copy, uid="d", job_id="j1", completed_checkpoints=1)
@@ -129,6 +132,14 @@ def ends(plan: RunPlan) -> Iterator[Fact]:
     """Where the sinks of a run end."""
     for own in plan.copies.values():
         yield TopicEnd(at=AT, topic=own.sink, offsets={0: RECORDS}, last_stable={})
+    for topic in (plan.pipeline.topics.source, *(own.sink for own in plan.copies.values())):
+        yield topic_state(topic, "after")
+
+
+def topic_state(topic: str, moment: Moment) -> TopicState:
+    """A topic as a run needs it."""
+    told = {"topic_id": f"id of {topic}", "cleanup_policy": "delete", "timestamp_type": "CreateTime"}
+    return TopicState(at=AT, topic=topic, moment=moment, partitions=1, starts={0: 0}, **told)
 
 
 def _broken(plan: RunPlan) -> list[Fact]:

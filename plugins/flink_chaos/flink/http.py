@@ -47,9 +47,7 @@ class HttpService:
         what = f"{method} {path} of {self.name}"
         url = f"{self.name}/{path.lstrip('/')}"
         try:
-            answer = self._session.request(
-                method, url, json=body, params=query, timeout=timeout, allow_redirects=False
-            )
+            answer = self._session.request(method, url, json=body, params=query, timeout=timeout, allow_redirects=False)
         except (requests.RequestException, OSError) as error:
             raise ServiceError(what, UNREACHABLE, "", f"no answer: {_why(error)}", _reach(error)) from error
         return read_answer(what, answer.status_code, answer.text, _remedy)

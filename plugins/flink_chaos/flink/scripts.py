@@ -61,13 +61,17 @@ def application_names(plan: RunPlan, copy: Copy) -> dict[str, object]:
     """What can be filled in for a copy of the application."""
     own, files = plan.copies[copy], plan.pipeline.files
     sink = {"sink_directory": own.sink, "roll_seconds": files.roll_seconds} if files else {"sink_topic": own.sink}
-    return loader_names(plan) | sink | {
-        "group_id": own.group,
-        "transactional_id_prefix": own.transactional_id_prefix,
-        "sink_guarantee": SINK_GUARANTEE[plan.request.delivery_guarantee],
-        "transaction_timeout_ms": plan.pipeline.application.transaction_timeout_seconds * 1000,
-        "startup_mode": plan.pipeline.application.start_from,
-    }
+    return (
+        loader_names(plan)
+        | sink
+        | {
+            "group_id": own.group,
+            "transactional_id_prefix": own.transactional_id_prefix,
+            "sink_guarantee": SINK_GUARANTEE[plan.request.delivery_guarantee],
+            "transaction_timeout_ms": plan.pipeline.application.transaction_timeout_seconds * 1000,
+            "startup_mode": plan.pipeline.application.start_from,
+        }
+    )
 
 
 def report_queries(plan: RunPlan) -> dict[str, str]:

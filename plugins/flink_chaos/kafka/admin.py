@@ -1,20 +1,20 @@
-"""One connection to one Kafka cluster, and how its answers become results or clear errors."""
+"""One Kafka cluster: a client that is replaced when it fails, and how answers become results or clear errors."""
 
 from __future__ import annotations
 
 import concurrent.futures
-from functools import cached_property
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.reasons import TRANSIENT, code_of, late, reason_of, remedy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import confluent_kafka
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
@@ -22,88 +22,138 @@ SERVERS = "bootstrap.servers"
 GRACE = 5.0
 """Seconds by which we wait longer than librdkafka does, so that its own and better reason comes first."""
 
-QUIET = {"client.id": "flink-chaos", "log_level": "2"}
-"""Below a caller's configuration: librdkafka else writes a line for each failed connection; the error says it once."""
+QUIET = {
+    "client.id": "flink-chaos",
+    "log_level": "2",  # librdkafka else writes a line for each failed connection; the error says it once
+    # A broker that is back is asked within a second, not after ten; one behind a dead route is given up earlier.
+    "reconnect.backoff.max.ms": "1000",
+    "socket.connection.setup.timeout.ms": "10000",
+}
+"""Below a caller's configuration."""
+
+YOUNG_SECONDS = 5.0
+"""A client that was just made is not replaced: several threads tell of one and the same failure."""
+
+RETIRED_SECONDS = 60.0
+"""How long a replaced client is kept: other threads may still wait for an answer to it."""
+
+Config = dict[str, str]
+
+
+def settings_of(config: Mapping[str, Any]) -> Config:
+    """Return the settings as librdkafka has them, all texts; JSON may have said 5 or true.
+
+    Raises KafkaProblem for what is neither text, number nor truth value: librdkafka would take its Python spelling.
+    """
+    wrong = [f"{name!r} is {value!r}" for name, value in config.items() if not isinstance(value, str | int | float)]
+    if wrong:
+        raise KafkaProblem(f"Kafka's configuration: {', '.join(wrong)}: write a text, a number, true or false")
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in config.items()}
 
 
 class Kafka:
-    """A Kafka cluster, named by librdkafka configuration (at least `bootstrap.servers`). Connects on first use."""
+    """A Kafka cluster, named by librdkafka configuration (at least `bootstrap.servers`). Connects on first use.
 
-    def __init__(self, config: Mapping[str, str]) -> None:
-        """Raises KafkaProblem if the configuration names no cluster."""
-        if not config.get(SERVERS):
+    Threads may share it. Its admin client is replaced after every failure that is not a broker's own answer: librdkafka
+    2.16 never finds the coordinator again when all brokers were gone for some seconds, and a new client does at once.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """Raises KafkaProblem if the configuration names no cluster, or holds what is no setting."""
+        self.config = settings_of(config)
+        if not self.config.get(SERVERS, "").strip():
             raise KafkaProblem(f"Kafka's configuration has no {SERVERS!r}: name at least one broker as host:port")
-        self.config = dict(config)
-        self._last_error = ""
+        self._lock = threading.Lock()
+        self._client: AdminClient | None = None
+        self._made_at = 0.0
+        self._retired: list[tuple[float, AdminClient]] = []
+        self._last: KafkaError | None = None
 
     @property
     def servers(self) -> str:
         """The addresses it was named by, for messages."""
         return self.config[SERVERS]
 
-    @cached_property
+    @property
     def admin(self) -> AdminClient:
-        """The AdminClient, made once. Raises KafkaProblem when librdkafka refuses the configuration."""
-        try:
-            return AdminClient({**QUIET, **self.config, "error_cb": self._remember})  # type: ignore[dict-item]
-        except KafkaException as error:
-            raise KafkaProblem(f"Kafka at {self.servers}: its configuration is refused: {reason_of(error)}") from error
+        """The AdminClient of now: ask for it each time. Raises KafkaProblem when the configuration is refused."""
+        with self._lock:
+            if self._client is None:
+                self._client, self._made_at, self._last = self._made(AdminClient, {}), clock.monotonic(), None
+            return self._client
 
     def consumer(self, **overrides: str) -> Consumer:
         """Return a consumer that commits nothing; `overrides` have dots as underscores. The caller closes it."""
         own = {"group.id": "flink-chaos-reader", "enable.auto.commit": "false"}
         named = {key.replace("_", "."): value for key, value in overrides.items()}
-        try:
-            return Consumer({**QUIET, **self.config, **own, **named, "error_cb": self._remember})
-        except KafkaException as error:
-            raise KafkaProblem(f"Kafka at {self.servers}: its configuration is refused: {reason_of(error)}") from error
+        return self._made(Consumer, {**own, **named})
 
     def ping(self, timeout: float = 10) -> str:
         """Return the cluster's id; raises KafkaProblem when no broker answers within `timeout` seconds."""
-        described = self.admin.describe_cluster(request_timeout=timeout)
-        return str(self.result(described, "describe the cluster", timeout).cluster_id)
+        what = "describe the cluster"
+        described = self.ask(what, lambda admin: admin.describe_cluster(request_timeout=timeout), timeout)
+        return str(described.cluster_id)
 
-    def result(self, future: concurrent.futures.Future[T], what: str, timeout: float) -> T:
-        """Return what `future` holds; raises KafkaProblem saying that `what` failed, and why."""
+    def ask(self, what: str, question: Callable[[AdminClient], concurrent.futures.Future[T]], timeout: float) -> T:
+        """Return the answer to one request; raises KafkaProblem saying that `what` failed, and why."""
         try:
-            return future.result(timeout + GRACE)
+            return self.answer(question, timeout)
         except KafkaException as error:
             raise self.problem(what, error) from error
+
+    def answer(self, question: Callable[[AdminClient], concurrent.futures.Future[T]], timeout: float) -> T:
+        """Return the answer to one request; raises KafkaException also when none comes, for callers that look at it."""
+        try:
+            return question(self.admin).result(timeout + GRACE)
         except concurrent.futures.TimeoutError as error:
-            raise self.problem(what, f"no answer within {timeout:g} s") from error
+            raise late(timeout) from error
+        except (TypeError, ValueError, KeyError) as error:
+            raise KafkaException(KafkaError(KafkaError._INVALID_ARG, f"{type(error).__name__}: {error}")) from error
 
-    def problem(self, what: str, why: KafkaException | str) -> KafkaProblem:
-        """Make the one line: what, where, why, what to do.
+    def problem(self, what: str, why: KafkaException | str, *, transient: bool = False) -> KafkaProblem:
+        """Make the one line: what, where, why, what to do. An exception says by itself whether it is transient.
 
-        When librdkafka itself gave up, its last word on the connection is the true reason.
+        When librdkafka itself gave up, its last word on the connection is the true reason, and its client is replaced.
         """
-        reason = why if isinstance(why, str) else reason_of(why)
-        self.admin.poll(0)
-        local = isinstance(why, str) or code_of(why) < 0
-        cause = f" ({self._last_error})" if self._last_error and local else ""
-        return KafkaProblem(f"Kafka at {self.servers}: cannot {what}: {reason}{cause}. {_remedy(reason)}")
+        if isinstance(why, str):
+            return KafkaProblem(f"{self._cannot(what)}: {why}. {remedy_of(0, why)}", transient=transient)
+        code, reason, last = code_of(why), reason_of(why), None
+        if code < 0:
+            last = self._last_word()
+            self._replace()
+        refused = last is not None and last.code() == KafkaError._AUTHENTICATION
+        cause = f"{reason} ({last.str()})" if last is not None else reason
+        remedy = remedy_of(KafkaError._AUTHENTICATION if refused else code, cause)
+        return KafkaProblem(f"{self._cannot(what)}: {cause}. {remedy}", transient=code in TRANSIENT and not refused)
 
-    def _remember(self, error: confluent_kafka.KafkaError) -> None:
-        self._last_error = error.str()
+    def _cannot(self, what: str) -> str:
+        return f"Kafka at {self.servers}: cannot {what}"
 
+    def _made(self, kind: Callable[..., T], own: Config) -> T:
+        try:
+            return kind({**QUIET, **self.config, **own, "error_cb": self._remember})
+        except (KafkaException, TypeError, ValueError) as error:
+            why = reason_of(error) if isinstance(error, KafkaException) else str(error)
+            raise KafkaProblem(f"Kafka at {self.servers}: its configuration is refused: {why}") from error
 
-def code_of(error: KafkaException) -> int:
-    """Return the error's code; librdkafka's own are negative, the broker's are not."""
-    return int(error.args[0].code())
+    def _last_word(self) -> KafkaError | None:
+        """What librdkafka said last of the connection: it says it only to whoever asks."""
+        with self._lock:
+            client = self._client
+        if client is not None:
+            client.poll(0)
+        return self._last
 
+    def _replace(self) -> None:
+        """Let the next question make a new client."""
+        now = clock.monotonic()
+        with self._lock:
+            self._retired = [one for one in self._retired if now - one[0] < RETIRED_SECONDS]
+            if self._client is not None and now - self._made_at >= YOUNG_SECONDS:
+                self._retired.append((now, self._client))
+                self._client = None
 
-def reason_of(error: KafkaException) -> str:
-    """Return what a KafkaException has to say, without Python's wrapping."""
-    detail: Any = error.args[0] if error.args else error
-    if not hasattr(detail, "str"):
-        return str(detail)
-    text = str(detail.str()).rstrip(". ")
-    return f"{text} {detail.name()}" if text.endswith(":") else text
-
-
-def _remedy(reason: str) -> str:
-    if "imed out" in reason or "no answer" in reason or "transport" in reason:
-        return f"Check that {SERVERS!r} is reachable from here and that the security settings fit"
-    if "authoriz" in reason.lower():
-        return "Give this user the right on it (ACL)"
-    return "See the broker's log for more"
+    def _remember(self, error: KafkaError) -> None:
+        """That all brokers are down is told after the reason why, and is none."""
+        if error.code() != KafkaError._ALL_BROKERS_DOWN or self._last is None:
+            self._last = error

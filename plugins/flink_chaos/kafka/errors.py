@@ -4,4 +4,9 @@ from __future__ import annotations
 
 
 class KafkaProblem(Exception):  # noqa: N818 - KafkaError is taken by confluent_kafka
-    """What failed, where, why and what to do, in one line."""
+    """What failed, where, why and what to do, in one line; `transient`: asking again in some seconds may help."""
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        """Not transient: the same question has the same answer until somebody changes something."""
+        super().__init__(message)
+        self.transient = transient

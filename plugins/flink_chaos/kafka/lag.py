@@ -95,7 +95,7 @@ def _nothing_before(kafka: Kafka, reader: Consumer, where: TopicPartition, end: 
             return verdict
         if reader.position([where])[0].offset >= end:
             return True
-    raise kafka.problem(what, f"not reached within {timeout:g} s")
+    raise kafka.problem(what, f"not reached within {timeout:g} s", transient=True)
 
 
 def _judge(kafka: Kafka, message: Any, end: int, what: str) -> bool | None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from flink_chaos import clock
-from flink_chaos.kafka.admin import GRACE, code_of
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.reasons import COORDINATOR, TRANSIENT, code_of
 from flink_chaos.kafka.strategies import OffsetStrategy, PartitionState, parse_strategy
-from flink_chaos.kafka.topics import TIMEOUT, end_offsets, offsets_at, partitions_of, start_offsets
+from flink_chaos.kafka.topics import TIMEOUT, end_offsets, offsets_at, partitions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
     from datetime import datetime
+
+    from confluent_kafka.admin import AdminClient
 
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.kafka.topics import Offsets
@@ -34,14 +36,6 @@ __all__ = [
 T = TypeVar("T")
 
 IDLE = (ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD)
-TRANSIENT = {
-    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-    KafkaError.COORDINATOR_NOT_AVAILABLE,
-    KafkaError.NOT_COORDINATOR,
-    KafkaError.REBALANCE_IN_PROGRESS,
-}
-"""Answers about the coordinator, not about the group: a new cluster has none for its first group at first."""
-
 POLL = 0.1
 
 
@@ -56,14 +50,15 @@ def committed(
     asked = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, number) for number in wanted])
     what = f"read the offsets of group {group!r} in topic {topic!r}"
     answered = _partitions(
-        kafka, what, lambda: kafka.admin.list_consumer_group_offsets([asked], request_timeout=timeout)[group], timeout
+        kafka, what, lambda admin: admin.list_consumer_group_offsets([asked], request_timeout=timeout)[group], timeout
     )
     return {found.partition: found.offset if found.offset >= 0 else None for found in answered}
 
 
 def plan_reset(kafka: Kafka, group: str, topic: str, strategy: OffsetStrategy, timeout: float = TIMEOUT) -> Offsets:
     """Return where every partition would start, as Kafka's own tool would set it. Writes nothing."""
-    starts, ends = start_offsets(kafka, topic, timeout), end_offsets(kafka, topic, timeout)
+    ends = end_offsets(kafka, topic, timeout)
+    starts = offsets_at(kafka, topic, OffsetSpec.earliest(), partitions=list(ends), timeout=timeout)
     commits = committed(kafka, group, topic, partitions=list(ends), timeout=timeout)
     times = _at_time(kafka, topic, strategy.time_asked(clock.now()), timeout)
     return {
@@ -83,7 +78,7 @@ def write_offsets(kafka: Kafka, group: str, topic: str, offsets: Mapping[int, in
     request = [ConsumerGroupTopicPartitions(group, wanted)]
     what = f"write the offsets of group {group!r} in topic {topic!r}"
     _partitions(
-        kafka, what, lambda: kafka.admin.alter_consumer_group_offsets(request, request_timeout=timeout)[group], timeout
+        kafka, what, lambda admin: admin.alter_consumer_group_offsets(request, request_timeout=timeout)[group], timeout
     )
     found = committed(kafka, group, topic, partitions=sorted(offsets), timeout=timeout)
     if found != dict(offsets):
@@ -101,7 +96,7 @@ def members(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> list[str]:
 def delete_group(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
     """Delete the group with all its offsets; False if there was none. Raises KafkaProblem while it has members."""
     try:
-        _settled(lambda: kafka.admin.delete_consumer_groups([group], request_timeout=timeout)[group], timeout)
+        _settled(kafka, lambda admin: admin.delete_consumer_groups([group], request_timeout=timeout)[group], timeout)
     except KafkaException as error:
         if code_of(error) == KafkaError.GROUP_ID_NOT_FOUND:
             return False
@@ -120,7 +115,9 @@ def _refuse_active(kafka: Kafka, group: str, timeout: float) -> None:
 
 def _describe(kafka: Kafka, group: str, timeout: float) -> tuple[ConsumerGroupState, list[str]]:
     try:
-        found = _settled(lambda: kafka.admin.describe_consumer_groups([group], request_timeout=timeout)[group], timeout)
+        found = _settled(
+            kafka, lambda admin: admin.describe_consumer_groups([group], request_timeout=timeout)[group], timeout
+        )
     except KafkaException as error:
         if code_of(error) == KafkaError.GROUP_ID_NOT_FOUND:
             return ConsumerGroupState.DEAD, []
@@ -135,28 +132,24 @@ def _at_time(kafka: Kafka, topic: str, at: datetime | None, timeout: float) -> d
     return {number: offset for number, offset in found.items() if offset >= 0}
 
 
-def _partitions(
-    kafka: Kafka, what: str, ask: Callable[[], concurrent.futures.Future[Any]], timeout: float
-) -> Sequence[Any]:
+def _partitions(kafka: Kafka, what: str, ask: Callable[[AdminClient], Future[Any]], timeout: float) -> Sequence[Any]:
     try:
-        answered: Sequence[Any] = _settled(ask, timeout).topic_partitions
+        answered: Sequence[Any] = _settled(kafka, ask, timeout).topic_partitions
     except KafkaException as error:
         raise kafka.problem(what, error) from error
     _refuse_errors(kafka, what, answered)
     return answered
 
 
-def _settled(ask: Callable[[], concurrent.futures.Future[T]], timeout: float) -> T:
+def _settled(kafka: Kafka, ask: Callable[[AdminClient], Future[T]], timeout: float) -> T:
     """Ask until the answer is the coordinator's own, at most for `timeout` seconds; raises KafkaException."""
     deadline = clock.monotonic() + timeout
     while True:
         try:
-            answer = ask().result(timeout + GRACE)
+            answer = kafka.answer(ask, timeout)
         except KafkaException as error:
-            if code_of(error) not in TRANSIENT or clock.monotonic() > deadline:
+            if code_of(error) not in COORDINATOR or clock.monotonic() > deadline:
                 raise
-        except concurrent.futures.TimeoutError as error:
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from error
         else:
             if not _unsettled(answer) or clock.monotonic() > deadline:
                 return answer
@@ -165,10 +158,12 @@ def _settled(ask: Callable[[], concurrent.futures.Future[T]], timeout: float) ->
 
 def _unsettled(answer: object) -> bool:
     found = getattr(answer, "topic_partitions", None) or ()
-    return any(partition.error and partition.error.code() in TRANSIENT for partition in found)
+    return any(partition.error and partition.error.code() in COORDINATOR for partition in found)
 
 
 def _refuse_errors(kafka: Kafka, what: str, answered: Sequence[Any]) -> None:
-    refused = {found.partition: found.error.str() for found in answered if found.error}
+    refused = [found for found in answered if found.error]
     if refused:
-        raise kafka.problem(what, f"partitions refuse: {refused}")
+        told = {found.partition: found.error.str() for found in refused}
+        transient = all(found.error.code() in TRANSIENT for found in refused)
+        raise kafka.problem(what, f"partitions refuse: {told}", transient=transient)

@@ -6,7 +6,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
 
 from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
@@ -48,8 +47,12 @@ def open_transactions(kafka: Kafka, topic: str) -> list[OpenTransaction]:
     try:
         with closing(KafkaAdminClient(**settings(kafka.config))) as client:
             return sorted(_open(client, topic), key=lambda one: -one.age_seconds)
-    except (KafkaError, OSError, ValueError) as error:
-        raise kafka.problem(what, f"{type(error).__name__}: {error}") from error
+    except KafkaProblem:
+        raise
+    except Exception as error:
+        # Also what kafka-python has not thought of, such as a broker's answer that it cannot read.
+        transient = isinstance(error, OSError) or bool(getattr(error, "retriable", False))
+        raise kafka.problem(what, f"{type(error).__name__}: {error}", transient=transient) from error
 
 
 def settings(config: Mapping[str, str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from flink_chaos import clock
+from flink_chaos.kafka.reasons import TRANSIENT, late
 from flink_chaos.model.batches import SCHEMA
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ BATCH = 50_000
 QUIET_SECONDS = 60.0
 """How long the brokers may be silent before the scan is given up."""
 
+RENEW_SECONDS = 20.0
+"""How long one consumer may be silent before another one tries."""
 
 FETCH = {
     # The library fetches 100,000 records ahead and then sleeps for a second, in which they are long read.
@@ -33,39 +37,63 @@ FETCH = {
 }
 
 
+@dataclass
+class _Rest:
+    """What is still to be read: up to where in each partition, and from where a new consumer would go on."""
+
+    left: Offsets
+    at: Offsets
+    moved: float
+    """When something was read last, by the monotonic clock."""
+
+    def take(self, found: pa.RecordBatch, done: set[int]) -> None:
+        """Take what was read out of what is left."""
+        if found.num_rows or done:
+            self.moved = clock.monotonic()
+        for number in done:
+            del self.left[number]
+        self.at |= _highest(found)
+
+
 def scan(kafka: Kafka, topic: str, begin: Offsets, end: Offsets, isolation: Isolation) -> Iterator[pa.RecordBatch]:
     """Yield the records of each partition from `begin` up to before `end`, in the order of their offsets.
 
-    Raises KafkaProblem when a broker refuses, when retention has removed `begin`, or after a minute of silence: a scan
-    is whole or none.
+    A partition that `begin` does not know is new, and read from its first record. After some silence another consumer
+    goes on where the first one was. Raises KafkaProblem when a broker refuses, when retention has removed `begin`, or
+    after a minute of silence: a scan is whole or none.
     """
-    left = {number: until for number, until in end.items() if begin[number] < until}
-    reader = kafka.consumer(isolation_level=isolation, enable_partition_eof="true", auto_offset_reset="error", **FETCH)
-    try:
-        reader.assign([TopicPartition(topic, number, begin[number]) for number in left])
-        yield from _batches(kafka, reader, topic, left)
-    finally:
-        reader.close()
+    left = {number: until for number, until in end.items() if begin.get(number, 0) < until}
+    rest = _Rest(left, {number: begin.get(number, 0) for number in left}, clock.monotonic())
+    own = {"isolation_level": isolation, "enable_partition_eof": "true", "auto_offset_reset": "error", **FETCH}
+    while rest.left:
+        reader = kafka.consumer(**own)
+        try:
+            reader.assign([TopicPartition(topic, number, rest.at[number]) for number in rest.left])
+            yield from _batches(kafka, reader, topic, rest)
+        except KafkaException as error:
+            raise kafka.problem(_what(topic, rest.left), error) from error
+        finally:
+            reader.close()
 
 
-def _batches(kafka: Kafka, reader: Consumer, topic: str, left: Offsets) -> Iterator[pa.RecordBatch]:
-    """Takes a partition out of `left` once its end is reached."""
-    heard = clock.monotonic()
-    while left:
+def _batches(kafka: Kafka, reader: Consumer, topic: str, rest: _Rest) -> Iterator[pa.RecordBatch]:
+    """Ends when nothing is left, or when another consumer should try."""
+    begun = clock.monotonic()
+    while rest.left:
         messages = reader.consume(BATCH, timeout=1.0)
-        if messages:
-            heard = clock.monotonic()
-        elif clock.monotonic() - heard > QUIET_SECONDS:
-            raise kafka.problem(_what(topic, left), f"no answer within {QUIET_SECONDS:g} s")
         events = [message for message in messages if message.error() is not None]
         records = [message for message in messages if message.error() is None] if events else messages
-        found, reached = _before(_columns(records), left)
-        done = reached | _ended(kafka, events, topic, left)
+        found, reached = _before(_columns(records), rest.left)
+        done = reached | _ended(kafka, events, topic, rest.left)
         reader.pause([TopicPartition(topic, number) for number in done])
-        for number in done:
-            del left[number]
+        rest.take(found, done)
         if found.num_rows:
             yield found
+        silent = clock.monotonic() - rest.moved
+        if rest.left and silent > QUIET_SECONDS:
+            raise kafka.problem(_what(topic, rest.left), late(QUIET_SECONDS))
+        if min(silent, clock.monotonic() - begun) > RENEW_SECONDS:
+            return
 
 
 def _columns(messages: list[Any]) -> pa.RecordBatch:
@@ -94,7 +122,7 @@ def _ended(kafka: Kafka, events: list[Any], topic: str, left: Offsets) -> set[in
     for event in events:
         number, error = event.partition(), event.error()
         if error.code() != KafkaError._PARTITION_EOF:
-            if not error.retriable():
+            if not error.retriable() and error.code() not in TRANSIENT:
                 raise kafka.problem(_what(topic, left), KafkaException(error))
         elif number in left and event.offset() >= left[number]:
             ended.add(number)  # it tells the offset that comes next
@@ -104,3 +132,21 @@ def _ended(kafka: Kafka, events: list[Any], topic: str, left: Offsets) -> set[in
 def _what(topic: str, left: Offsets) -> str:
     ends = ", ".join(f"{number} up to {until}" for number, until in sorted(left.items()))
     return f"read topic {topic!r}, partitions {ends}"
+
+
+def count_committed(kafka: Kafka, topic: str, begin: Offsets, end: Offsets) -> tuple[int, Offsets]:
+    """Count the committed records from `begin` up to before `end` by reading them; also tell where they really end.
+
+    Offsets do not count records: markers of transactions, aborted records and what was compacted away have offsets too.
+    """
+    count, ends = 0, {number: begin.get(number, 0) for number in end}
+    for batch in scan(kafka, topic, begin, end, "read_committed"):
+        count += batch.num_rows
+        ends |= _highest(batch)
+    return count, ends
+
+
+def _highest(batch: pa.RecordBatch) -> Offsets:
+    """The offset after the last record of each partition."""
+    found = pa.Table.from_batches([batch]).group_by("partition").aggregate([("offset", "max")])
+    return {row["partition"]: row["offset_max"] + 1 for row in found.to_pylist()}

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-from typing import TYPE_CHECKING
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import ConfigResource, NewTopic, OffsetSpec
 
 from flink_chaos import clock
-from flink_chaos.kafka.admin import GRACE, code_of
+from flink_chaos.kafka.admin import GRACE
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.reasons import MOVING, code_of, late
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from confluent_kafka.admin import AdminClient
 
     from flink_chaos.kafka.admin import Kafka
+
+    Question = Callable[[AdminClient], Future[T]]
 
 Offsets = dict[int, int]
 """Partition -> offset."""
 
 TIMEOUT = 15.0
 POLL = 0.1
-MOVING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.REPLICA_NOT_AVAILABLE}
-"""A new topic's leaders stand in the metadata a little before they serve; so do those after a broker's end."""
-
 CLUSTER_DEFAULT = -1
 
 
@@ -46,13 +51,16 @@ def ensure_topic(kafka: Kafka, name: str, partitions: int, config: Mapping[str, 
 
 def delete_topics(kafka: Kafka, names: Sequence[str], timeout: float = 30) -> None:
     """Delete the topics that are there; raises KafkaProblem when a broker refuses."""
-    futures = kafka.admin.delete_topics(list(names), operation_timeout=timeout, request_timeout=timeout)
-    for name, future in futures.items():
+    for name in names:
         try:
-            future.result(timeout + GRACE)
+            kafka.answer(_deletion(name, timeout), timeout)
         except KafkaException as error:
             if code_of(error) != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise kafka.problem(f"delete topic {name!r}", error) from error
+
+
+def _deletion(name: str, timeout: float) -> Question[None]:
+    return lambda admin: admin.delete_topics([name], operation_timeout=timeout, request_timeout=timeout)[name]
 
 
 def partitions_of(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> list[int]:
@@ -93,12 +101,17 @@ def closed_end(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets | 
 
 def longest_transaction(kafka: Kafka, timeout: float = TIMEOUT) -> float:
     """Return how long the brokers let a transaction be open, in seconds. Raises KafkaProblem when none answers."""
-    described = kafka.admin.describe_cluster(request_timeout=timeout)
-    broker = str(kafka.result(described, "list the brokers", timeout).nodes[0].id)
-    asked = ConfigResource(ConfigResource.Type.BROKER, broker)
-    future = kafka.admin.describe_configs([asked], request_timeout=timeout)[asked]
-    found = kafka.result(future, f"read the configuration of broker {broker}", timeout)
-    return int(found["transaction.max.timeout.ms"].value) / 1000
+    what = "read the brokers' transaction.max.timeout.ms"
+    described = kafka.ask("list the brokers", lambda admin: admin.describe_cluster(request_timeout=timeout), timeout)
+    if not described.nodes:
+        raise kafka.problem("list the brokers", "none is told of", transient=True)
+    asked = ConfigResource(ConfigResource.Type.BROKER, str(described.nodes[0].id))
+    found = kafka.ask(what, lambda admin: admin.describe_configs([asked], request_timeout=timeout)[asked], timeout)
+    setting = found.get("transaction.max.timeout.ms")
+    if setting is None or not str(setting.value).isdecimal():
+        told = "it is not told" if setting is None else f"it is {setting.value!r}"
+        raise kafka.problem(what, f"broker {described.nodes[0].id}: {told}; these brokers may know no transactions")
+    return int(setting.value) / 1000
 
 
 def offsets_at(
@@ -127,29 +140,36 @@ def _offsets_now(
 ) -> Offsets:
     """Return the offsets that are to be had now: before the deadline a partition may be on its way to a new leader."""
     left = max(deadline - clock.monotonic(), 1.0)
-    asked = kafka.admin.list_offsets(dict.fromkeys(wanted, spec), isolation_level=isolation, request_timeout=left)
-    found = {}
-    for where, answer in asked.items():
-        try:
-            found[where.partition] = answer.result(left + GRACE).offset
-        except (KafkaException, concurrent.futures.TimeoutError) as error:
-            if not _moving(error) or clock.monotonic() > deadline:
-                why = error if isinstance(error, KafkaException) else f"no answer within {left:g} s"
-                raise kafka.problem(f"read the offsets of topic {where.topic!r}", why) from error
+    found: Offsets = {}
+    try:
+        asked = kafka.admin.list_offsets(dict.fromkeys(wanted, spec), isolation_level=isolation, request_timeout=left)
+        for where, answer in asked.items():
+            offset = _unless_moving(answer, left, deadline)
+            found |= {} if offset is None else {where.partition: offset}
+    except KafkaException as error:
+        raise kafka.problem(f"read the offsets of topic {wanted[0].topic!r}", error) from error
     return found
 
 
-def _moving(error: Exception) -> bool:
-    return isinstance(error, KafkaException) and code_of(error) in MOVING
+def _unless_moving(answer: Future[Any], left: float, deadline: float) -> int | None:
+    """The offset; None while a broker says, before the deadline, that another one has the partition."""
+    try:
+        return int(answer.result(left + GRACE).offset)
+    except FutureTimeoutError as error:
+        raise late(left) from error
+    except KafkaException as error:
+        if code_of(error) not in MOVING or clock.monotonic() > deadline:
+            raise
+        return None
 
 
 def _create(kafka: Kafka, name: str, partitions: int, config: Mapping[str, str], timeout: float) -> bool:
     if _leaders(kafka, name, timeout):
         return False
     topic = NewTopic(name, num_partitions=partitions, replication_factor=CLUSTER_DEFAULT, config=dict(config))
-    future = kafka.admin.create_topics([topic], operation_timeout=timeout, request_timeout=timeout)[name]
+    limits = {"operation_timeout": timeout, "request_timeout": timeout}
     try:
-        future.result(timeout)
+        kafka.answer(lambda admin: admin.create_topics([topic], **limits)[name], timeout)
     except KafkaException as error:
         if code_of(error) == KafkaError.TOPIC_ALREADY_EXISTS:
             return False
@@ -174,8 +194,13 @@ def _await_leaders(kafka: Kafka, name: str, at_least: int, timeout: float) -> in
 
 def _leaders(kafka: Kafka, topic: str, timeout: float) -> Offsets:
     """Ask for all topics: asking for one by name makes a broker with auto.create.topics.enable create it."""
+    what = f"list the topics (looking for {topic!r})"
     try:
         known = kafka.admin.list_topics(timeout=timeout).topics.get(topic)
     except KafkaException as error:
-        raise kafka.problem(f"list the topics (looking for {topic!r})", error) from error
-    return {} if known is None else {number: found.leader for number, found in known.partitions.items()}
+        raise kafka.problem(what, error) from error
+    if known is None:
+        return {}
+    if known.error is not None and known.error.code() not in (*MOVING, KafkaError.UNKNOWN_TOPIC_OR_PART):
+        raise kafka.problem(what, KafkaException(known.error))
+    return {number: found.leader for number, found in known.partitions.items()}

@@ -248,10 +248,10 @@ class Loaded(Fact):
 
     kind: Literal["loaded"] = "loaded"
     expected: int
-    written: int
+    written: int = Field(description="committed records, counted by reading them")
     state: str
     begin: Offsets
-    end: Offsets
+    end: Offsets = Field(description="after the last of those records; markers of transactions may follow")
 
 
 class Drained(Fact):

@@ -28,7 +28,6 @@ NEEDED = {
 """Parameters that a proof is measured against."""
 
 
-
 class Fault(Record):
     """What is done to the chaos copy; `include/faults/<name>.yaml`."""
 

@@ -42,6 +42,7 @@ from flink_chaos.model.facts import (
     Unschedulable,
 )
 from flink_chaos.model.removal_facts import RemovalAsked
+from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,6 +52,7 @@ AnyFact = Annotated[
     | OffsetsReset
     | TopicBegin
     | TopicEnd
+    | TopicState
     | FilesEnd
     | OpenTransactions
     | Deployed

@@ -25,9 +25,7 @@ LISTED = f"""
 EXTRA = f"SELECT run, id::VARCHAR AS id, {PLACE} AS place FROM others ORDER BY place LIMIT {LIMIT}"
 
 
-def offenders(
-    connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases, sets: Sets
-) -> list[Finding]:
+def offenders(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases, sets: Sets) -> list[Finding]:
     """The first offending ids of each kind, by id; records that nobody expected, by time."""
     return [*_by_id(connection, phases, sets), *_extra(connection, found, phases)]
 

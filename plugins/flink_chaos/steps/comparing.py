@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.flink.comparison import TABLES, counts_statement
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.model.facts import Counts, Table
 from flink_chaos.steps.cluster_checks import gateway
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
+from flink_chaos.steps.topic_states import see_topics
 
 if TYPE_CHECKING:
     from flink_chaos.flink.gateway import Session
@@ -38,6 +41,7 @@ def check_sinks_closed(run: Run) -> Progress:
         facts.append(fact)
     for fact in facts:
         run.attempt.append(fact)
+    see_topics(run, "after")
     return Progress(done=True, message="both sinks closed")
 
 
@@ -45,6 +49,7 @@ def sinks_expired(run: Run, message: str) -> None:
     """The deadline passed: what could be read is judged."""
     for copy in run.plan.copies:
         sink_of(run, copy).cut()
+    patiently(partial(see_topics, run, "after"))
     del message
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.flink import status
 from flink_chaos.kafka.lag import LagReader
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.model.facts import Drained, Loaded
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.effect import see_job
@@ -44,7 +46,7 @@ def drain_expired(run: Run, copy: Copy, message: str) -> None:
     deployment = deployment_of(run, run.plan.copies[copy].deployment)
     state = status.failure(deployment) or f"job {status.job_state(deployment)}"
     reason = "; ".join([state, *(told for _, _, told in homeless(run))])
-    fact = _drained(copy, lag_of(run, copy), f"not drained: {message}; {reason}", ok=False)
+    fact = _drained(copy, patiently(partial(lag_of, run, copy)), f"not drained: {message}; {reason}", ok=False)
     run.attempt.append(fact.model_copy(update={"unseen": not sink_of(run, copy).answers()}))
 
 

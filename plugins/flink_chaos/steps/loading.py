@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.flink import status
 from flink_chaos.flink.manifests import loader_manifests
-from flink_chaos.kafka.topics import end_offsets
+from flink_chaos.kafka.patience import patiently
+from flink_chaos.kafka.scan import count_committed
+from flink_chaos.kafka.topics import closed_end, end_offsets, last_stable_offsets
 from flink_chaos.model.facts import Loaded, LoadStarted, TopicBegin
 from flink_chaos.steps.deploying import apply_all, deployment_of
 from flink_chaos.steps.run import Progress, RunEndsError
+from flink_chaos.steps.stalling import open_on
 from flink_chaos.verdict.doubts import load_problem
 
 if TYPE_CHECKING:
@@ -35,31 +39,44 @@ def check_flowing(run: Run) -> Progress:
 
 def check_loaded(run: Run) -> Progress:
     """Whether the loader has ended; journals what it wrote. Raises RunEndsError when that is not every record."""
-    wanted, written = run.plan.records_to_write, grown(run)
+    wanted = run.plan.records_to_write
     state = status.job_state(deployment_of(run, run.plan.loader))
     if state not in ("FINISHED", "FAILED", "CANCELED"):
-        return Progress(done=False, message=f"{written:,} of {wanted:,} records, loader {state or 'unknown'}")
-    _journal_loaded(run, state)
+        return Progress(
+            done=False, message=f"about {grown(run):,} of {wanted:,} records, loader {state or 'unknown'}"
+        )
+    topic = run.plan.pipeline.topics.source
+    end = closed_end(run.kafka, topic)
+    if end is None:
+        return Progress(done=False, message=f"loader {state}, {open_on(run, topic)}")
+    written = _journal_loaded(run, state, end)
     return Progress(done=True, message=f"{written:,} of {wanted:,} records, loader {state}")
 
 
 def load_expired(run: Run, message: str) -> None:
     """The deadline passed: journal what there is."""
-    _journal_loaded(run, f"deadline passed: {message}")
+    patiently(partial(_journal_cut, run, f"deadline passed: {message}"))
 
 
-def _journal_loaded(run: Run, state: str) -> None:
-    wanted, written = run.plan.records_to_write, grown(run)
-    end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
-    fact = Loaded(at=now(), clock="kafka", expected=wanted, written=written, state=state, begin=_begin(run), end=end)
+def _journal_cut(run: Run, state: str) -> None:
+    """What is behind an open transaction no consumer sees."""
+    _journal_loaded(run, state, last_stable_offsets(run.kafka, run.plan.pipeline.topics.source))
+
+
+def _journal_loaded(run: Run, state: str, until: Offsets) -> int:
+    """Read the records: a transaction's marker takes an offset too, and what was aborted nobody sees."""
+    wanted, begin = run.plan.records_to_write, _begin(run)
+    written, end = count_committed(run.kafka, run.plan.pipeline.topics.source, begin, until)
+    fact = Loaded(at=now(), clock="kafka", expected=wanted, written=written, state=state, begin=begin, end=end)
     run.attempt.append(fact)
     problem = load_problem(run.plan, fact)
     if problem:
         raise RunEndsError(problem)
+    return written
 
 
 def grown(run: Run) -> int:
-    """How far the source topic has grown since the run began, in offsets: a loader with transactions adds markers."""
+    """How far the source topic has grown since the run began, in offsets: a few more than records with transactions."""
     end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
     return sum(end.values()) - sum(_begin(run).values())
 

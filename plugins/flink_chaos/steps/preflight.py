@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flink_chaos import clock
 from flink_chaos.clock import now
 from flink_chaos.files.listing import is_there
 from flink_chaos.kafka.offsets import members
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_count
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
@@ -15,6 +18,7 @@ from flink_chaos.steps.checking import PreflightWarning
 from flink_chaos.steps.rights import permissions
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
+from flink_chaos.steps.topic_checks import topic_settings
 from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
 
 if TYPE_CHECKING:
@@ -23,9 +27,12 @@ if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
 
+PATIENCE_SECONDS = 30.0
+
 def look(run: Run) -> Preflight:
     """Run every check and journal the lines. Raises RunEndsError when one blocks."""
-    checks = [_line(name, check, run) for name, check in CHECKS.items()]
+    until = clock.monotonic() + PATIENCE_SECONDS
+    checks = [_line(name, partial(_patient, check, until), run) for name, check in CHECKS.items()]
     fact = Preflight(at=now(), checks=checks)
     run.attempt.append(fact)
     blocked = [f"{check.name}: {check.message}" for check in checks if check.blocks and not check.ok]
@@ -41,6 +48,11 @@ def _line(name: str, check: Callable[[Run], str], run: Run) -> Check:
         return Check(name=name, ok=False, blocks=False, message=str(warning))
     except (*SYSTEM_ERRORS, StepError, ValueError) as error:
         return Check(name=name, ok=False, message=str(error))
+
+
+def _patient(check: Callable[[Run], str], until: float, run: Run) -> str:
+    """All checks together wait no longer than that for brokers that are away for a moment."""
+    return patiently(partial(check, run), until - clock.monotonic())
 
 
 def _kafka(run: Run) -> str:
@@ -108,6 +120,7 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "sql gateway": cluster_checks.sql_gateway,
     "consumer groups": _groups,
     "topics": _topics,
+    "topic settings": topic_settings,
     "transactions": _transactions,
     "files": _files,
     "capacity": cluster_checks.capacity,

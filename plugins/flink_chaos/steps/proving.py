@@ -43,9 +43,7 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
     seconds = clock.monotonic() - begin
     by: Clock = "storage" if run.plan.pipeline.files else "kafka"
     for copy, (deliveries, findings) in proofs.items():
-        fact = RecordProof(
-            at=now(), clock=by, copy=copy, deliveries=deliveries, findings=findings, seconds=seconds
-        )
+        fact = RecordProof(at=now(), clock=by, copy=copy, deliveries=deliveries, findings=findings, seconds=seconds)
         run.attempt.append(fact)
     if loaded:
         run.attempt.append(loaded)

@@ -27,7 +27,7 @@ def journal_open(run: Run, copy: Copy) -> None:
     """What keeps a copy's sink open, as a fact: how much is behind it, and which transactions if that can be asked."""
     topic = run.plan.copies[copy].sink
     ends, stable = end_offsets(run.kafka, topic), last_stable_offsets(run.kafka, topic)
-    behind = {number: end - stable[number] for number, end in ends.items() if end > stable[number]}
+    behind = {number: end - stable[number] for number, end in ends.items() if end > stable.get(number, end)}
     found = _asked(run, topic)
     run.attempt.append(OpenTransactions(at=now(), clock="kafka", copy=copy, transactions=found, behind=behind))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.kafka.lag import LagReader
-from flink_chaos.kafka.topics import end_offsets
+from flink_chaos.kafka.patience import patiently
+from flink_chaos.kafka.scan import count_committed
+from flink_chaos.kafka.topics import end_offsets, last_stable_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import LoadStarted, Steady
 from flink_chaos.steps.effect import see_job
@@ -40,7 +43,7 @@ def check_steady(run: Run) -> Progress:
 def require_load(run: Run) -> None:
     """Raise RunEndsError when everything is loaded: the fault would hit an idle application."""
     started, wanted = run.journal.last(LoadStarted), run.plan.records_to_write
-    if started is None or _written(run, started) < wanted:
+    if started is None or _written(run, started) < wanted or _read(run, started) < wanted:
         return
     told = f"all {wanted:,} records were loaded before the fault; load more, or slower"
     run.attempt.append(Steady(at=now(), clock="kafka", ok=False, message=told, lag={}, records_per_second=0))
@@ -49,7 +52,7 @@ def require_load(run: Run) -> None:
 
 def steady_expired(run: Run, message: str) -> None:
     """The deadline passed: no fault is injected into what does not keep up."""
-    run.attempt.append(observe(run))
+    run.attempt.append(patiently(partial(observe, run)))
     raise RunEndsError(f"no steady state: {message}")
 
 
@@ -66,6 +69,12 @@ def observe(run: Run) -> Steady:
     ok = rate >= RATE_SHARE * request.records_per_second and max(lag.values()) <= limit
     told = f"{rate:,.0f} records/s, lag stable {lag[Copy.STABLE]:,}, chaos {lag[Copy.CHAOS]:,}, at most {limit:,}"
     return Steady(at=at, clock="kafka", ok=ok, message=told, lag=lag, records_per_second=rate)
+
+
+def _read(run: Run, started: LoadStarted) -> int:
+    """Offsets are not records: who writes in transactions has filled as many before everything is loaded."""
+    until = last_stable_offsets(run.kafka, started.topic)
+    return count_committed(run.kafka, started.topic, started.begin, until)[0]
 
 
 def _written(run: Run, started: LoadStarted) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from flink_chaos.clock import now
 from flink_chaos.flink.comparison import topic_statement
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.topics import closed_end, ensure_topic, last_stable_offsets
 from flink_chaos.model.facts import TopicBegin, TopicEnd
 from flink_chaos.steps.readings import never_ended, topic_reading
@@ -16,7 +17,7 @@ from flink_chaos.steps.stalling import journal_open, open_on
 if TYPE_CHECKING:
     from flink_chaos.model.base import Copy
     from flink_chaos.model.batches import Isolation
-    from flink_chaos.model.facts import Fact
+    from flink_chaos.model.facts import Fact, Offsets
     from flink_chaos.model.proof import Finding
     from flink_chaos.steps.readings import Reading
     from flink_chaos.steps.run import Run
@@ -25,6 +26,9 @@ OPEN_TRANSACTION = (
     "a transaction is open; it ends by its time-out (600 s, if the profile says nothing else), "
     "or `kafka-transactions.sh abort` ends it now"
 )
+
+KEPT = {"cleanup.policy": "delete"}
+"""A topic that is made here is not compacted, whatever the brokers do with others."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class TopicSink:
 
     def prepare(self) -> None:
         """The topic exists, and no transaction is open on it."""
-        ensure_topic(self.run.kafka, self.topic, self.run.plan.pipeline.topics.partitions, {})
+        ensure_topic(self.run.kafka, self.topic, self.run.plan.pipeline.topics.partitions, KEPT)
         end = closed_end(self.run.kafka, self.topic)
         if end is None:
             raise StepError(f"topic {self.topic}: {OPEN_TRANSACTION}")
@@ -66,6 +70,9 @@ class TopicSink:
 
     def cut(self) -> None:
         """What is behind the open transaction no consumer sees, so it is judged as missing."""
+        patiently(self._cut)
+
+    def _cut(self) -> None:
         stable = last_stable_offsets(self.run.kafka, self.topic)
         fact = TopicEnd(at=now(), clock="kafka", topic=self.topic, offsets=stable, last_stable=stable)
         self.run.attempt.append(fact)
@@ -74,20 +81,21 @@ class TopicSink:
     def statement(self, table: str) -> str:
         """Committed records between the offsets."""
         begin, end = self._between()
-        return topic_statement(self.run.plan, table, self.topic, begin.offsets, end.offsets)
+        return topic_statement(self.run.plan, table, self.topic, begin, end)
 
     def reading(self, isolation: Isolation) -> Reading:
         """The same records, or those of aborted transactions too."""
         begin, end = self._between()
-        return topic_reading(self.run, self.topic, begin.offsets, end.offsets, isolation)
+        return topic_reading(self.run, self.topic, begin, end, isolation)
 
     def placed(self, finding: Finding) -> Finding:
         """Partition and offset say it."""
         return finding
 
-    def _between(self) -> tuple[TopicBegin, TopicEnd]:
+    def _between(self) -> tuple[Offsets, Offsets]:
+        """A partition that was added during the run begins with its first record."""
         journal = self.run.journal
         begin, end = journal.last(TopicBegin, topic=self.topic), journal.last(TopicEnd, topic=self.topic)
         if begin is None or end is None:
             raise never_ended(self.run, self.topic)
-        return begin, end
+        return {number: begin.offsets.get(number, 0) for number in end.offsets}, end.offsets

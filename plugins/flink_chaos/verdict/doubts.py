@@ -21,6 +21,7 @@ from flink_chaos.verdict.agreement import disagreements, proved
 from flink_chaos.verdict.effect import effect_doubts
 from flink_chaos.verdict.open_files import still_written, unseen_output
 from flink_chaos.verdict.required import missing_facts
+from flink_chaos.verdict.topic_doubts import topic_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
 def _found(plan: RunPlan, journal: Journal) -> Iterator[str]:
     fault = (_fault(plan, journal), effect_doubts(plan, journal))
     found = (_before(journal), *fault, _load(plan, journal), _control(plan, journal), _complete(plan, journal))
-    proof = (_source(journal), _self_test(plan, journal), unseen_output(journal))
+    proof = (_source(journal), _self_test(plan, journal), unseen_output(journal), topic_doubts(plan, journal))
     agreement = (_agreement(journal), disagreements(journal, proved(journal)))
     for reasons in (*found, *proof, *agreement):
         yield from reasons

@@ -29,6 +29,7 @@ from flink_chaos.model.facts import (
     TopicBegin,
     TopicEnd,
 )
+from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +61,11 @@ def _before(plan: RunPlan) -> Iterator[Required]:
     source = plan.pipeline.topics.source
     yield "preflight", Preflight, {}
     yield f"begin of topic {source}", TopicBegin, {"topic": source}
+    yield f"settings of topic {source}", TopicState, {"topic": source, "moment": "before"}
     for copy, own in plan.copies.items():
         if not own.files:
             yield f"begin of topic {own.sink}", TopicBegin, {"topic": own.sink}
+            yield f"settings of topic {own.sink}", TopicState, {"topic": own.sink, "moment": "before"}
         yield f"offsets of {own.group}", OffsetsReset, {"group": own.group}
         yield f"start of the {copy} copy", Deployed, {"copy_": copy}
     yield "first record", LoadStarted, {}
@@ -91,6 +94,8 @@ def _after(plan: RunPlan) -> Iterator[Required]:
 
 
 def _compared(plan: RunPlan) -> Iterator[Required]:
+    for topic in (plan.pipeline.topics.source, *(own.sink for own in plan.copies.values() if not own.files)):
+        yield f"settings of topic {topic} after the run", TopicState, {"topic": topic, "moment": "after"}
     for copy, own in plan.copies.items():
         end: Required = (f"end of topic {own.sink}", TopicEnd, {"topic": own.sink})
         yield (f"files of the {copy} copy", FilesEnd, {"copy_": copy}) if own.files else end
