@@ -47,7 +47,9 @@ def _many(seeds: range, jobs: int) -> int:
             kinds.update({line.partition(":")[0] for line in played.wrong})
             if played.wrong:
                 print(played.scenario, *played.wrong, sep="\n    ", flush=True)
-    print(f"{len(seeds):,} worlds in {time.monotonic() - begin:.0f} s: {dict(outcomes)}; wrong: {dict(kinds) or 'nothing'}")
+    print(
+        f"{len(seeds):,} worlds in {time.monotonic() - begin:.0f} s: {dict(outcomes)}; wrong: {dict(kinds) or 'nothing'}"
+    )
     return int(bool(kinds))
 
 

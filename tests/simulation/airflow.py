@@ -7,7 +7,7 @@ import copy
 import logging
 import os
 import tempfile
-from functools import lru_cache
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -27,7 +27,7 @@ NOT_PLAYED = ("plan", "observe")
 MOST_RESTARTS = 3
 
 
-@lru_cache(maxsize=None)
+@cache
 def _dag(fault: str) -> Any:
     """The DAG itself, made once."""
     if "AIRFLOW_HOME" not in os.environ:
@@ -88,7 +88,9 @@ def _played(stage: Stage, task: Any, said: list[str]) -> str:
         except Killed:
             return "failed"
         except Exception as problem:  # noqa: BLE001 - Airflow shows it to people
-            said.append(f"{type(problem).__name__}: {problem}" if "airflow" not in type(problem).__module__ else str(problem))
+            said.append(
+                f"{type(problem).__name__}: {problem}" if "airflow" not in type(problem).__module__ else str(problem)
+            )
             return "failed"
         else:
             return "success"

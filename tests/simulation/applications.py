@@ -10,7 +10,6 @@ EARLIER = "rearlier000"
 """The run that has written to the topics before."""
 
 
-
 @dataclass(frozen=True)
 class Behaviour:
     """What an application does. Everything beside `copies`, `drops` and `totals` is a flaw that a recovery shows."""
@@ -45,7 +44,19 @@ class Behaviour:
     @property
     def flawed(self) -> bool:
         """Whether a recovery can show something wrong."""
-        return any((self.skips, self.forgets, self.changes, self.repeats, self.reorders, self.gives_up, self.hangs, self.thins, self.spoils_older))
+        return any(
+            (
+                self.skips,
+                self.forgets,
+                self.changes,
+                self.repeats,
+                self.reorders,
+                self.gives_up,
+                self.hangs,
+                self.thins,
+                self.spoils_older,
+            )
+        )
 
 
 BEHAVIOURS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +28,7 @@ class Room:
         self.cursor = engine().cursor()
         self.cursor.execute(f"ATTACH ':memory:' AS {self.name}; USE {self.name}")
 
-    def __enter__(self) -> Room:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-
-
 from tests.simulation.engine import engine
 
 if TYPE_CHECKING:
@@ -25,7 +23,10 @@ METADATA_SECONDS = 60.0
 """How long Flink's source waits for brokers."""
 
 FLINK_TYPES = {"BIGINT": "BIGINT", "INTEGER": "INTEGER", "DOUBLE": "DOUBLE", "HUGEINT": "BIGINT"}
-ERROR = "<Exception on server side:\norg.apache.flink.table.api.TableException: {why}\n\nEnd of exception on server side>"
+ERROR = (
+    "<Exception on server side:\norg.apache.flink.table.api.TableException: {why}\n\nEnd of exception on server side>"
+)
+
 
 @dataclass
 class GatewayWorld:
@@ -41,7 +42,12 @@ class GatewayWorld:
     def answer(self, request: Request, path: str) -> Answer:
         """Serve one request."""
         if self.world.now < self.down_until:
-            return 503, {"kind": "Status", "code": 503, "reason": "ServiceUnavailable", "message": "no endpoints available"}
+            return 503, {
+                "kind": "Status",
+                "code": 503,
+                "reason": "ServiceUnavailable",
+                "message": "no endpoints available",
+            }
         match request.method, path.strip("/").split("/"):
             case "GET", [_, "info"]:
                 return 200, {"productName": "Apache Flink", "version": "1.20.3"}
@@ -77,7 +83,12 @@ class GatewayWorld:
             return 500, {"errors": ["Internal server error.", ERROR.format(why=found)]}
         columns, rows = found
         results = {"columns": columns, "rowFormat": "JSON", "data": [{"kind": "INSERT", "fields": row} for row in rows]}
-        return 200, {"resultType": "EOS", "isQueryResult": True, "resultKind": "SUCCESS_WITH_CONTENT", "results": results}
+        return 200, {
+            "resultType": "EOS",
+            "isQueryResult": True,
+            "resultKind": "SUCCESS_WITH_CONTENT",
+            "results": results,
+        }
 
     def _run(self, statement: str) -> Any:
         import duckdb

@@ -67,7 +67,12 @@ class Topic:
 
     def records(self, begin: dict[int, int], end: dict[int, int]) -> list[Entry]:
         """Committed records between offsets."""
-        return [entry for n, until in end.items() for entry in self.partitions[n][begin.get(n, 0) : until] if entry.committed]
+        return [
+            entry
+            for n, until in end.items()
+            for entry in self.partitions[n][begin.get(n, 0) : until]
+            if entry.committed
+        ]
 
 
 @dataclass

@@ -91,7 +91,9 @@ class FakeAdmin(Client):
         self.need("list_topics", timeout)
         found = {
             name: SimpleNamespace(
-                topic=name, error=None, partitions={n: SimpleNamespace(id=n, leader=1, error=None) for n in range(len(log.partitions))}
+                topic=name,
+                error=None,
+                partitions={n: SimpleNamespace(id=n, leader=1, error=None) for n in range(len(log.partitions))},
             )
             for name, log in self.kafka.topics.items()
         }
@@ -99,22 +101,30 @@ class FakeAdmin(Client):
 
     def describe_cluster(self, request_timeout: float = 15, **_: Any) -> Answer:
         node = SimpleNamespace(id=1, host="broker", port=9092)
-        told = SimpleNamespace(cluster_id=self.kafka.cluster_id, nodes=[node], controller=node, authorized_operations=None)
+        told = SimpleNamespace(
+            cluster_id=self.kafka.cluster_id, nodes=[node], controller=node, authorized_operations=None
+        )
         return self._answer("describe_cluster", request_timeout, lambda: told)
 
     def describe_topics(self, topics: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
         names = list(getattr(topics, "topic_names", None) or topics)
-        return {name: self._answer("describe_topics", request_timeout, lambda n=name: self._described(n)) for name in names}
+        return {
+            name: self._answer("describe_topics", request_timeout, lambda n=name: self._described(n)) for name in names
+        }
 
     def _described(self, name: str) -> Any:
         log = self.kafka.topics.get(name)
         if log is None:
             raise error(KafkaError.UNKNOWN_TOPIC_OR_PART)
         partitions = [SimpleNamespace(id=n, leader=SimpleNamespace(id=1)) for n in range(len(log.partitions))]
-        return SimpleNamespace(name=name, topic_id=log.identity, partitions=partitions, is_internal=False, authorized_operations=None)
+        return SimpleNamespace(
+            name=name, topic_id=log.identity, partitions=partitions, is_internal=False, authorized_operations=None
+        )
 
     def create_topics(self, new: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
-        return {one.topic: self._answer("create_topics", request_timeout, lambda t=one: self._created(t)) for one in new}
+        return {
+            one.topic: self._answer("create_topics", request_timeout, lambda t=one: self._created(t)) for one in new
+        }
 
     def _created(self, new: Any) -> None:
         if new.topic in self.kafka.topics:
@@ -122,13 +132,19 @@ class FakeAdmin(Client):
         self.kafka.create(new.topic, new.num_partitions)
 
     def list_offsets(
-        self, asked: Mapping[TopicPartition, OffsetSpec], isolation_level: Any = None, request_timeout: float = 15, **_: Any
+        self,
+        asked: Mapping[TopicPartition, OffsetSpec],
+        isolation_level: Any = None,
+        request_timeout: float = 15,
+        **_: Any,
     ) -> dict[TopicPartition, Answer]:
         try:
             self.need("list_offsets", request_timeout)
         except KafkaException as failed:
             return {where: Answer(lambda e=failed: _raise(e)) for where in asked}
-        return {where: Answer(lambda w=where, s=spec: self._offset(w, s, isolation_level)) for where, spec in asked.items()}
+        return {
+            where: Answer(lambda w=where, s=spec: self._offset(w, s, isolation_level)) for where, spec in asked.items()
+        }
 
     def _offset(self, where: TopicPartition, spec: OffsetSpec, isolation: Any) -> Any:
         if self.kafka.world.now < self.kafka.busy_until:
@@ -144,7 +160,9 @@ class FakeAdmin(Client):
         return SimpleNamespace(offset=ends if asked == LATEST else log.starts.get(where.partition, 0), timestamp=-1)
 
     def list_consumer_group_offsets(self, asked: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
-        return {one.group_id: self._answer("list_group", request_timeout, lambda o=one: self._group(o)) for one in asked}
+        return {
+            one.group_id: self._answer("list_group", request_timeout, lambda o=one: self._group(o)) for one in asked
+        }
 
     def _group(self, asked: Any) -> Any:
         self._settled()
@@ -154,7 +172,9 @@ class FakeAdmin(Client):
         return ConsumerGroupTopicPartitions(asked.group_id, found)
 
     def alter_consumer_group_offsets(self, asked: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
-        return {one.group_id: self._answer("alter_group", request_timeout, lambda o=one: self._altered(o)) for one in asked}
+        return {
+            one.group_id: self._answer("alter_group", request_timeout, lambda o=one: self._altered(o)) for one in asked
+        }
 
     def _altered(self, asked: Any) -> Any:
         self._settled()
@@ -171,11 +191,16 @@ class FakeAdmin(Client):
         return {name: self._answer("describe_groups", request_timeout, lambda n=name: told(n)) for name in groups}
 
     def delete_consumer_groups(self, groups: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
-        return {name: self._answer("delete_groups", request_timeout, lambda n=name: self._deleted(n)) for name in groups}
+        return {
+            name: self._answer("delete_groups", request_timeout, lambda n=name: self._deleted(n)) for name in groups
+        }
 
     def list_consumer_groups(self, request_timeout: float = 15, **_: Any) -> Answer:
         def told() -> Any:
-            valid = [SimpleNamespace(group_id=name, is_simple_consumer_group=False, state=ConsumerGroupState.EMPTY) for name in self.kafka.groups]
+            valid = [
+                SimpleNamespace(group_id=name, is_simple_consumer_group=False, state=ConsumerGroupState.EMPTY)
+                for name in self.kafka.groups
+            ]
             return SimpleNamespace(valid=valid, errors=[])
 
         return self._answer("list_groups", request_timeout, told)
@@ -190,7 +215,12 @@ class FakeAdmin(Client):
 
     def _config(self, asked: Any) -> dict[str, Any]:
         broker = {"transaction.max.timeout.ms": "900000"}
-        topic = {"cleanup.policy": "delete", "retention.ms": "604800000", "retention.bytes": "-1", "message.timestamp.type": "CreateTime"}
+        topic = {
+            "cleanup.policy": "delete",
+            "retention.ms": "604800000",
+            "retention.bytes": "-1",
+            "message.timestamp.type": "CreateTime",
+        }
         is_topic = str(asked.restype).lower().endswith("topic")
         own = self.kafka.topics[asked.name].config if is_topic and asked.name in self.kafka.topics else {}
         told = {**topic, **own} if is_topic else broker
@@ -224,7 +254,9 @@ class Message:
 
     __slots__ = ("_entry", "_error", "_offset", "_partition", "_topic")
 
-    def __init__(self, topic: str, partition: int, offset: int, entry: Entry | None, code: int = KafkaError._PARTITION_EOF) -> None:
+    def __init__(
+        self, topic: str, partition: int, offset: int, entry: Entry | None, code: int = KafkaError._PARTITION_EOF
+    ) -> None:
         self._topic, self._partition, self._offset, self._entry = topic, partition, offset, entry
         self._error = None if entry else KafkaError(code)
 
@@ -273,7 +305,10 @@ class FakeConsumer(Client):
         self.paused -= {(one.topic, one.partition) for one in wanted}
 
     def position(self, wanted: list[TopicPartition]) -> list[TopicPartition]:
-        return [TopicPartition(one.topic, one.partition, self.places.get((one.topic, one.partition), NOT_THERE)) for one in wanted]
+        return [
+            TopicPartition(one.topic, one.partition, self.places.get((one.topic, one.partition), NOT_THERE))
+            for one in wanted
+        ]
 
     def consume(self, count: int, timeout: float = 1.0) -> list[Message]:
         if not self.reach("consume", timeout):

@@ -25,7 +25,10 @@ Object = dict[str, Any]
 Answer = tuple[int, Any]
 TOKEN = "token-of-the-test"
 REASONS = {
-    409: ("Conflict", "Operation cannot be fulfilled: the object has been modified; please apply your changes to the latest version"),
+    409: (
+        "Conflict",
+        "Operation cannot be fulfilled: the object has been modified; please apply your changes to the latest version",
+    ),
     429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
     500: ("InternalError", "etcdserver: leader changed"),
     503: ("ServiceUnavailable", "apiserver not ready"),
@@ -52,8 +55,16 @@ class KubernetesWorld:
             raise urllib3.exceptions.ProtocolError("Connection refused")
         if isinstance(refused, int):
             reason, message = REASONS[refused]
-            return refused, {"kind": "Status", "apiVersion": "v1", "code": refused, "reason": reason, "message": message}
-        answer = self._served(Request(method, path, query, body, {"authorization": f"Bearer {TOKEN}", "content-type": content_type}))
+            return refused, {
+                "kind": "Status",
+                "apiVersion": "v1",
+                "code": refused,
+                "reason": reason,
+                "message": message,
+            }
+        answer = self._served(
+            Request(method, path, query, body, {"authorization": f"Bearer {TOKEN}", "content-type": content_type})
+        )
         if refused == "lost":
             raise urllib3.exceptions.ProtocolError("Connection aborted: reset by peer")
         return answer
@@ -63,7 +74,12 @@ class KubernetesWorld:
         if target.sub[:1] == ("proxy",):
             service = self.services.get(target.name)
             if service is None:
-                return 503, {"kind": "Status", "code": 503, "reason": "ServiceUnavailable", "message": f'no endpoints available for service "{target.name}"'}
+                return 503, {
+                    "kind": "Status",
+                    "code": 503,
+                    "reason": "ServiceUnavailable",
+                    "message": f'no endpoints available for service "{target.name}"',
+                }
             return service(request, "/" + "/".join(target.sub[1:]))
         self.api.requests.clear()
         status, answer = self.api.answer(request)
@@ -120,7 +136,11 @@ class FakeApiClient:
         text = answer if isinstance(answer, str) else json.dumps(answer)
         if not 200 <= status < 300:
             headers = {"Retry-After": "1"} if status == 429 else {}
-            raise ApiException(http_resp=SimpleNamespace(status=status, reason="", data=text, getheaders=lambda: headers, headers=headers))
+            raise ApiException(
+                http_resp=SimpleNamespace(
+                    status=status, reason="", data=text, getheaders=lambda: headers, headers=headers
+                )
+            )
         return SimpleNamespace(status=status, data=text.encode(), getheaders=dict, headers={})
 
     def close(self) -> None:

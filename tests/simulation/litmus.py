@@ -74,7 +74,9 @@ class LitmusWorld:
         spec = engine["spec"]["experiments"][0]
         variables = {one["name"]: one["value"] for one in spec["spec"]["components"]["env"]}
         metadata = engine["metadata"]
-        one = Experiment(metadata["name"], metadata["uid"], variables, spec["name"], engine["spec"]["appinfo"]["applabel"])
+        one = Experiment(
+            metadata["name"], metadata["uid"], variables, spec["name"], engine["spec"]["appinfo"]["applabel"]
+        )
         self.experiments[one.uid] = one
         self.world.tell(f"Litmus sees {one.name}")
         engine["status"] = {"engineStatus": "initialized", "experiments": []}
@@ -165,5 +167,12 @@ class LitmusWorld:
         metadata = {"name": f"{one.name}-{one.kind}", "namespace": NAMESPACE, "labels": {"chaosUID": one.uid}}
         status = {"experimentStatus": {"phase": phase, "verdict": verdict}}
         self.kubernetes.put(
-            CHAOS_RESULTS, {"apiVersion": "litmuschaos.io/v1alpha1", "kind": "ChaosResult", "metadata": metadata, "spec": {}, "status": status}
+            CHAOS_RESULTS,
+            {
+                "apiVersion": "litmuschaos.io/v1alpha1",
+                "kind": "ChaosResult",
+                "metadata": metadata,
+                "spec": {},
+                "status": status,
+            },
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.cluster.resources import CONFIG_MAPS, EVENTS, FLINK_DEPLOYMENTS
-from flink_chaos.model.plan import COPY_LABEL, RUN_LABEL
+from flink_chaos.cluster.resources import CONFIG_MAPS, FLINK_DEPLOYMENTS
+from flink_chaos.model.plan import COPY_LABEL
 
 from tests.simulation.pods import NAMESPACE
 from tests.simulation.rest import service
+from tests.simulation.status import status_of, tell_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
     from tests.simulation.pods import PodsWorld
     from tests.simulation.world import World
 
-REACTION, REST_SECONDS, RESTART_SECONDS, NOTICE_SECONDS, SAVEPOINT_SECONDS, REMOVAL_SECONDS = 1.0, 1.5, 1.0, 1.5, 1.5, 2.0
-OBSERVE_SECONDS, AGAIN_SECONDS, FAILED_FIRST_SECONDS = 3.0, 60.0, 4.0
+REACTION, REST_SECONDS, RESTART_SECONDS, NOTICE_SECONDS, SAVEPOINT_SECONDS, REMOVAL_SECONDS = (
+    1.0,
+    1.5,
+    1.0,
+    1.5,
+    1.5,
+    2.0,
+)
+OBSERVE_SECONDS, AGAIN_SECONDS = 3.0, 60.0
 FINALIZER = "flinkdeployments.flink.apache.org/finalizer"
 LABELS = {"type": "flink-native-kubernetes"}
 
@@ -148,7 +155,11 @@ class FlinkCluster:
             self.gave_up, self.error = self.world.now, "Checkpoint expired before completing"
             self.asked = self.resource["metadata"]["generation"]
             self.world.tell(f"{self.name}: the operator gives up its savepoint")
-        if self.gave_up >= 0 and self.world.now - self.gave_up < AGAIN_SECONDS and self.resource["metadata"]["generation"] == self.asked:
+        if (
+            self.gave_up >= 0
+            and self.world.now - self.gave_up < AGAIN_SECONDS
+            and self.resource["metadata"]["generation"] == self.asked
+        ):
             return False
         self.error = ""
         snapshot = self.job.savepoint() if self.job is not None and self.reachable else None
@@ -226,7 +237,9 @@ class FlinkCluster:
         snapshot = self.job.newest or self.resume_from
         self.job.start(None if self.first and self.job.newest is None else snapshot)
         self.first = False
-        self.world.tell(f"{self.name}: job runs, from {self.job.restored.path if self.job.restored else 'its group offsets'}")
+        self.world.tell(
+            f"{self.name}: job runs, from {self.job.restored.path if self.job.restored else 'its group offsets'}"
+        )
 
     def _pod(self, found: dict[str, Any], name: str, component: str, key: str) -> str:
         spec = found["spec"][key]
@@ -234,28 +247,9 @@ class FlinkCluster:
         labels = {**template["metadata"]["labels"], **LABELS, "app": self.name, "component": component}
         extra = {"affinity": template["spec"]["affinity"]} if "spec" in template else {}
         if self.pods.refused:
-            self._refused(name, component)
-        return self.pods.create(name, labels, (float(resource["cpu"]), int(str(resource["memory"]).rstrip("mM"))), extra)
-
-    def _refused(self, name: str, component: str) -> None:
-        """A Deployment's controller makes an event, a JobManager writes a line into its log."""
-        told = f'pods "{name}" is forbidden: {self.pods.refused}'
-        if component == "taskmanager":
-            jm = self.pods.names.get(self.jm, "")
-            self.kubernetes.api.logs[jm] = f"{self.world.stamp()} ERROR {told}\n"
-            return
-        self.kubernetes.put(
-            EVENTS,
-            {
-                "metadata": {"name": f"{self.name}.failed", "namespace": NAMESPACE, "creationTimestamp": self.world.stamp()},
-                "involvedObject": {"kind": "Deployment", "name": self.name},
-                "type": "Warning",
-                "reason": "FailedCreate",
-                "message": f"Error creating: {told}",
-                "count": 1,
-                "firstTimestamp": self.world.stamp(),
-                "lastTimestamp": self.world.stamp(),
-            },
+            tell_refusal(self, name, component)
+        return self.pods.create(
+            name, labels, (float(resource["cpu"]), int(str(resource["memory"]).rstrip("mM"))), extra
         )
 
     def _drop_taskmanagers(self) -> None:
@@ -315,31 +309,7 @@ class FlinkCluster:
         self.observed = self.world.now
         if self.job is not None and self.job.state == "RUNNING" and self.lifecycle == "DEPLOYED":
             self.lifecycle = "STABLE"
-        found["status"] = self._status(found)
-
-    def _status(self, found: dict[str, Any]) -> dict[str, Any]:
-        job = self.job
-        state = "" if job is None else job.state
-        if self.deployed and not self.reachable and state == "INITIALIZING":
-            state = "RECONCILING"
-        self.born = self.world.now if self.born < 0 else self.born
-        early = self.trouble.failed_first and self.world.now - self.born < FAILED_FIRST_SECONDS
-        failed = state == "FAILED"
-        reconciled = {"job": found["spec"]["job"], "resource_metadata": {"metadata": {"generation": self.generation}}}
-        information = {"lastSavepoint": {"location": self.savepoint}} if self.savepoint else {}
-        return {
-            "observedGeneration": self.generation,
-            "lifecycleState": "FAILED" if failed or early else self.lifecycle,
-            "jobManagerDeploymentStatus": ("READY" if self.reachable else "DEPLOYING") if self.jm else "MISSING",
-            "error": "job gave up" if failed else "no connection to the API server" if early else self.error,
-            "jobStatus": {
-                "state": state,
-                "jobId": job.id if job else None,
-                "savepointInfo": information,
-                **({"upgradeSavepointPath": self.savepoint} if self.savepoint else {}),
-            },
-            "reconciliationStatus": {"state": "DEPLOYED", "lastReconciledSpec": json.dumps(reconciled) if self.generation else None},
-        }
+        found["status"] = status_of(self, found)
 
 
 @dataclass
@@ -379,11 +349,14 @@ class OperatorWorld:
                 spare = self.spare and copy == "chaos"
                 loads = copy == "loader"
                 self.clusters[name] = FlinkCluster(
-                    self.world, self.kubernetes, self.pods, name, self.make(copy, found), high_availability=not loads, spare=spare
+                    self.world,
+                    self.kubernetes,
+                    self.pods,
+                    name,
+                    self.make(copy, found),
+                    high_availability=not loads,
+                    spare=spare,
                 )
                 self.clusters[name].trouble = self
         for name in [name for name, one in self.clusters.items() if not one.step()]:
             del self.clusters[name]
-
-
-RUN = RUN_LABEL

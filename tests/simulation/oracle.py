@@ -77,7 +77,11 @@ def violations(end: Ending) -> list[str]:
 def _gave_way(end: Ending, verdict: Verdict) -> Iterator[str]:
     """A short outage of one system that the run only asks costs seconds, and never the run."""
     short = [one for one in end.scenario.troubles if one.name in OUTAGES and one.seconds <= SHORT_SECONDS]
-    if not end.stage.behaviour.flawed and len(end.scenario.troubles) == len(short) == 1 and verdict.outcome is Outcome.ABORTED:
+    if (
+        not end.stage.behaviour.flawed
+        and len(end.scenario.troubles) == len(short) == 1
+        and verdict.outcome is Outcome.ABORTED
+    ):
         yield f"gave way: ABORTED by {short[0]}: {'; '.join(verdict.reasons)[:400]}"
 
 
@@ -102,7 +106,11 @@ def _believed(end: Ending, verdict: Verdict) -> Iterator[str]:
     """What runs must be what was planned, and where it was planned."""
     begun = end.stage.troubles_begun
     journal = end.stage.attempt.journal()
-    if "weaker mode" in begun and end.scenario.guarantee == EXACTLY_ONCE and verdict.outcome in (Outcome.PASS, Outcome.FAIL):
+    if (
+        "weaker mode" in begun
+        and end.scenario.guarantee == EXACTLY_ONCE
+        and verdict.outcome in (Outcome.PASS, Outcome.FAIL)
+    ):
         yield f"believed: {verdict.outcome} of a job that runs AT_LEAST_ONCE"
     if "shared state" in begun and (journal.last(FaultStarted) or verdict.outcome is Outcome.PASS):
         yield "endangered: went on with both copies' state in one folder"
@@ -113,7 +121,7 @@ def _believed(end: Ending, verdict: Verdict) -> Iterator[str]:
 def _guilty(end: Ending, *, held: bool) -> bool:
     """Whether the application itself broke the contract or never came back."""
     behaviour = end.stage.behaviour
-    return behaviour.flawed and (not held or _gave_up(end) or behaviour.hangs) or _by_design(end, held=held)
+    return (behaviour.flawed and (not held or _gave_up(end) or behaviour.hangs)) or _by_design(end, held=held)
 
 
 def _by_design(end: Ending, *, held: bool) -> bool:
@@ -142,7 +150,11 @@ def _told(end: Ending) -> Iterator[str]:
         yield "untold end: there is no verdict"
     elif not end.verdict.reasons:
         yield "untold end: the verdict has no reason"
-    texts = [*(str(fact.model_dump()) for fact in end.stage.attempt.facts), end.said, *(end.verdict.reasons if end.verdict else [])]
+    texts = [
+        *(str(fact.model_dump()) for fact in end.stage.attempt.facts),
+        end.said,
+        *(end.verdict.reasons if end.verdict else []),
+    ]
     for text in texts:
         if match := PYTHON.search(text):
             around = text[max(0, match.start() - 100) : match.end() + 100].replace("\n", " ")
@@ -177,7 +189,11 @@ def _left(stage: Stage) -> Iterator[str]:
     for kind in KINDS:
         for found in stage.kubernetes.all(kind):
             name = found["metadata"]["name"]
-            if key in name or key in str(found["metadata"].get("labels", {})) or key in str(found.get("spec", {}).get("holderIdentity")):
+            if (
+                key in name
+                or key in str(found["metadata"].get("labels", {}))
+                or key in str(found.get("spec", {}).get("holderIdentity"))
+            ):
                 yield f"{kind.plural}/{name}"
     yield from (f"group {name}" for name in stage.kafka.groups if key in name)
     yield from (f"node {n['metadata']['name']} is cordoned" for n in stage.kubernetes.all(NODES) if _cordoned(n))

@@ -39,7 +39,9 @@ def _without_line(word: str) -> Callable[[Any], Any]:
 
 def _always(word: str) -> Callable[[Any], Any]:
     """The lines whose name holds the word are met."""
-    return lambda right: lambda *given: [line.model_copy(update={"ok": True}) if word in line.name else line for line in right(*given)]
+    return lambda right: (
+        lambda *given: [line.model_copy(update={"ok": True}) if word in line.name else line for line in right(*given)]
+    )
 
 
 def _outcome_without_failures(right: Any) -> Any:
@@ -104,7 +106,9 @@ def _told_and_gone(right: Any) -> Any:
 
 
 PLANTED = (
-    Planted("A", "changed values reach no line", {"flink_chaos.verdict.judge:contract_lines": _without_line("changed")}),
+    Planted(
+        "A", "changed values reach no line", {"flink_chaos.verdict.judge:contract_lines": _without_line("changed")}
+    ),
     Planted(
         "A2",
         "a run that broke off is judged by what there is",
@@ -118,16 +122,29 @@ PLANTED = (
         },
     ),
     Planted("A3", "a lost order is met", {"flink_chaos.verdict.judge:contract_lines": _always("order")}),
-    Planted("B", "a fault that hit nothing that mattered counts", {"flink_chaos.verdict.doubts:effect_doubts": _nothing}),
-    Planted("B", "what Litmus did not do counts as felt", {"flink_chaos.verdict.doubts:_fault": _nothing, "flink_chaos.verdict.doubts:effect_doubts": _nothing}),
+    Planted(
+        "B", "a fault that hit nothing that mattered counts", {"flink_chaos.verdict.doubts:effect_doubts": _nothing}
+    ),
+    Planted(
+        "B",
+        "what Litmus did not do counts as felt",
+        {"flink_chaos.verdict.doubts:_fault": _nothing, "flink_chaos.verdict.doubts:effect_doubts": _nothing},
+    ),
     Planted("C", "nobody looks at the control", {"flink_chaos.verdict.doubts:_control": _nothing}),
-    Planted("M", "what an operator leaves behind is not looked for", {"flink_chaos.steps.undoing:owned": _nothing_is_left}),
-    Planted("M", "a group that cannot be deleted is forgotten", {"flink_chaos.steps.undoing:_delete_groups": _told_and_gone}),
+    Planted(
+        "M", "what an operator leaves behind is not looked for", {"flink_chaos.steps.undoing:owned": _nothing_is_left}
+    ),
+    Planted(
+        "M", "a group that cannot be deleted is forgotten", {"flink_chaos.steps.undoing:_delete_groups": _told_and_gone}
+    ),
     Planted("M", "the lock is not given back", {"flink_chaos.steps.undoing:give_back": _unlocked}),
     Planted(
         "M",
         "a node that the run cordoned stays so",
-        {"flink_chaos.steps.undoing:take_node_back": _unlocked, "flink_chaos.steps.undoing:_take_marked_nodes_back": _unlocked},
+        {
+            "flink_chaos.steps.undoing:take_node_back": _unlocked,
+            "flink_chaos.steps.undoing:_take_marked_nodes_back": _unlocked,
+        },
     ),
     Planted("N", "a bare KeyError reaches a person", {"flink_chaos.steps.cluster_checks:room_for": _raises_key_error}),
     Planted(

@@ -52,7 +52,9 @@ class PodsWorld:
             },
         )
 
-    def create(self, name: str, labels: dict[str, str], resource: tuple[float, int], spec: dict[str, Any] | None = None) -> str:
+    def create(
+        self, name: str, labels: dict[str, str], resource: tuple[float, int], spec: dict[str, Any] | None = None
+    ) -> str:
         """Ask for a pod; its uid, empty if it is refused."""
         if self.refused:
             return ""
@@ -123,7 +125,13 @@ class PodsWorld:
     def _start(self, pod: dict[str, Any]) -> None:
         pod["status"]["phase"] = "Running"
         pod["status"]["containerStatuses"] = [
-            {"name": "flink-main-container", "ready": True, "restartCount": 0, "imageID": "sha256:sim", "state": {"running": {}}}
+            {
+                "name": "flink-main-container",
+                "ready": True,
+                "restartCount": 0,
+                "imageID": "sha256:sim",
+                "state": {"running": {}},
+            }
         ]
         _condition(pod, "Ready", "True", self.world.stamp())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.pipeline import Application, Loader, Output, Pipeline, Topics
@@ -33,7 +33,7 @@ def catalogue() -> Catalogue:
     return Catalogue()
 
 
-@lru_cache(maxsize=None)
+@cache
 def fault(name: str) -> Any:
     """A fault of the catalogue, read once."""
     return catalogue().fault(name)

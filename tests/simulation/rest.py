@@ -30,37 +30,55 @@ def service(
             return 200, {"jobs": [_overview(job)] if job else []}
         parts = path.strip("/").split("/")
         if job is None or len(parts) < 2 or parts[1] != job.id:
-            return 404, {"errors": [f"org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job ({path})"]}
-        return _of_job(job, parts[2:], request, config())
+            return 404, {
+                "errors": [
+                    f"org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job ({path})"
+                ]
+            }
+        return _of_job(job, parts[2:], request)
 
     return answer
 
 
 def _taskmanager(name: str, *, works: bool) -> dict[str, Any]:
-    return {"id": name, "slotsNumber": PARALLELISM, "freeSlots": 0 if works else PARALLELISM, "timeSinceLastHeartbeat": 0}
+    return {
+        "id": name,
+        "slotsNumber": PARALLELISM,
+        "freeSlots": 0 if works else PARALLELISM,
+        "timeSinceLastHeartbeat": 0,
+    }
 
 
-def _of_job(job: Job, parts: list[str], request: Request, config: dict[str, str]) -> Answer:
-    match parts:
-        case []:
-            vertex = {"id": VERTEX, "name": "Source: source -> sink: Writer", "parallelism": PARALLELISM, "status": job.state, "tasks": _tasks(job)}
-            return 200, {"jid": job.id, "state": job.state, "now": job.jm_ms(), "vertices": [vertex], "start-time": job.world.ms(0)}
-        case ["checkpoints"]:
-            return 200, _checkpoints(job)
-        case ["checkpoints", "config"]:
-            return 200, _config(job)
-        case ["config"]:
-            return 200, {"jid": job.id, "execution-config": {"user-config": {}, "job-parallelism": PARALLELISM}}
-        case ["plan"]:
-            return 200, {"plan": {"jid": job.id, "nodes": [{"id": VERTEX, "description": "Source: source -> sink: Writer"}]}}
-        case ["exceptions"]:
-            entries = [{"timestamp": ms, "exceptionName": "java.lang.Exception", "stacktrace": why} for ms, why in job.failures]
-            return 200, {"exceptionHistory": {"entries": entries[::-1]}}
-        case ["metrics"]:
-            return 200, [{"id": "numRestarts", "value": str(job.restarts)}]
-        case ["vertices", _, "subtasks", "metrics"] | ["vertices", _, "metrics"]:
-            return 200, _metrics(job, request.query)
-    return 404, {"errors": [f"Not found: {'/'.join(parts)}"]}
+def _of_job(job: Job, parts: list[str], request: Request) -> Answer:
+    if parts[:1] == ["vertices"] and parts[-1] == "metrics":
+        return 200, _metrics(job, request.query)
+    make = ANSWERS.get("/".join(parts))
+    return (200, make(job)) if make else (404, {"errors": [f"Not found: {'/'.join(parts)}"]})
+
+
+def _job(job: Job) -> dict[str, Any]:
+    vertex = {
+        "id": VERTEX,
+        "name": "Source: source -> sink: Writer",
+        "parallelism": PARALLELISM,
+        "status": job.state,
+        "tasks": _tasks(job),
+    }
+    times = {"now": job.jm_ms(), "start-time": job.world.ms(0)}
+    return {"jid": job.id, "state": job.state, "vertices": [vertex], **times}
+
+
+def _exceptions(job: Job) -> dict[str, Any]:
+    entries = [{"timestamp": ms, "exceptionName": "java.lang.Exception", "stacktrace": why} for ms, why in job.failures]
+    return {"exceptionHistory": {"entries": entries[::-1]}}
+
+
+def _plan(job: Job) -> dict[str, Any]:
+    return {"plan": {"jid": job.id, "nodes": [{"id": VERTEX, "description": "Source: source -> sink: Writer"}]}}
+
+
+def _job_config(job: Job) -> dict[str, Any]:
+    return {"jid": job.id, "execution-config": {"user-config": {}, "job-parallelism": PARALLELISM}}
 
 
 def _overview(job: Job) -> dict[str, Any]:
@@ -68,8 +86,21 @@ def _overview(job: Job) -> dict[str, Any]:
 
 
 def _tasks(job: Job) -> dict[str, int]:
-    names = ("created", "scheduled", "deploying", "running", "finished", "canceling", "canceled", "failed", "reconciling", "initializing")
-    where = {"RUNNING": "running", "FINISHED": "finished", "CANCELED": "canceled", "FAILED": "failed"}.get(job.state, "scheduled")
+    names = (
+        "created",
+        "scheduled",
+        "deploying",
+        "running",
+        "finished",
+        "canceling",
+        "canceled",
+        "failed",
+        "reconciling",
+        "initializing",
+    )
+    where = {"RUNNING": "running", "FINISHED": "finished", "CANCELED": "canceled", "FAILED": "failed"}.get(
+        job.state, "scheduled"
+    )
     return {"total": PARALLELISM, **dict.fromkeys(names, 0), where: PARALLELISM}
 
 
@@ -78,7 +109,16 @@ def _checkpoints(job: Job) -> dict[str, Any]:
     plain, savepoints = ([line for line in done if line["is_savepoint"] is kind] for kind in (False, True))
     failed = [line for line in job.history if line["status"] == "FAILED"]
     restored = job.restored
-    told = {"id": restored.id, "external_path": restored.path, "is_savepoint": "savepoint-" in restored.path, "restore_timestamp": job.restored_ms} if restored else None
+    told = (
+        {
+            "id": restored.id,
+            "external_path": restored.path,
+            "is_savepoint": "savepoint-" in restored.path,
+            "restore_timestamp": job.restored_ms,
+        }
+        if restored
+        else None
+    )
     latest = {
         "completed": plain[-1] if plain else None,
         "savepoint": savepoints[-1] if savepoints else None,
@@ -87,7 +127,11 @@ def _checkpoints(job: Job) -> dict[str, Any]:
     }
     progress = sum(line["status"] == "IN_PROGRESS" for line in job.history)
     total = len(job.history)
-    return {"counts": {**job.counts, "in_progress": progress, "total": total}, "latest": latest, "history": job.history[::-1]}
+    return {
+        "counts": {**job.counts, "in_progress": progress, "total": total},
+        "latest": latest,
+        "history": job.history[::-1],
+    }
 
 
 def _config(job: Job) -> dict[str, Any]:
@@ -130,4 +174,15 @@ def _metrics(job: Job, query: dict[str, str]) -> list[dict[str, Any]]:
 def _told(name: str, value: float, query: dict[str, str]) -> dict[str, Any]:
     if not query.get("agg"):
         return {"id": name, "value": str(value)}
-    return {"id": name, **{kind: value for kind in query["agg"].split(",")}}
+    return {"id": name, **dict.fromkeys(query["agg"].split(","), value)}
+
+
+ANSWERS: dict[str, Callable[[Any], Any]] = {
+    "": _job,
+    "checkpoints": _checkpoints,
+    "checkpoints/config": _config,
+    "config": _job_config,
+    "plan": _plan,
+    "exceptions": _exceptions,
+    "metrics": lambda job: [{"id": "numRestarts", "value": str(job.restarts)}],
+}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from flink_chaos.cli import script
+from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Undone
 
 from tests.simulation.airflow import run_graph
@@ -17,7 +18,7 @@ from tests.simulation.oracle import Ending, violations
 from tests.simulation.profiles import plan_of
 from tests.simulation.stage import build, folder, inside
 from tests.simulation.trouble import prepare
-from tests.simulation.truth import Truth
+from tests.simulation.truth import Outputs, Truth, outputs
 from tests.simulation.world import BEGIN, Endless, Killed
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Played:
     wrong: list[str]
     story: list[str]
     said: str
+    chaos: Outputs
+    """What the chaos copy wrote, against what it should."""
 
 
 def play(scenario: Scenario) -> Played:
@@ -58,7 +61,7 @@ def play(scenario: Scenario) -> Played:
             wrong = violations(end)
     outcome = str(end.verdict.outcome) if end.verdict else "none"
     reasons = [f"VERDICT: {outcome}: {'; '.join(end.verdict.reasons)}"] if end.verdict else []
-    return Played(scenario, outcome, wrong, [*stage.world.story, *reasons], end.said)
+    return Played(scenario, outcome, wrong, [*stage.world.story, *reasons], end.said, outputs(stage, Copy.CHAOS))
 
 
 def _played(scenario: Scenario, stage: Stage, truth: Truth) -> Ending:

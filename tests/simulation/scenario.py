@@ -61,7 +61,9 @@ class Scenario:
     troubles: tuple[Trouble, ...] = ()
 
     def __str__(self) -> str:
-        how = {"pod_delete": self.component, "node_drain": self.component, "savepoint": self.upgrade_mode}.get(self.fault, "")
+        how = {"pod_delete": self.component, "node_drain": self.component, "savepoint": self.upgrade_mode}.get(
+            self.fault, ""
+        )
         strike = f" striking after {self.strike_after:g} s" if self.fault in ("pod_delete", "node_drain") else ""
         told = "; ".join(map(str, self.troubles)) or "no trouble"
         return f"seed {self.seed}: {'Airflow, ' if self.airflow else ''}{self.behaviour}, {self.guarantee}, {self.fault} {how}{strike}, checkpoints every {self.interval} s, {self.offsets}: {told}"

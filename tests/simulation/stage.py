@@ -85,13 +85,20 @@ class Stage:
             topics, request = plan.pipeline.topics, plan.request
             return lambda: LoaderJob(
                 self.world,
-                self.inner_kafka or self.kafka, plan.run_key, topics.source, topics.partitions, plan.records_to_write, request.records_per_second,
+                self.inner_kafka or self.kafka,
+                plan.run_key,
+                topics.source,
+                topics.partitions,
+                plan.records_to_write,
+                request.records_per_second,
                 transactional=self.loader_transactions,
             )
         return partial(self._job, copy)
 
     def _job(self, copy: str) -> Job:
-        return Job(self.world, self.inner_kafka or self.kafka, self._settings(copy), f"{self.world.rng.getrandbits(128):032x}")
+        return Job(
+            self.world, self.inner_kafka or self.kafka, self._settings(copy), f"{self.world.rng.getrandbits(128):032x}"
+        )
 
     def _settings(self, copy: str) -> Settings:
         plan, own = self.plan, self.plan.copies[copy]  # type: ignore[index]
@@ -115,7 +122,12 @@ class Stage:
 
     def run(self) -> Run:
         """The run as a new process opens it."""
-        return Run(plan=self.plan, attempt=self.attempt, kafka=Kafka({"bootstrap.servers": "simulated:9092"}), cluster=Cluster(FakeApiClient(self.kubernetes)))
+        return Run(
+            plan=self.plan,
+            attempt=self.attempt,
+            kafka=Kafka({"bootstrap.servers": "simulated:9092"}),
+            cluster=Cluster(FakeApiClient(self.kubernetes)),
+        )
 
     @property
     def applied(self) -> bool:
@@ -153,7 +165,9 @@ def _furnish(stage: Stage) -> None:
         stage.kafka.create(name, topics.partitions)
         for number in range(topics.partitions):
             text = '{{"run_key": "' + EARLIER + '", "n": {}, "user": 1, "v": 1, "usr": 1, "total": 1}}'
-            stage.kafka.write(name, number, [text.format(n * topics.partitions + number).encode() for n in range(OLDER)])
+            stage.kafka.write(
+                name, number, [text.format(n * topics.partitions + number).encode() for n in range(OLDER)]
+            )
     for number in range(3):
         stage.pods.node(f"node{number + 1}")
     for name in DEFINITIONS:
@@ -176,9 +190,24 @@ def inside(stage: Stage) -> Iterator[None]:
     kafka = partial(_kafka_at, stage)
     with ExitStack() as stack:
         stack.enter_context(clock.using(WorldClock(stage.world)))
-        stack.enter_context(patch("flink_chaos.kafka.admin.AdminClient", lambda config: FakeAdmin(kafka(config["bootstrap.servers"]), config)))
-        stack.enter_context(patch("flink_chaos.kafka.admin.Consumer", lambda config: FakeConsumer(kafka(config["bootstrap.servers"]), config)))
-        stack.enter_context(patch("flink_chaos.kafka.open_transactions.KafkaAdminClient", lambda **config: FakeTransactionsAdmin(kafka(str(config["bootstrap_servers"])), **config)))
+        stack.enter_context(
+            patch(
+                "flink_chaos.kafka.admin.AdminClient",
+                lambda config: FakeAdmin(kafka(config["bootstrap.servers"]), config),
+            )
+        )
+        stack.enter_context(
+            patch(
+                "flink_chaos.kafka.admin.Consumer",
+                lambda config: FakeConsumer(kafka(config["bootstrap.servers"]), config),
+            )
+        )
+        stack.enter_context(
+            patch(
+                "flink_chaos.kafka.open_transactions.KafkaAdminClient",
+                lambda **config: FakeTransactionsAdmin(kafka(str(config["bootstrap_servers"])), **config),
+            )
+        )
         stack.enter_context(patch("duckdb.connect", Room))
         stack.enter_context(patch.object(judging, "draw_or_warn", lambda _attempt: None))
         yield

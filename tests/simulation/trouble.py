@@ -99,7 +99,9 @@ def _node_back(stage: Stage, node: dict[str, Any]) -> None:
 
 
 def _set_ready(stage: Stage, node: dict[str, Any], *, ready: bool) -> None:
-    node["status"]["conditions"] = [{"type": "Ready", "status": "True" if ready else "Unknown", "lastTransitionTime": stage.world.stamp()}]
+    node["status"]["conditions"] = [
+        {"type": "Ready", "status": "True" if ready else "Unknown", "lastTransitionTime": stage.world.stamp()}
+    ]
     for pod in stage.kubernetes.pods():
         if pod["spec"].get("nodeName") == node["metadata"]["name"] and pod["status"]["phase"] == "Running":
             for condition in pod["status"]["conditions"]:

@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.model.base import Copy
-
 from tests.simulation.applications import Behaviour, State, made_of
 from tests.simulation.scenario import EXACTLY_ONCE
 
 if TYPE_CHECKING:
+    from flink_chaos.model.base import Copy
+
     from tests.simulation.scenario import Scenario
     from tests.simulation.stage import Stage
 
@@ -67,17 +67,26 @@ class Truth:
 
     def _in_flight(self) -> bool:
         loader, job = self.stage.loader, self.stage.job
-        return bool((loader and not loader.ended and loader.state == "RUNNING") or (job and (job.lag() > 0 or job.unfinished)))
+        return bool(
+            (loader and not loader.ended and loader.state == "RUNNING") or (job and (job.lag() > 0 or job.unfinished))
+        )
 
     def _step(self) -> None:
         job, loader = self.stage.job, self.stage.loader
         for one in self.strikes:
-            one.loading = one.loading or bool(loader and not loader.ended and self.stage.world.now - one.at >= LOADING_SECONDS)
+            one.loading = one.loading or bool(
+                loader and not loader.ended and self.stage.world.now - one.at >= LOADING_SECONDS
+            )
         running = bool(job and job.state == "RUNNING")
         if self._before and not running:
             for one in self.strikes:
                 one.noticed = one.noticed or self.stage.world.now - one.at < 30
-            if job and job.state in ("FINISHED", "CANCELED", "SUSPENDED") and self.stage.plan.fault.action == "savepoint" and not self.drills:
+            if (
+                job
+                and job.state in ("FINISHED", "CANCELED", "SUSPENDED")
+                and self.stage.plan.fault.action == "savepoint"
+                and not self.drills
+            ):
                 self.drills += 1
                 self.strikes.append(Strike(self.stage.world.now, self._in_flight(), hit=True, noticed=True))
         self._before = running
@@ -97,7 +106,9 @@ class Outputs:
     def held(self, guarantee: str, *, orderly: bool, ordered: bool) -> bool:
         """Whether the promise was kept."""
         duplicates = guarantee == EXACTLY_ONCE or orderly
-        return not (self.lost or self.wrong or (duplicates and self.surplus) or (ordered and self.disorder) or self.stuck)
+        return not (
+            self.lost or self.wrong or (duplicates and self.surplus) or (ordered and self.disorder) or self.stuck
+        )
 
 
 def outputs(stage: Stage, copy: Copy) -> Outputs:
@@ -105,7 +116,9 @@ def outputs(stage: Stage, copy: Copy) -> Outputs:
     ideal, found = _ideal(stage), _found(stage, copy)
     missing, beyond = ideal - found, found - ideal
     wrong = sum(count for value, count in beyond.items() if value not in ideal)
-    stuck = any(one.name.startswith(stage.plan.copies[copy].transactional_id_prefix) for one in stage.kafka.open_transactions())
+    stuck = any(
+        one.name.startswith(stage.plan.copies[copy].transactional_id_prefix) for one in stage.kafka.open_transactions()
+    )
     lost = max(0, sum(missing.values()) - wrong)
     return Outputs(lost, wrong, sum(beyond.values()) - wrong, _disorder(stage, copy), stuck)
 
