@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
-from flink_chaos.cli.systems import KAFKA
-from flink_chaos.kafka.admin import Kafka
+from flink_chaos.cli.systems import open_kafka
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.report.selftest import selftest_line
@@ -18,6 +16,7 @@ from flink_chaos.store.selftest import keep
 if TYPE_CHECKING:
     import argparse
 
+    from flink_chaos.kafka.admin import Kafka
     from flink_chaos.model.selftest import SelfTestResult
 
 RECORDS = 20_000
@@ -56,5 +55,4 @@ def _of_run(run_key: str, seed: int) -> SelfTestResult:
 
 
 def _kafka() -> Kafka:
-    servers = os.environ.get(KAFKA) or Catalogue().environment(default_environment()).kafka_bootstrap_servers
-    return Kafka({"bootstrap.servers": servers})
+    return open_kafka(Catalogue().environment(default_environment()))

@@ -55,10 +55,21 @@ class FlinkSqlGatewayHook(DbApiHook):
     def get_conn(self) -> Database:
         """Return a connection as PEP 249 has it; nothing is sent yet. Raises ValueError for a bad connection."""
         from flink_chaos.flink.dbapi import connect
+        from flink_chaos.hooks.fields import extra_of
 
+        extra_of(self.connection, self.hook_name)
         properties = SYNCHRONOUS | self._texts(self.connection_extra.get("properties")) | self._texts(self.properties)
-        seconds = float(self.connection_extra.get("timeout") or STATEMENT_SECONDS)
+        seconds = self._seconds(self.connection_extra.get("timeout"))
         return connect(self.gateway(), properties, self.schema or self.connection.schema or None, seconds)
+
+    def _seconds(self, told: Any) -> float:
+        try:
+            seconds = float(told or STATEMENT_SECONDS)
+        except (TypeError, ValueError):
+            seconds = 0.0
+        if not seconds > 0:
+            raise self._wrong(f"timeout {told!r}. Write seconds")
+        return seconds
 
     def gateway(self) -> SqlGateway:
         """Return the client below, for what SQL does not tell."""
@@ -68,7 +79,17 @@ class FlinkSqlGatewayHook(DbApiHook):
         if bool(service) == bool(host):
             told = "both host and service" if host else "neither host nor service"
             raise self._wrong(f"{told}. Give the host of the gateway, or namespace and service in the extra")
+        self._refuse_unused(("login", "password"), ("ca_bundle",) if service else ("namespace", "kubernetes_conn_id"))
         return SqlGateway(self._inside(service) if service else self._outside(self.connection))
+
+    def _refuse_unused(self, credentials: tuple[str, ...], extra: tuple[str, ...]) -> None:
+        """What is filled in and not used is a misunderstanding: somebody thinks that it protects or directs."""
+        service = self.connection_extra.get("service")
+        unused = [name for name in credentials if service and getattr(self.connection, name)]
+        unused += [name for name in extra if self.connection_extra.get(name)]
+        if unused:
+            way = "through the API server" if service else "at its host"
+            raise self._wrong(f"{', '.join(unused)} filled in, which is not used {way}. Remove it")
 
     def _inside(self, service: str) -> Service:
         from flink_chaos.cluster.proxy import ServiceProxy

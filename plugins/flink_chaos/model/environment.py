@@ -79,6 +79,13 @@ class SlackSettings(Record):
     icon_emoji: str = Field(default=":boom:", pattern=r"^:[^:\s]+:$")
 
 
+class Connections(Record):
+    """Airflow's connections by which tasks reach an environment; docs/connections.md tells of the shell's variables."""
+
+    kafka: str = Field(default="kafka_default", description="of type `kafka`")
+    kubernetes: str = Field(default="kubernetes_default", description="of type `kubernetes`")
+
+
 class Environment(Record):
     """One place to test in; `include/environments/<name>.yaml`."""
 
@@ -86,6 +93,9 @@ class Environment(Record):
     description: str = ""
     namespace: str = Field(description="Where the applications, the loader and the ChaosEngine live")
     kafka_bootstrap_servers: str = Field(description="Kafka as the pods reach it")
+    connections: Connections | None = Field(
+        default=None, description="may be left out by the default environment only (FLINK_CHAOS_ENVIRONMENT)"
+    )
     storage: str = Field(description="URI of the folder for checkpoints, savepoints and high availability")
     files: FileStore | None = Field(default=None, description="needed by pipelines that write files")
     storage_network: StorageNetwork | None = Field(default=None, description="needed by faults of the network")

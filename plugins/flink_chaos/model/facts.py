@@ -189,6 +189,7 @@ class CheckpointsSeen(Fact):
     latest_id: int = Field(description="newest completed checkpoint; 0: none")
     restored_id: int | None
     restored_path: str | None
+    restored_ms: int = Field(default=0, description="when, by Flink's clock: each attempt has its own; 0: never")
     history: list[Checkpoint]
 
 

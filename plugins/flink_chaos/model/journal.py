@@ -41,7 +41,9 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked, TroubleSeen
 from flink_chaos.model.removal_facts import RemovalAsked
+from flink_chaos.model.running_facts import Running
 from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
@@ -82,7 +84,12 @@ AnyFact = Annotated[
     | StopRequested
     | Undone
     | RemovalAsked
-    | Notified,
+    | Notified
+    | CheckpointMark
+    | TroubleSeen
+    | StopAsked
+    | PodWaits
+    | Running,
     Field(discriminator="kind"),
 ]
 F = TypeVar("F", bound=Fact)

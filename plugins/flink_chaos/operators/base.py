@@ -36,8 +36,8 @@ class RunOperator(BaseOperator):
     A step is never retried by Airflow: it may have begun to act. Its failure becomes a fact of the run.
 
     :param run_key: key of the stored run.
-    :param kafka_conn_id: see FlinkChaosHook.
-    :param kubernetes_conn_id: see FlinkChaosHook.
+    :param kafka_conn_id: instead of the one that the run's environment names.
+    :param kubernetes_conn_id: instead of the one that the run's environment names.
     """
 
     template_fields: Sequence[str] = ("run_key",)
@@ -56,8 +56,8 @@ class RunOperator(BaseOperator):
         self,
         *,
         run_key: str = RUN_KEY,
-        kafka_conn_id: str = "kafka_default",
-        kubernetes_conn_id: str = "kubernetes_default",
+        kafka_conn_id: str | None = None,
+        kubernetes_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("retries", 0)
@@ -132,10 +132,10 @@ class RunOperator(BaseOperator):
         return wait_for(name, run, lambda message: self.log.info("%s: %s", name, message), patience=INLINE_SECONDS)
 
     def _defer(self, run: Run, name: str) -> None:
-        from flink_chaos.steps.waits import WAITS
+        from flink_chaos.steps.waits import WAITS, seconds_left
         from flink_chaos.triggers.wait import WaitTrigger
 
-        seconds = WAITS[name].seconds(run.plan.deadlines)
+        seconds = seconds_left(WAITS[name], run)
         trigger = WaitTrigger(
             run_key=self.run_key,
             wait=name,

@@ -17,16 +17,16 @@ class SelfTestOperator(BaseOperator):
     The plantings follow from the date of the run and the parameter `records`. Kafka that cannot be reached tests
     nothing: the task is red, and no result is stored.
 
-    :param kafka_conn_id: connection of type `kafka`: its extra is librdkafka's configuration.
+    :param kafka_conn_id: connection of type `kafka`; the default environment's, if none is given.
     """
 
-    def __init__(self, *, kafka_conn_id: str = "kafka_default", **kwargs: Any) -> None:
+    def __init__(self, *, kafka_conn_id: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kafka_conn_id = kafka_conn_id
 
     def execute(self, context: Context) -> None:
         """Test, and store the result: every verdict tells it."""
-        from flink_chaos.kafka.admin import Kafka
+        from flink_chaos.hooks.kafka import open_kafka
         from flink_chaos.kafka.errors import KafkaProblem
         from flink_chaos.report.selftest import selftest_line
         from flink_chaos.steps.run import StepError
@@ -37,12 +37,19 @@ class SelfTestOperator(BaseOperator):
 
         seed, records = int(context["dag_run"].run_after.timestamp()), int(context["params"]["records"])
         try:
-            kafka = Kafka(BaseHook.get_connection(self.kafka_conn_id).extra_dejson)
+            kafka = open_kafka(BaseHook.get_connection(self.kafka_conn_id or _default()))
             result = self_test(kafka, seed=seed, records=records, say=self.log.info)
-        except (StepError, KafkaProblem) as error:
+        except (StepError, KafkaProblem, ValueError) as error:
             raise AirflowFailException(str(error)) from error
         keep(Store().root, result)
         line = selftest_line(self_test_fact(result))
         self.log.info("%s", line)
         if not result.ok:
             raise AirflowFailException(line)
+
+
+def _default() -> str:
+    from flink_chaos.hooks.flink_chaos import connections_of
+    from flink_chaos.profiles.catalogue import Catalogue, default_environment
+
+    return connections_of(Catalogue().environment(default_environment())).kafka

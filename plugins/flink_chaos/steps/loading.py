@@ -42,9 +42,7 @@ def check_loaded(run: Run) -> Progress:
     wanted = run.plan.records_to_write
     state = status.job_state(deployment_of(run, run.plan.loader))
     if state not in ("FINISHED", "FAILED", "CANCELED"):
-        return Progress(
-            done=False, message=f"about {grown(run):,} of {wanted:,} records, loader {state or 'unknown'}"
-        )
+        return Progress(done=False, message=f"about {grown(run):,} of {wanted:,} records, loader {state or 'unknown'}")
     topic = run.plan.pipeline.topics.source
     end = closed_end(run.kafka, topic)
     if end is None:
@@ -76,7 +74,7 @@ def _journal_loaded(run: Run, state: str, until: Offsets) -> int:
 
 
 def grown(run: Run) -> int:
-    """How far the source topic has grown since the run began, in offsets: a few more than records with transactions."""
+    """How far the source topic has grown since the run began, in offsets: a loader with transactions adds markers."""
     end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
     return sum(end.values()) - sum(_begin(run).values())
 

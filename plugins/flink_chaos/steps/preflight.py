@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 30.0
 
+
 def look(run: Run) -> Preflight:
     """Run every check and journal the lines. Raises RunEndsError when one blocks."""
     until = clock.monotonic() + PATIENCE_SECONDS

@@ -34,12 +34,16 @@ from flink_chaos.steps.run import Progress, StepError, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from flink_chaos.model.plan import Deadlines
     from flink_chaos.steps.run import Run
 
 CALM_SECONDS = 10.0
 """Figures change with every question; nobody reads them all."""
+
+LATE_SECONDS = 60.0
+"""For one more checkpoint, of a copy that was done long before anybody asked."""
 
 REMOVAL_SECONDS = 240
 CLOSING_SECONDS = 30
@@ -56,6 +60,8 @@ class Wait:
     interval: float = 2.0
     stoppable: bool = True
     """Whether a request to stop the run ends it; what takes things away goes on."""
+    since: Callable[[Run], datetime | None] = lambda _: None
+    """The moment from which the seconds count, a fact of the run; None: from the first question."""
 
 
 def _fail(what: str) -> Callable[[Run, str], None]:
@@ -79,7 +85,7 @@ WAITS: dict[str, Wait] = {
     "steady": Wait(steadying.check_steady, steadying.steady_expired, lambda d: d.steady, 1.0),
     "fault": Wait(injecting.check_fault, injecting.fault_expired, lambda d: d.fault),
     "suspended": Wait(drilling.check_suspended, _fail("stopping for the drill"), lambda d: d.stop),
-    "resumed": Wait(drilling.check_resumed, _fail("resuming after the drill"), lambda d: d.deploy),
+    "resumed": Wait(drilling.check_resumed, drilling.resume_expired, lambda d: d.deploy),
     "load": Wait(loading.check_loaded, loading.load_expired, lambda d: d.load),
     **_for_copies(
         "drain",
@@ -87,6 +93,7 @@ WAITS: dict[str, Wait] = {
             partial(draining.check_drained, copy=c),
             lambda run, message: draining.drain_expired(run, c, message),
             lambda d: d.drain,
+            since=draining.loaded_at,
         ),
     ),
     **_for_copies(
@@ -120,6 +127,15 @@ def ask(wait: Wait, run: Run) -> Progress:
         return Progress(done=False, message=told(error))
 
 
+def seconds_left(wait: Wait, run: Run) -> float:
+    """How long the question may be asked from now on; whoever comes late gets the time to see what is there."""
+    seconds, since = wait.seconds(run.plan.deadlines), wait.since(run)
+    if since is None:
+        return seconds
+    passed = (clock.now() - since).total_seconds()
+    return max(seconds - passed, min(seconds, LATE_SECONDS + 2 * run.plan.request.checkpoint_interval_seconds))
+
+
 class Teller:
     """Says a new answer at once when it is the first, and then no oftener than every CALM_SECONDS."""
 
@@ -142,7 +158,7 @@ def wait_for(name: str, run: Run, say: Callable[[str], None], *, patience: float
     False when `patience` (seconds) ended before either: somebody else must go on asking.
     """
     wait, teller, begin = WAITS[name], Teller(say), clock.monotonic()
-    seconds = wait.seconds(run.plan.deadlines)
+    seconds = seconds_left(wait, run)
     while not (progress := ask(wait, run)).done:
         teller.tell(progress)
         passed = clock.monotonic() - begin

@@ -28,7 +28,13 @@ class WaitTrigger(BaseTrigger):
     """
 
     def __init__(
-        self, *, run_key: str, wait: str, deadline: float, kafka_conn_id: str, kubernetes_conn_id: str
+        self,
+        *,
+        run_key: str,
+        wait: str,
+        deadline: float,
+        kafka_conn_id: str | None = None,
+        kubernetes_conn_id: str | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.arguments = {

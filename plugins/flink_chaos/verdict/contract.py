@@ -37,7 +37,7 @@ def _recovered(plan: RunPlan, journal: Journal) -> list[Line]:
         Line(
             name="caught up",
             ok=drained.ok if drained else None,
-            demanded=f"lag 0 and a later checkpoint within {plan.deadlines.drain} s",
+            demanded=f"everything read and a later checkpoint within {plan.deadlines.drain} s after the last record",
             seen=drained.message if drained else "not seen",
         ),
         Line(

@@ -37,7 +37,9 @@ def direct(connect, fake_gateway):
 @pytest.fixture
 def table(direct):
     """Return the same gateway with a table t of three rows."""
-    direct.sql.execute("CREATE TABLE t AS SELECT column1 AS n, column2 AS s FROM (VALUES (1, 'a'), (2, 'b'), (3, NULL))")
+    direct.sql.execute(
+        "CREATE TABLE t AS SELECT column1 AS n, column2 AS s FROM (VALUES (1, 'a'), (2, 'b'), (3, NULL))"
+    )
     return direct
 
 
@@ -146,7 +148,9 @@ def test_a_service_is_reached_through_the_api_server_of_the_named_connection(
     connect(extra={"kubernetes_conn_id": "other", "namespace": "flink", "service": "sql-gateway"})
     fake_api.services["flink/sql-gateway:8083"] = fake_gateway.behind
     assert execute(SQLExecuteQueryOperator, sql="SELECT 1") == [(1,)]
-    with pytest.raises(ProgrammingError, match=r"^SQL Gateway, service sql-gateway:8083 in namespace 'flink': cannot run"):
+    with pytest.raises(
+        ProgrammingError, match=r"^SQL Gateway, service sql-gateway:8083 in namespace 'flink': cannot run"
+    ):
         execute(SQLExecuteQueryOperator, sql="SELECT * FROM nope")
     assert fake_gateway.sessions == {}
 
@@ -202,6 +206,16 @@ def test_host_and_port_make_the_address(connect, fields, address):
         ({"extra": {"service": "x"}}, "service 'x' without a namespace. Give the namespace"),
         ({"host": "http://me:secret@gw"}, "user and password in its host"),
         ({"host": "gw", "extra": {"properties": "a=b"}}, "properties 'a=b' are no JSON object"),
+        ({"host": "gw", "extra": {"timeout": "soon"}}, "timeout 'soon'. Write seconds"),
+        ({"host": "gw", "extra": {"timeout": -1}}, "timeout -1. Write seconds"),
+        ({"host": "gw", "extra": {"namespace": "x"}}, "namespace filled in, which is not used at its host"),
+        ({"host": "gw", "extra": {"kubernetes_conn_id": "x"}}, "kubernetes_conn_id filled in, which is not used"),
+        (
+            {"login": "me", "password": "secret", "extra": {"service": "x", "namespace": "y"}},
+            "login, password filled in, which is not used through the API server",
+        ),
+        ({"extra": {"service": "x", "namespace": "y", "ca_bundle": "z"}}, "ca_bundle filled in, which is not used"),
+        ({"host": "gw", "extra": "timeout=5"}, "an extra that is no JSON"),
     ],
 )
 def test_a_connection_that_cannot_be_used_is_told(connect, fields, message):

@@ -12,7 +12,7 @@ from tests.unit.observed import observation
 from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table
 
 JOBMANAGER = a_plan(component="jobmanager")
-CAUGHT_UP = "lag 0 and a later checkpoint within 400 s"
+CAUGHT_UP = "everything read and a later checkpoint within 400 s after the last record"
 
 
 def told(plan, found, seen=None):
