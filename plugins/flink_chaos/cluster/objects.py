@@ -57,6 +57,8 @@ __all__ = [
 Object = dict[str, Any]
 """A Kubernetes object as the API gives it."""
 
+Objects = list[Object]
+
 FIELD_MANAGER = "flink-chaos"
 OURS = {"fieldManager": FIELD_MANAGER}
 JSON = "application/json"
@@ -67,6 +69,7 @@ PAGE = 500
 
 ACCEPT = "application/json, */*"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json"
+NO_API = "Check that the kubeconfig's server is the API server itself"
 ALREADY_EXISTS = "AlreadyExists"
 
 
@@ -112,12 +115,20 @@ class Cluster:
         """
         accept = METADATA_ONLY if metadata_only else ACCEPT
         query = {"limit": str(PAGE), "labelSelector": selector(labels), "fieldSelector": fields}
-        found: list[Object] = []
+        try:
+            return self._pages(resource, namespace, dict(query), accept)
+        except ClusterError as error:
+            if error.status != HTTPStatus.GONE:
+                raise
+            return self._pages(resource, namespace, query | {"limit": ""}, accept)  # compacted meanwhile: all at once
+
+    def _pages(self, resource: Resource, namespace: str | None, query: dict[str, str], accept: str) -> Objects:
+        found: Objects = []
         while True:
             what = f"list {_where(resource, namespace)}"
             page = self._json("GET", resource.path(namespace), what, query=query, accept=accept)
-            found += page["items"]
-            query["continue"] = page["metadata"].get("continue", "")
+            found += page.get("items") or []
+            query["continue"] = (page.get("metadata") or {}).get("continue", "")
             if not query["continue"]:
                 return found
 
@@ -205,7 +216,7 @@ class Cluster:
         }
         what = f"ask whether {verb} of {_where(resource, namespace)} is allowed"
         answer = self._json("POST", SELF_SUBJECT_ACCESS_REVIEWS.path(), what, body=review)
-        return bool(answer["status"].get("allowed", False))
+        return bool((answer.get("status") or {}).get("allowed", False))
 
     def send(
         self,
@@ -289,8 +300,7 @@ class Cluster:
         status, text, retry_after = self._send(method, path, what, body, query, content_type, accept)
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             raise refusal(what, self.server, status, text, retry_after)
-        answer: Object = json.loads(text)
-        return answer
+        return _object(text, what, self.server)
 
     def _made(self, resource: Resource, namespace: str | None, body: Object) -> Object | None:
         """The object that stands there, if it bears all labels that we sent: names of a run are its own."""
@@ -317,6 +327,18 @@ def _names(resource: Resource, manifest: Object) -> tuple[str | None, str]:
         needed = "metadata.name and metadata.namespace" if resource.namespaced else "metadata.name"
         raise ClusterError(f"cannot write {resource.label}: its manifest needs {needed}", UNREACHABLE, "Invalid")
     return namespace, name
+
+
+def _object(text: str, what: str, server: str) -> Object:
+    """Read an answer. Something on the way, such as a login page, may answer in its own words."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        gist = _first_line(text)[:100]
+        raise ClusterError(f"cannot {what}: {server} answered no Kubernetes object, but {gist!r}. {NO_API}")
+    return answer
 
 
 def _is_passing_or_conflict(error: Exception) -> bool:

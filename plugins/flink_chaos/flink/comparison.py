@@ -20,7 +20,17 @@ def topic_statement(plan: RunPlan, table: str, topic: str, begin: Offsets, end: 
 
     A bounded read starts and stops at offsets: partitions without a record of the run are left out by both.
     """
-    options = {
+    return _table_statement(plan, table, _topic_options(plan, topic, begin, end))
+
+
+def nonce_statement(plan: RunPlan, table: str, topic: str, offset: int) -> str:
+    """CREATE TABLE over one record of a topic with one partition: its whole value, in the column `nonce`."""
+    options = _topic_options(plan, topic, {0: offset}, {0: offset + 1}) | {"format": "raw"}
+    return f"CREATE TEMPORARY TABLE `{table}` (`nonce` STRING) WITH ({_listed(options)})"
+
+
+def _topic_options(plan: RunPlan, topic: str, begin: Offsets, end: Offsets) -> dict[str, str]:
+    return {
         "connector": "kafka",
         "topic": topic,
         "properties.bootstrap.servers": plan.environment.kafka_bootstrap_servers,
@@ -31,7 +41,6 @@ def topic_statement(plan: RunPlan, table: str, topic: str, begin: Offsets, end: 
         "scan.bounded.mode": "specific-offsets",
         "scan.bounded.specific-offsets": _offsets(end),
     }
-    return _table_statement(plan, table, options)
 
 
 def files_statement(plan: RunPlan, table: str, directory: str) -> str:
@@ -50,8 +59,11 @@ def nothing_statement(plan: RunPlan, table: str) -> str:
 def _table_statement(plan: RunPlan, table: str, options: Mapping[str, str]) -> str:
     output = plan.pipeline.output
     columns = ", ".join(f"`{name}` {kind}" for name, kind in output.columns.items())
-    listed = ", ".join(f"'{key}' = '{value}'" for key, value in {**options, "format": output.format}.items())
-    return f"CREATE TEMPORARY TABLE `{table}` ({columns}) WITH ({listed})"
+    return f"CREATE TEMPORARY TABLE `{table}` ({columns}) WITH ({_listed({**options, 'format': output.format})})"
+
+
+def _listed(options: Mapping[str, str]) -> str:
+    return ", ".join(f"'{key}' = '{value}'" for key, value in options.items())
 
 
 def counts_statement(plan: RunPlan, table: str) -> str:

@@ -93,8 +93,11 @@ def _observed_generation(deployment: dict[str, Any]) -> int:
     """Newer operators say it plainly; 1.7 keeps it inside the spec that it last reconciled."""
     status = deployment.get("status") or {}
     reconciled = _status(deployment, "reconciliationStatus").get("lastReconciledSpec")
-    metadata = (json.loads(reconciled) if reconciled else {}).get("resource_metadata") or {}
-    return int(status.get("observedGeneration") or (metadata.get("metadata") or {}).get("generation") or 0)
+    try:
+        metadata = (json.loads(reconciled or "{}").get("resource_metadata") or {}).get("metadata") or {}
+    except (ValueError, AttributeError):
+        metadata = {}
+    return int(status.get("observedGeneration") or metadata.get("generation") or 0)
 
 
 def _status(deployment: dict[str, Any], key: str) -> dict[str, Any]:

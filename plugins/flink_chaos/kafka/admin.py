@@ -37,6 +37,9 @@ YOUNG_SECONDS = 5.0
 RETIRED_SECONDS = 60.0
 """How long a replaced client is kept: other threads may still wait for an answer to it."""
 
+READER_GROUP = "flink-chaos-reader"
+"""Unless the configuration names a `group.id`."""
+
 Config = dict[str, str]
 
 
@@ -84,15 +87,27 @@ class Kafka:
 
     def consumer(self, **overrides: str) -> Consumer:
         """Return a consumer that commits nothing; `overrides` have dots as underscores. The caller closes it."""
-        own = {"group.id": "flink-chaos-reader", "enable.auto.commit": "false"}
+        own = {"group.id": self.reader_group, "enable.auto.commit": "false"}
         named = {key.replace("_", "."): value for key, value in overrides.items()}
         return self._made(Consumer, {**own, **named})
+
+    @property
+    def reader_group(self) -> str:
+        """As which we read: nothing is committed, but a user needs the right READ on it."""
+        return self.config.get("group.id") or READER_GROUP
 
     def ping(self, timeout: float = 10) -> str:
         """Return the cluster's id; raises KafkaProblem when no broker answers within `timeout` seconds."""
         what = "describe the cluster"
         described = self.ask(what, lambda admin: admin.describe_cluster(request_timeout=timeout), timeout)
         return str(described.cluster_id)
+
+    def cluster_id(self, timeout: float = 10) -> str:
+        """Return the cluster's id as any broker tells it, empty if none does; raises KafkaProblem when none answers."""
+        try:
+            return str(self.admin.list_topics(timeout=timeout).cluster_id or "")
+        except KafkaException as error:
+            raise self.problem("ask for the cluster's id", error) from error
 
     def ask(self, what: str, question: Callable[[AdminClient], concurrent.futures.Future[T]], timeout: float) -> T:
         """Return the answer to one request; raises KafkaProblem saying that `what` failed, and why."""

@@ -27,6 +27,7 @@ __all__ = [
     "OffsetStrategy",
     "committed",
     "delete_group",
+    "exists",
     "members",
     "parse_strategy",
     "plan_reset",
@@ -93,6 +94,11 @@ def members(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> list[str]:
     return _describe(kafka, group, timeout)[1]
 
 
+def exists(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
+    """Tell whether there is such a group, with members or with offsets only."""
+    return _describe(kafka, group, timeout)[0] != ConsumerGroupState.DEAD
+
+
 def delete_group(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
     """Delete the group with all its offsets; False if there was none. Raises KafkaProblem while it has members."""
     try:
@@ -128,7 +134,8 @@ def _describe(kafka: Kafka, group: str, timeout: float) -> tuple[ConsumerGroupSt
 def _at_time(kafka: Kafka, topic: str, at: datetime | None, timeout: float) -> dict[int, int]:
     if at is None:
         return {}
-    found = offsets_at(kafka, topic, OffsetSpec.for_timestamp(int(at.timestamp() * 1000)), timeout=timeout)
+    at_ms = max(0, int(at.timestamp() * 1000))  # negative ones are Kafka's words for other things
+    found = offsets_at(kafka, topic, OffsetSpec.for_timestamp(at_ms), timeout=timeout)
     return {number: offset for number, offset in found.items() if offset >= 0}
 
 

@@ -71,7 +71,7 @@ def scan(kafka: Kafka, topic: str, begin: Offsets, end: Offsets, isolation: Isol
             reader.assign([TopicPartition(topic, number, rest.at[number]) for number in rest.left])
             yield from _batches(kafka, reader, topic, rest)
         except KafkaException as error:
-            raise kafka.problem(_what(topic, rest.left), error) from error
+            raise kafka.problem(f"{_what(topic, rest.left)}, as group {kafka.reader_group!r}", error) from error
         finally:
             reader.close()
 

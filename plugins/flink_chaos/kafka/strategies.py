@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
 
 DURATION = re.compile(
@@ -147,7 +148,7 @@ def parse_strategy(text: str) -> OffsetStrategy:
         if argument and name in ("to-offset", "shift-by"):
             return ToOffset(_natural(argument)) if name == "to-offset" else ShiftBy(int(argument))
         if argument and name in ("to-datetime", "by-duration"):
-            return ToDatetime(_time(argument)) if name == "to-datetime" else ByDuration(parse_duration(argument))
+            return ToDatetime(_time(argument)) if name == "to-datetime" else ByDuration(_reachable(argument))
     except (ValueError, OverflowError) as error:
         raise KafkaProblem(f"offsets {text!r}: {error}; write it like {EXAMPLES[name]!r}") from error
     raise KafkaProblem(f"offsets {text!r} are not understood: write one of {', '.join([*PLAIN, *EXAMPLES.values()])}")
@@ -162,6 +163,13 @@ def parse_duration(text: str) -> timedelta:
     days, hours, minutes, seconds = (float(part or 0) for part in parts)
     duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     return -duration if found.group("sign") == "-" else duration
+
+
+def _reachable(text: str) -> timedelta:
+    """A duration that can be counted back from now, or forth. Raises OverflowError for one beyond Python's years."""
+    duration = parse_duration(text)
+    _ = clock.now() - 2 * duration
+    return duration
 
 
 def _time(text: str) -> datetime:

@@ -145,14 +145,16 @@ def node_drained(scene: Scene) -> Answer:
     alive = {pod.uid for pod in scene.pods if not pod.deleting}
     still = [target.pod for target in scene.targets if target.uid in alive]
     where = ", ".join(f"{pod.name} on {pod.node or 'no node'}" for pod in scene.pods if not pod.deleting)
-    node = (scene.node or {}).get("metadata", {}).get("name", "")
+    chosen = scene.journal.last(TargetsChosen)
+    node = chosen.node if chosen else ""
     back = bool(scene.node) and not (scene.node or {}).get("spec", {}).get("unschedulable")
     details = {"node": node, "uncordoned": str(back).lower()}
     if scene.refusal and scene.ended.verdict != "Stopped":
         return False, scene.refusal, details
     if still:
         return False, f"not evicted from {node}: {', '.join(still)}", details
-    return True, f"{node} drained, {'uncordoned' if back else 'still cordoned'}; now {where or 'no pod'}", details
+    state = "uncordoned" if back else "still cordoned" if scene.node else "gone from the cluster"
+    return True, f"{node} drained, {state}; now {where or 'no pod'}", details
 
 
 def _killed(scene: Scene, alive: set[str]) -> int:

@@ -227,6 +227,10 @@ class FaultEnded(Fact):
     message: str
 
 
+RETURNED = "returned"
+"""Detail of a drill's evidence: false where the application did not come back in time."""
+
+
 class Evidence(Fact):
     """Whether the fault was felt, whatever Litmus said of it."""
 

@@ -45,6 +45,7 @@ from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked
 from flink_chaos.model.removal_facts import RemovalAsked
 from flink_chaos.model.running_facts import Running
 from flink_chaos.model.topic_facts import TopicState
+from flink_chaos.model.trouble_facts import NodesBefore, Trouble
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,6 +85,8 @@ AnyFact = Annotated[
     | StopRequested
     | Undone
     | RemovalAsked
+    | NodesBefore
+    | Trouble
     | Notified
     | CheckpointMark
     | TroubleSeen

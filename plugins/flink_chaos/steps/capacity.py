@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.autoscaling import autoscaler
@@ -82,9 +83,9 @@ def _no_room(where: Places, wanted: Sequence[Raw]) -> str:
     free = [f"{name}: {place.closed or _told(place.free)}" for name, place in where.items()]
     more = f" and {len(free) - MOST_NODES} more" if len(free) > MOST_NODES else ""
     listed = ", ".join(free[:MOST_NODES]) or "no node at all"
-    asked = _told(added(*(requests_of(pod) for pod in wanted)))
+    asked = _told(added(*(requests_of(pod) for pod in wanted)) | {"pods": math.inf})
     return (
-        f"the run's pods ask for {asked}; free is {listed}{more}.{_refusals(where.values(), wanted)} "
+        f"{len(wanted)} pods ask for {asked}; free is {listed}{more}.{_refusals(where.values(), wanted)} "
         "Free some room or ask for smaller pods."
     )
 
@@ -98,5 +99,5 @@ def _refusals(where: Iterable[Place], wanted: Sequence[Raw]) -> str:
 
 def _told(amounts: Amounts) -> str:
     cores, memory = amounts.get("cpu", 0.0), amounts.get("memory", 0.0) / 2**30
-    pods = f", {amounts['pods']:.0f} pods" if "pods" in amounts else ""
-    return f"{cores:.1f} cores, {memory:.1f} GiB{pods}"
+    more = f", {pods:.0f} pods" if (pods := amounts.get("pods", math.inf)) < math.inf else ""
+    return f"{cores:.1f} cores, {memory:.1f} GiB{more}"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
+from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import DEPLOYMENTS, FLINK_DEPLOYMENTS, PODS
 from flink_chaos.flink import status
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
+from flink_chaos.model.facts import RETURNED, CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
 from flink_chaos.model.progress_facts import StopAsked
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.effect import journal_hit, see_job
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
+from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, StepError
 from flink_chaos.steps.steadying import require_load
 from flink_chaos.steps.stopping import ask_again, not_stopped
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 
     from flink_chaos.flink.answers import Checkpoints, Job
     from flink_chaos.steps.run import Run
+
+OUTSIDE = re.compile(r"[^;]*(?:ImagePull|ErrImage|CreateContainer|FailedCreate|quota|LimitRange|denied)[^;]*")
+"""What an operator tells of a cluster that makes no pods of the deployment."""
 
 RESUME = {"spec": {"job": {"state": "running"}}}
 
@@ -45,6 +52,9 @@ def start_drill(run: Run) -> None:
 def check_suspended(run: Run) -> Progress:
     """Whether it is stopped; then asks for its return and journals the savepoint."""
     deployment = _deployment(run)
+    taken = run.journal.last(SavepointTaken)
+    if taken and not status.wants_suspension(deployment):
+        return Progress(done=True, message=f"stopped with {taken.path or _mode(run)}, and asked to come back")
     path = status.savepoint(deployment) or ""
     reason = standing_failure(run, deployment)
     if reason:
@@ -61,7 +71,12 @@ def check_suspended(run: Run) -> Progress:
 
 
 def _still_there(run: Run, name: str) -> str:
-    """What is left of the stopped cluster: it would take the new one of the same name with it as it goes."""
+    """What is left of a cluster that the operator takes away: it would take the new one of the same name with it.
+
+    After a savepoint nothing is taken away: the JobManager stays for a day, or until the operator replaces it.
+    """
+    if _mode(run) == "savepoint":
+        return ""
     deployments = run.cluster.list(DEPLOYMENTS, run.namespace, {"app": name})
     pods = run.cluster.list(PODS, run.namespace, {"app": name})
     return ", ".join(str(one["metadata"]["name"]) for one in (*deployments, *pods))
@@ -90,9 +105,19 @@ def check_resumed(run: Run) -> Progress:
 
 
 def resume_expired(run: Run, message: str) -> None:
-    """The deadline passed: the drill was felt, and whether the application ever comes back its catching up tells."""
-    told = f"stopped ({_mode(run)}), and not back in {run.plan.deadlines.deploy} s: {message}"
-    run.attempt.append(Evidence(at=now(), clock="flink", felt=True, message=told))
+    """The deadline passed: the drill was felt, and whether the application ever comes back its catching up tells.
+
+    Raises StepError where the cluster kept it from coming back: that is none of the application's doing.
+    """
+    told = f"{run.plan.copies[Copy.CHAOS].deployment} is not back in {run.plan.deadlines.deploy} s: {message}"
+    outside = [*(reason for _, _, reason in homeless(run)), *OUTSIDE.findall(status.error(_deployment(run)))]
+    if outside:
+        raise StepError(f"{told}; because: {'; '.join(dict.fromkeys(outside))}")
+    with suppress(ClusterError):
+        see_checkpoints(run, Copy.CHAOS, "after the fault")
+        see_job(run, Copy.CHAOS, "after the fault")
+    details = {RETURNED: "false"}
+    run.attempt.append(Evidence(at=now(), clock="flink", felt=True, message=f"stopped; {told}", details=details))
 
 
 def _has_returned(run: Run, job: Job, seen: Checkpoints) -> bool:

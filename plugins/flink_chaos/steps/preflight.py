@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flink_chaos import clock
 from flink_chaos.clock import now
 from flink_chaos.files.listing import is_there
+from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import members
 from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.topics import closed_end, longest_transaction, partition_count
@@ -15,8 +16,10 @@ from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.facts import Check, Preflight
 from flink_chaos.steps import cluster_checks
 from flink_chaos.steps.checking import PreflightWarning
+from flink_chaos.steps.kafka_rights import kafka_rights
 from flink_chaos.steps.rights import permissions
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError
+from flink_chaos.steps.same_kafka import same_kafka
 from flink_chaos.steps.sinks import sink_of
 from flink_chaos.steps.topic_checks import topic_settings
 from flink_chaos.steps.topic_sink import OPEN_TRANSACTION
@@ -96,7 +99,7 @@ def _transactions(run: Run) -> str:
     """A producer with a longer time-out than the broker allows cannot even begin."""
     if run.plan.pipeline.files or run.plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE:
         return "the sink has none"
-    timeout, allowed = run.plan.pipeline.application.transaction_timeout_seconds, longest_transaction(run.kafka)
+    timeout, allowed = run.plan.pipeline.application.transaction_timeout_seconds, _allowed(run)
     if timeout > allowed:
         raise ValueError(
             f"transaction_timeout_seconds {timeout} is above the brokers' transaction.max.timeout.ms of {allowed:g} s; "
@@ -112,6 +115,16 @@ def _transactions(run: Run) -> str:
     return f"time-out {timeout} s, the brokers allow {allowed:g} s"
 
 
+def _allowed(run: Run) -> float:
+    """Not being told is no reason to stop: a broker that allows less refuses the application's first transaction."""
+    try:
+        return longest_transaction(run.kafka)
+    except KafkaProblem as problem:
+        if problem.transient:
+            raise
+        raise PreflightWarning(str(problem)) from problem
+
+
 CHECKS: dict[str, Callable[[Run], str]] = {
     "kafka": _kafka,
     "custom resources": cluster_checks.definitions,
@@ -122,7 +135,10 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "consumer groups": _groups,
     "topics": _topics,
     "topic settings": topic_settings,
+    "kafka rights": kafka_rights,
+    "same kafka": same_kafka,
     "transactions": _transactions,
     "files": _files,
     "capacity": cluster_checks.capacity,
+    "quotas": cluster_checks.quotas,
 }

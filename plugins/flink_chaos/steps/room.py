@@ -10,6 +10,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Unschedulable
 from flink_chaos.model.plan import COPY_LABEL
 from flink_chaos.model.progress_facts import PodWaits
+from flink_chaos.steps.troubles import look_for_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,7 @@ def check_room(run: Run) -> bool:
         message="; ".join(sorted({message for _, message in waiting.values()})),
     )
     run.attempt.append(fact)
+    look_for_trouble(run, "no room")
     return True
 
 
@@ -61,6 +63,6 @@ def _first_looks(run: Run, waiting: Iterable[str]) -> dict[str, datetime]:
 
 def _unscheduled(pod: dict[str, Any]) -> str:
     for condition in (pod.get("status") or {}).get("conditions") or []:
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             return str(condition.get("message") or condition.get("reason") or "the scheduler gives no reason")
     return ""

@@ -53,14 +53,20 @@ class WaitTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Ask until there is an answer; the event says which: done, late, failed or ends."""
-        from flink_chaos.steps.run import Progress
+        from flink_chaos.steps.run import Progress, told
         from flink_chaos.steps.waits import WAITS, Teller
 
-        run, wait = await self.hook.arun(self.run_key), WAITS[self.wait]
+        run, wait = None, WAITS[self.wait]
         teller = Teller(lambda message: self.log.info("%s: %s", self.wait, message))
         earliest = time.time() + SETTLE_SECONDS
         while True:
-            answer, message = await asyncio.to_thread(_ask, wait, run)
+            try:
+                run = run or await self.hook.arun(self.run_key)
+                answer, message = await asyncio.to_thread(_ask, wait, run)
+            except OSError as error:  # the store, on a disk that is not ours, is asked again as everything else is
+                answer, message = "pending", told(error)
+            except Exception as error:  # noqa: BLE001 - such as a connection that is not defined
+                answer, message = "failed", told(error)
             teller.tell(Progress(done=answer != "pending", message=message))
             if answer == "pending" and time.time() > self.deadline:
                 answer = "late"

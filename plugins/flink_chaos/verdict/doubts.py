@@ -21,7 +21,9 @@ from flink_chaos.verdict.agreement import disagreements, proved
 from flink_chaos.verdict.effect import effect_doubts
 from flink_chaos.verdict.open_files import still_written, unseen_output
 from flink_chaos.verdict.required import missing_facts
+from flink_chaos.verdict.running_doubts import running_doubts
 from flink_chaos.verdict.topic_doubts import topic_doubts
+from flink_chaos.verdict.trouble_doubts import trouble_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,8 @@ def _found(plan: RunPlan, journal: Journal) -> Iterator[str]:
     found = (_before(journal), *fault, _load(plan, journal), _control(plan, journal), _complete(plan, journal))
     proof = (_source(journal), _self_test(plan, journal), unseen_output(journal), topic_doubts(plan, journal))
     agreement = (_agreement(journal), disagreements(journal, proved(journal)))
-    for reasons in (*found, *proof, *agreement):
+    outside = (running_doubts(plan, journal), trouble_doubts(plan, journal))
+    for reasons in (*found, *proof, *agreement, *outside):
         yield from reasons
 
 

@@ -17,6 +17,7 @@ from flink_chaos.verdict.contract import contract_lines
 from flink_chaos.verdict.doubts import doubts
 from flink_chaos.verdict.recovery import recovery
 from flink_chaos.verdict.restarts import restart_notes
+from flink_chaos.verdict.running_doubts import running_notes
 
 if TYPE_CHECKING:
     from flink_chaos.model.journal import Journal
@@ -38,7 +39,7 @@ def judge(plan: RunPlan, journal: Journal, observation: Observation | None = Non
         contract=plan.request.demanded,
         reasons=reasons,
         lines=lines,
-        notes=[*bound_notes(plan), *restart_notes(plan, journal)],
+        notes=[*bound_notes(plan), *restart_notes(plan, journal), *running_notes(plan, journal)],
         tables={t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in journal.all(Table)},
         recovery=found,
         counts={copy: _counts(journal, copy) for copy in Copy},

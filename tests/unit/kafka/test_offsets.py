@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -128,3 +129,11 @@ def test_a_group_in_use_is_not_deleted(mock_cluster, monkeypatch):
     answering(monkeypatch, kafka, "delete_consumer_groups", raising(KafkaError.NON_EMPTY_GROUP))
     with pytest.raises(KafkaProblem, match=r"cannot delete group 'g': .*not empty"):
         delete_group(kafka, "g")
+
+
+def test_a_time_before_all_times_is_the_first_record(mock_cluster, monkeypatch):
+    """Negative times are Kafka's words for the ends of a partition, and for what it refuses."""
+    asked = []
+    monkeypatch.setattr(offsets, "offsets_at", lambda _k, _t, spec, **_: asked.append(spec.timestamp) or {0: 0})
+    offsets._at_time(mock_cluster.kafka, "t", datetime(1, 1, 1, tzinfo=UTC), 5)
+    assert asked == [0]

@@ -1,4 +1,5 @@
 import pytest
+from flink_chaos.kafka import open_transactions as module
 from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.open_transactions import open_transactions, settings
@@ -38,3 +39,18 @@ def test_nobody_there_is_one_clear_line(unused_port, monkeypatch):
     monkeypatch.setattr("flink_chaos.kafka.open_transactions.MS", 500)
     with pytest.raises(KafkaProblem, match="cannot list the transactions of topic 't'"):
         open_transactions(Kafka({"bootstrap.servers": f"127.0.0.1:{unused_port}"}), "t")
+
+
+@pytest.mark.parametrize(
+    ("error", "transient"), [(OSError("reset"), True), (KeyError("x"), False), (AssertionError("x"), False)]
+)
+def test_what_the_second_client_has_not_thought_of_is_a_clear_line(monkeypatch, error, transient):
+    """No bare error of Python reaches a person."""
+
+    def client(**_settings):
+        raise error
+
+    monkeypatch.setattr(module, "KafkaAdminClient", client)
+    with pytest.raises(KafkaProblem, match=r"cannot list the transactions of topic 't': \w+Error: ") as told:
+        module.open_transactions(Kafka({"bootstrap.servers": "h:1"}), "t")
+    assert told.value.transient is transient

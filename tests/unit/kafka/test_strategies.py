@@ -87,7 +87,7 @@ def test_a_duration_counts_back_from_now():
     "text",
     ["latest", "", "to-offset", "to-offset:", "to-offset:-1", "to-offset:x", "shift-by:1.5", "to-latest:1",
      "to-datetime:2026-01-01", "to-datetime:noon", "by-duration:5m", "by-duration:P", "by-duration:PT",
-     "by-duration:P1DT"],
+     "by-duration:P1DT", "by-duration:P4000000D", "by-duration:-P999999999D"],
 )  # fmt: skip
 def test_what_is_not_understood_is_refused_with_what_would_be(text):
     """The message shows a form that works."""

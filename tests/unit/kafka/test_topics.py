@@ -4,9 +4,18 @@ from types import SimpleNamespace
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import OffsetSpec
+from flink_chaos.kafka import admin as topics_admin
 from flink_chaos.kafka import topics
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.topics import end_offsets, ensure_topic, last_stable_offsets, partitions_of, start_offsets
+from flink_chaos.kafka.topics import (
+    delete_topics,
+    end_offsets,
+    ensure_topic,
+    last_stable_offsets,
+    longest_transaction,
+    partitions_of,
+    start_offsets,
+)
 
 
 def test_start_and_end_are_given_for_every_partition(mock_cluster):
@@ -89,3 +98,91 @@ def test_a_leader_that_never_comes_is_an_error_at_the_deadline(mock_cluster, mon
 def test_no_partitions_asked_are_no_request():
     """Nothing to ask is nothing to wait for."""
     assert topics.offsets_at(SimpleNamespace(), "t", OffsetSpec.latest(), partitions=[]) == {}
+
+
+class Admin:
+    """Answers each question with this, or fails so."""
+
+    def __init__(self, *, nodes=(1,), config=None, answer=None):
+        self.nodes, self.config, self.answer = [SimpleNamespace(id=one) for one in nodes], config or {}, answer
+
+    def poll(self, _seconds):
+        return 0
+
+    def describe_cluster(self, request_timeout):
+        return answered(SimpleNamespace(nodes=self.nodes))
+
+    def describe_configs(self, asked, request_timeout):
+        return {asked[0]: answered({name: SimpleNamespace(value=value) for name, value in self.config.items()})}
+
+    def create_topics(self, wanted, **_limits):
+        return {wanted[0].topic: self.answer}
+
+    def delete_topics(self, names, **_limits):
+        return {names[0]: self.answer}
+
+
+def answered(answer):
+    future = Future()
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
+    return future
+
+
+def kafka_with(**told):
+    kafka = topics_admin.Kafka({"bootstrap.servers": "h:1"})
+    kafka._client = Admin(**told)
+    return kafka
+
+
+def test_the_longest_transaction_is_in_seconds():
+    """As brokers say, in milliseconds."""
+    assert longest_transaction(kafka_with(config={"transaction.max.timeout.ms": "900000"})) == 900
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({}, "broker 1: it is not told; these brokers may know no transactions"),
+        ({"config": {"transaction.max.timeout.ms": None}}, "broker 1: it is None"),
+        ({"config": {"transaction.max.timeout.ms": "long"}}, "broker 1: it is 'long'"),
+        ({"nodes": ()}, "cannot list the brokers: none is told of"),
+    ],
+)
+def test_a_setting_that_brokers_do_not_tell_is_a_clear_line(told, message):
+    """Not a KeyError."""
+    with pytest.raises(KafkaProblem, match=message):
+        longest_transaction(kafka_with(**told))
+
+
+@pytest.mark.parametrize(
+    "act", [lambda kafka: ensure_topic(kafka, "t", 4, {}, 0.01), lambda kafka: delete_topics(kafka, ["t"], 0.01)]
+)
+def test_a_creation_or_deletion_that_nobody_answers_is_a_clear_line(monkeypatch, act):
+    """Not a TimeoutError; and asking again may help."""
+    monkeypatch.setattr(topics_admin, "GRACE", 0)
+    monkeypatch.setattr(topics, "_leaders", lambda *_: {})
+    with pytest.raises(KafkaProblem, match=r"cannot (create|delete) topic 't': no answer within 0.01 s") as told:
+        act(kafka_with(answer=Future()))
+    assert told.value.transient
+
+
+def test_a_topic_that_somebody_else_makes_meanwhile_is_good(monkeypatch):
+    """And one that is gone need not be deleted."""
+    there = answered(KafkaException(KafkaError(KafkaError.TOPIC_ALREADY_EXISTS)))
+    known = iter([{}, dict.fromkeys(range(4), 1)])
+    monkeypatch.setattr(topics, "_leaders", lambda *_: next(known))
+    assert ensure_topic(kafka_with(answer=there), "t", 4, {}) is False
+    delete_topics(kafka_with(answer=answered(KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)))), ["t"])
+
+
+def test_a_topic_that_may_not_be_described_is_told(monkeypatch):
+    """Not taken for one that does not exist."""
+    error = KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    kafka = kafka_with()
+    listed = SimpleNamespace(topics={"t": SimpleNamespace(error=error, partitions={})})
+    kafka._client.list_topics = lambda timeout: listed
+    with pytest.raises(KafkaProblem, match=r"list the topics \(looking for 't'\): .*\(ACL\)"):
+        partitions_of(kafka, "t")

@@ -133,3 +133,10 @@ def test_a_drained_node_has_none_of_the_targets_and_takes_pods_again():
     assert node_drained(scene(pod("u2", node="node2"), node=back))[0]
     assert node_drained(scene(pod("u2", node="node2"), node=cordoned))[2]["uncordoned"] == "false"
     assert not node_drained(scene(pod("u1"), node=back))[0]
+
+
+def test_a_node_that_an_autoscaler_took_away_is_told_by_its_name():
+    """It is not there to be asked."""
+    felt, message, details = node_drained(scene(pod("u2", node="node2"), node=None))
+    assert (felt, details) == (True, {"node": "node1", "uncordoned": "false"})
+    assert message == "node1 drained, gone from the cluster; now chaos-tm-2 on node2"

@@ -45,7 +45,7 @@ def test_a_run_fits_where_its_pods_fit(room):
 )
 def test_a_node_that_takes_no_pods_is_no_room(room, spoilt, told):
     """And the reason stands in the line."""
-    with pytest.raises(ValueError, match=r"ask for .* 6 pods; free is") as refused:
+    with pytest.raises(ValueError, match=r"6 pods ask for .* GiB; free is") as refused:
         room(a_node("n1", **spoilt), a_node("n2", memory="10Mi"))
     assert told in str(refused.value)
 

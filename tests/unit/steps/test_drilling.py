@@ -10,6 +10,7 @@ from flink_chaos.steps import drilling
 from flink_chaos.steps.run import StepError
 from flink_chaos.steps.stopping import ASKED
 from flink_chaos.steps.waits import WAITS
+from flink_chaos.verdict.expectation import expectation_lines
 
 from tests.unit.fake_clock import FakeClock
 from tests.unit.flink.fake_jobmanager import FakeJobManager
@@ -69,6 +70,29 @@ def test_it_is_resumed_once_its_savepoint_is_there(drill):
     say(run, "SUSPENDED", path="hdfs://x/s1")
     assert drilling.check_suspended(run).done
     assert (run.journal.last(SavepointTaken).path, job(run)["state"]) == ("hdfs://x/s1", "running")
+
+
+@pytest.mark.parametrize(("mode", "done"), [("savepoint", True), ("last-state", False), ("stateless", False)])
+def test_a_cluster_that_is_taken_away_is_gone_before_the_return(drill, fake_api, mode, done):
+    """The new one has its name. After a savepoint the JobManager stays, and nobody waits for its end."""
+    run = drill(mode)
+    name = run.plan.copies[Copy.CHAOS].deployment
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "jm", "namespace": "flink", "labels": {"app": name}}}
+    fake_api.put(PODS, pod)
+    say(run, "SUSPENDED", path="hdfs://x/s1")
+    assert drilling.check_suspended(run).done is done
+    run.cluster.delete(PODS, "flink", "jm")
+    assert drilling.check_suspended(run).done
+
+
+def test_whoever_asks_again_after_the_return_was_asked_for_is_told_so(drill):
+    """As a worker that was killed right after it had asked."""
+    run = drill()
+    say(run, "SUSPENDED", path="hdfs://x/s1")
+    drilling.check_suspended(run)
+    say(run, "DEPLOYED", path="hdfs://x/s1", state="RUNNING")
+    assert drilling.check_suspended(run).done
+    assert len(run.journal.all(SavepointTaken)) == 1
 
 
 def test_a_mode_without_a_savepoint_waits_for_none(drill):
@@ -155,6 +179,26 @@ def test_an_application_that_does_not_come_back_is_left_to_its_catching_up(stopp
     WAITS["resumed"].expired(run, "job RESTARTING")
     assert run.journal.last(Evidence).felt
     assert "not back in 300 s: job RESTARTING" in run.journal.last(Evidence).message
+    (line,) = expectation_lines(run.plan, run.journal)
+    assert (line.name, line.ok) == ("restored", False)
+
+
+@pytest.mark.parametrize("error", ["ImagePullBackOff: no such image", "pods is forbidden: exceeded quota"])
+def test_an_application_that_the_cluster_keeps_from_coming_back_is_not_blamed(stopped, error):
+    """Its pods are not made: the run is broken off, with the cause."""
+    run, _ = stopped()
+    say(run, "DEPLOYED", state="RECONCILING", error=error)
+    with pytest.raises(StepError, match=r"is not back in 300 s: .*because: ") as told:
+        WAITS["resumed"].expired(run, "it has no job yet")
+    assert error in str(told.value)
+
+
+def test_an_application_that_finds_no_node_is_not_blamed(stopped, monkeypatch):
+    """Nor is it what was tested."""
+    run, _ = stopped()
+    monkeypatch.setattr(drilling, "homeless", lambda _: [("tm", "u1", "0/3 nodes are available")])
+    with pytest.raises(StepError, match="because: 0/3 nodes are available"):
+        WAITS["resumed"].expired(run, "it has no job yet")
 
 
 def test_a_return_that_its_jobmanager_does_not_tell_is_asked_for_again(stopped, monkeypatch):

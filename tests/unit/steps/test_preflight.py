@@ -1,6 +1,7 @@
 from contextlib import suppress
 
 import pytest
+from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.facts import Preflight
 from flink_chaos.steps import preflight
 from flink_chaos.steps.run import RunEndsError
@@ -90,3 +91,15 @@ def test_a_topic_needs_no_file_store(tmp_path, monkeypatch):
     """Most pipelines write one."""
     monkeypatch.setattr(preflight, "CHECKS", {"files": preflight.CHECKS["files"]})
     assert preflight.look(a_run(tmp_path)).checks[0].message == "the sink is a topic"
+
+
+def test_a_time_out_that_brokers_do_not_tell_is_a_warning(tmp_path, monkeypatch):
+    """Describing the cluster's configuration needs a right, and nothing else needs that one."""
+
+    def refused(_):
+        raise KafkaProblem("Cluster authorization failed")
+
+    monkeypatch.setattr(preflight, "CHECKS", {"transactions": preflight.CHECKS["transactions"]})
+    monkeypatch.setattr(preflight, "longest_transaction", refused)
+    check = preflight.look(a_run(tmp_path)).checks[0]
+    assert (check.ok, check.blocks, check.message) == (False, False, "Cluster authorization failed")

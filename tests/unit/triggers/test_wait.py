@@ -36,9 +36,7 @@ def event(monkeypatch, tmp_path, answers, deadline=None):
 
 def a_trigger(deadline=None):
     deadline = time.time() + 60 if deadline is None else deadline
-    return WaitTrigger(
-        run_key="r0123456789", wait="test", deadline=deadline, kafka_conn_id="k", kubernetes_conn_id="c"
-    )
+    return WaitTrigger(run_key="r0123456789", wait="test", deadline=deadline, kafka_conn_id="k", kubernetes_conn_id="c")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +51,34 @@ def a_trigger(deadline=None):
 def test_every_answer_is_an_event(monkeypatch, tmp_path, answers, answer, message):
     """A system that does not answer is asked again; an error never ends the trigger without a word."""
     assert event(monkeypatch, tmp_path, answers) == {"wait": "test", "answer": answer, "message": message}
+
+
+@pytest.mark.parametrize(
+    ("errors", "answer", "message"),
+    [
+        ([KeyError("kafka_default")], "failed", "KeyError: 'kafka_default'"),
+        (
+            [StepError("environment b names no Airflow connections")],
+            "failed",
+            "environment b names no Airflow connections",
+        ),
+        ([OSError("store is away"), OSError("store is away")], "done", "lag 0"),
+    ],
+)
+def test_a_run_that_cannot_be_opened_is_told_in_words(monkeypatch, tmp_path, errors, answer, message):
+    """Airflow would say that a trigger failed; a store that is away is asked again."""
+    run, left = a_run(tmp_path), list(errors)
+
+    async def arun(_hook, _key):
+        if left:
+            raise left.pop()
+        return run
+
+    monkeypatch.setitem(waits.WAITS, "test", waits.Wait(lambda _: DONE, lambda *_: None, lambda _: 60, interval=0.0))
+    monkeypatch.setattr(FlinkChaosHook, "arun", arun)
+    monkeypatch.setattr(module, "SETTLE_SECONDS", 0)
+    found = asyncio.run(anext(a_trigger().run())).payload
+    assert (found["answer"], found["message"]) == (answer, message)
 
 
 def test_the_deadline_is_a_moment_and_not_a_duration(monkeypatch, tmp_path):
