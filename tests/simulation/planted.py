@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from flink_chaos.cluster.resources import CHAOS_ENGINES
-from flink_chaos.model.facts import FaultStarted
+from flink_chaos.model.facts import FaultStarted, Loaded
+from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,6 +107,46 @@ def _told_and_gone(right: Any) -> Any:
     return delete
 
 
+def _by_commits(_right: Any) -> Any:
+    """What is not committed is not read."""
+    return lambda _kafka, _topic, _end, found: found.lag == 0
+
+
+def _by_two_clocks(_right: Any) -> Any:
+    """The JobManager's time of a checkpoint against the worker's time of the last record."""
+
+    def unflushed(run: Any, _copy: Any, _job: Any, seen: Any, _read: Any) -> str:
+        since = run.journal.last(Loaded).at.timestamp() * 1000
+        return "" if seen.latest_trigger_ms > since else "no checkpoint since the last record"
+
+    return unflushed
+
+
+def _asked_once(_right: Any) -> Any:
+    """The first answer of the API server is the last."""
+    return lambda act, *_: act(0)
+
+
+def _check_is_fine(name: str) -> Callable[[Any], Any]:
+    """One of the preflight's checks looks at nothing."""
+    return lambda right: {**right, name: lambda _run: "fine"}
+
+
+def _harmless(right: Any) -> Any:
+    """What runs otherwise than planned is only noted."""
+
+    def see(*given: Any) -> Any:
+        with contextlib.suppress(StepError):
+            return right(*given)
+        return None
+
+    return see
+
+
+def _no_restart(_right: Any) -> Any:
+    return lambda *_: ""
+
+
 PLANTED = (
     Planted(
         "A", "changed values reach no line", {"flink_chaos.verdict.judge:contract_lines": _without_line("changed")}
@@ -147,8 +189,44 @@ PLANTED = (
         },
     ),
     Planted("N", "a bare KeyError reaches a person", {"flink_chaos.steps.cluster_checks:room_for": _raises_key_error}),
+    Planted("D", "what is not committed is not read", {"flink_chaos.steps.draining:is_read": _by_commits}),
+    Planted("E", "times of two clocks are compared", {"flink_chaos.steps.draining:unflushed": _by_two_clocks}),
     Planted(
         "F",
+        "a short outage of the API server ends the run",
+        {"flink_chaos.cluster.objects:repeated": _asked_once, "flink_chaos.cluster.proxy:repeated": _asked_once},
+    ),
+    Planted(
+        "F",
+        "what others did to a copy is blamed on the application",
+        {
+            "flink_chaos.verdict.doubts:trouble_doubts": _nothing,
+            "flink_chaos.verdict.contract:unplanned_restart": _no_restart,
+        },
+    ),
+    Planted(
+        "I",
+        "a job that promises less is judged as if it did not",
+        {"flink_chaos.verdict.doubts:running_doubts": _nothing},
+    ),
+    Planted(
+        "I", "both copies may keep their state in one folder", {"flink_chaos.steps.deploying:see_running": _harmless}
+    ),
+    Planted(
+        "J",
+        "a topic may be compacted",
+        {
+            "flink_chaos.verdict.doubts:topic_doubts": _nothing,
+            "flink_chaos.steps.preflight:CHECKS": _check_is_fine("topic settings"),
+        },
+    ),
+    Planted(
+        "K",
+        "workers and pods may be connected to two clusters",
+        {"flink_chaos.steps.preflight:CHECKS": _check_is_fine("same kafka")},
+    ),
+    Planted(
+        "B",
         "a task that runs again breaks the copy again",
         {"flink_chaos.steps.injecting:inject": _forgetful_inject},
     ),
