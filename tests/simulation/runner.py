@@ -22,6 +22,7 @@ from tests.simulation.truth import Outputs, Truth, outputs
 from tests.simulation.world import BEGIN, Endless, Killed
 
 if TYPE_CHECKING:
+    from flink_chaos.model.facts import Fact
     from flink_chaos.model.verdict import Verdict
 
     from tests.simulation.scenario import Scenario
@@ -41,6 +42,7 @@ class Played:
     wrong: list[str]
     story: list[str]
     said: str
+    facts: list[Fact]
     chaos: Outputs
     """What the chaos copy wrote, against what it should."""
 
@@ -61,7 +63,15 @@ def play(scenario: Scenario) -> Played:
             wrong = violations(end)
     outcome = str(end.verdict.outcome) if end.verdict else "none"
     reasons = [f"VERDICT: {outcome}: {'; '.join(end.verdict.reasons)}"] if end.verdict else []
-    return Played(scenario, outcome, wrong, [*stage.world.story, *reasons], end.said, outputs(stage, Copy.CHAOS))
+    return Played(
+        scenario,
+        outcome,
+        wrong,
+        [*stage.world.story, *reasons],
+        end.said,
+        stage.attempt.facts,
+        outputs(stage, Copy.CHAOS),
+    )
 
 
 def _played(scenario: Scenario, stage: Stage, truth: Truth) -> Ending:

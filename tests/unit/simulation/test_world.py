@@ -11,6 +11,7 @@ from tests.simulation.applications import BEHAVIOURS
 from tests.simulation.kafka import KafkaWorld
 from tests.simulation.runner import play
 from tests.simulation.scenario import Scenario, Trouble, drawn
+from tests.simulation.scenarios import CASES, Case, shape
 from tests.simulation.world import World
 
 
@@ -101,6 +102,15 @@ def test_a_plain_world_ends_as_everybody_expects(scenario: Scenario, outcome: st
     """Correct applications pass, broken ones fail, and what was not tested is said to be so."""
     played = play(scenario)
     assert (played.outcome, played.wrong) == (outcome, []), played.story
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_scenario_of_the_lab_ends_as_it_must(case: Case) -> None:
+    """In a simulated world; tests/e2e/test_simulated.py plays the same on the lab."""
+    played = play(case.scenario)
+    assert played.outcome in case.outcomes, played.story
+    assert played.wrong == []
+    assert shape(played.facts)
 
 
 def test_an_outage_is_one() -> None:
