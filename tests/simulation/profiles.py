@@ -52,7 +52,7 @@ def pipeline(behaviour: Behaviour) -> Pipeline:
         "columns": {"run_key": "STRING", "n": "BIGINT", "usr": "BIGINT", "total": "BIGINT"},
         "number": "n",
         "order": "usr" if behaviour.reorders else "",
-        "one_for_each": one_for_one,
+        "each_once": one_for_one,
     }
     return Pipeline(
         name="sim",
