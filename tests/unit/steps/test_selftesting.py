@@ -91,11 +91,12 @@ def test_its_topics_are_deleted_whatever_happens(monkeypatch):
     assert [name.rsplit("-", 1)[1] for name in deleted] == ["source", "stable", "chaos"]
 
 
+@pytest.mark.parametrize("several", [1, 3])
 @pytest.mark.parametrize("pipeline", ["ad_events", "ad_event_counts"])
-def test_a_runs_own_output_is_spoilt_in_a_copy_only(tmp_path, monkeypatch, pipeline):
-    """By number or by key; the proof of the run itself stays as it was."""
+def test_a_runs_own_output_is_spoilt_in_a_copy_only(tmp_path, monkeypatch, pipeline, several):
+    """By number or by key, with one record of each id or several; the proof of the run itself stays as it was."""
     run = a_compared_run(tmp_path, monkeypatch, range(9), pipeline=pipeline)
-    rows = [{"window_start": n, "campaign_id": 1, "event_type": "x", "n": n} for n in range(9)]
+    rows = [{"window_start": n, "campaign_id": 1, "event_type": "x", "n": n} for n in range(9) for _ in range(several)]
     values = [json.dumps(row | {"run_key": run.plan.run_key}).encode() for row in rows]
     columns = [{"partition": 0, "offset": n, "timestamp_ms": n, "value": value} for n, value in enumerate(values)]
     monkeypatch.setattr(readings, "scan", lambda *_: [pa.RecordBatch.from_pylist(columns, schema=SCHEMA)])
