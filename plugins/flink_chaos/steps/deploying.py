@@ -11,7 +11,7 @@ from flink_chaos.flink.manifests import application_manifests
 from flink_chaos.model.facts import Deployed
 from flink_chaos.steps.reading_back import see_running
 from flink_chaos.steps.run import Progress, StepError
-from flink_chaos.steps.trouble import standing_failure
+from flink_chaos.steps.standing import standing_failure
 
 if TYPE_CHECKING:
     from flink_chaos.flink.answers import Job
