@@ -16,7 +16,7 @@ from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.effect import journal_hit, see_job
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.run import Progress, StepError
-from flink_chaos.steps.standing import standing_failure
+from flink_chaos.steps.standing import passed, standing_failure
 from flink_chaos.steps.steadying import require_load
 from flink_chaos.steps.stopping import ask_again, not_stopped
 
@@ -83,6 +83,7 @@ def check_resumed(run: Run) -> Progress:
     job = jobmanager.job()
     if job is None or not job.runs:
         return Progress(done=False, message=f"job {job.state}, tasks {job.tasks}" if job else jobmanager.silence)
+    passed(run, run.plan.copies[Copy.CHAOS].deployment)
     seen = jobmanager.checkpoints(job.id)
     if seen is None or not _has_returned(run, job, seen):
         return Progress(done=False, message="not the job that comes back" if seen else jobmanager.silence)
