@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
 from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
-    Counts,
     Deployed,
     Drained,
     Evidence,
@@ -26,10 +26,8 @@ from flink_chaos.model.facts import (
     OpenTransactions,
     PodsSeen,
     Preflight,
-    RecordProof,
     SavepointTaken,
     SelfTest,
-    SourceProof,
     Steady,
     StepFailed,
     Stopped,

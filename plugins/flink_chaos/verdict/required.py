@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.base import Copy
+from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
 from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
-    Counts,
     Deployed,
     Drained,
     Evidence,
@@ -19,9 +19,7 @@ from flink_chaos.model.facts import (
     LoadStarted,
     OffsetsReset,
     Preflight,
-    RecordProof,
     SavepointTaken,
-    SourceProof,
     Steady,
     Stopped,
     Table,
@@ -102,7 +100,7 @@ def _compared(plan: RunPlan) -> Iterator[Required]:
     yield "report", Table, {}
     for copy in plan.copies:
         yield f"counts of the {copy} copy", Counts, {"copy_": copy}
-    if plan.pipeline.output.format != PROOF_FORMAT:
+    if plan.pipeline.output.format != PROOF_FORMAT or plan.pipeline.output.sql_alone:
         return
     for copy in plan.copies:
         yield f"record proof of the {copy} copy", RecordProof, {"copy_": copy}

@@ -35,5 +35,5 @@ def test_a_lease_without_its_fields_is_a_free_lock(cluster, fake_api):
 
 def test_a_list_without_items_is_empty(cluster, monkeypatch):
     """Some servers say null."""
-    monkeypatch.setattr(cluster, "_json", lambda *_, **__: {"items": None})
+    monkeypatch.setattr(cluster, "answer", lambda *_, **__: {"items": None})
     assert cluster.list(PODS, "ns") == []
