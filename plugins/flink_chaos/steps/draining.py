@@ -19,7 +19,7 @@ from flink_chaos.steps.reached import is_read, look
 from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, RunEndsError
 from flink_chaos.steps.sinks import sink_of
-from flink_chaos.steps.trouble import passed, standing_stop
+from flink_chaos.steps.standing import passed, standing_stop
 
 if TYPE_CHECKING:
     from datetime import datetime
