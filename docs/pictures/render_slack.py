@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Drained, Evidence, Fact, RecordProof, Stopped, Table
+from flink_chaos.model.comparison_facts import RecordProof
+from flink_chaos.model.facts import Drained, Evidence, Fact, Stopped, Table
 from flink_chaos.model.proof import Deliveries, Finding, Place
 from flink_chaos.report.slack import details, message, struck
 from flink_chaos.verdict.judge import judge

@@ -13,7 +13,8 @@ from flink_chaos.files.scan import scan_files
 from flink_chaos.flink.comparison import TABLES, counts_statement, nothing_statement
 from flink_chaos.flink.gateway import SqlGateway
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FilesEnd, RecordProof
+from flink_chaos.model.comparison_facts import RecordProof
+from flink_chaos.model.facts import FilesEnd
 from flink_chaos.profiles.catalogue import Catalogue
 
 from lab.paths import RUNNER_KUBECONFIG

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.base import Component, Copy
+from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
 from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     Check,
     CheckpointsSeen,
-    Counts,
     Deployed,
     Drained,
     Evidence,
@@ -21,9 +21,7 @@ from flink_chaos.model.facts import (
     LoadStarted,
     OffsetsReset,
     Preflight,
-    RecordProof,
     SavepointTaken,
-    SourceProof,
     Steady,
     Stopped,
     Table,
@@ -34,15 +32,16 @@ from flink_chaos.model.facts import (
 )
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.plan import RunPlan, plan_run
-from flink_chaos.model.proof import Deliveries
+from flink_chaos.model.proof import Compared, Deliveries
 from flink_chaos.model.request import RunRequest
+from flink_chaos.model.topic_facts import TopicState
 from flink_chaos.profiles.catalogue import Catalogue
-from flink_chaos.verdict.agreement import COMMON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flink_chaos.model.effect_facts import JobMoment
+    from flink_chaos.model.topic_facts import Moment
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 RECORDS = 200_000
@@ -71,20 +70,27 @@ def a_plan(run_id: str = "manual__1", attempt: int = 1, fault: str = "pod_delete
 
 def counts(copy: Copy, **other: Any) -> Counts:
     """Every record once, unless said otherwise."""
-    fields = {"records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0, "extra": 0} | other
-    return Counts(at=AT, copy=copy, **({"expected": RECORDS} | fields))
+    ids = other.get("ids", RECORDS)
+    fields = {"expected": RECORDS, "records": RECORDS, "ids": ids, "counted": ids}
+    fields |= dict.fromkeys(("lost", "duplicated", "surplus", "extra"), 0)
+    return Counts(at=AT, copy=copy, **(fields | other))
 
 
-def a_proof(copy: Copy, delay_ms: int | None) -> RecordProof:
+def a_proof(copy: Copy, delay_ms: int | None = None, **other: Any) -> RecordProof:
     """What was read of one copy's topic: every record once, 99 of 100 ids within this delay."""
-    found = all_there().model_copy(update={"delay_p99_ms": delay_ms})
-    return RecordProof(at=AT, copy=copy, deliveries=found, findings=[], seconds=1)
+    return proof_of(counts(copy, **other), delay_p99_ms=delay_ms)
 
 
-def all_there() -> Deliveries:
-    """Every id once."""
-    same = {"expected": RECORDS, "records": RECORDS, "ids": RECORDS, "lost": 0, "duplicated": 0, "surplus": 0}
-    return Deliveries(**same, extra=0)
+def proof_of(found: Counts, **other: Any) -> RecordProof:
+    """A record proof that agrees with the counts by SQL."""
+    same = {name: getattr(found, name) for name in Compared.model_fields}
+    return RecordProof(at=AT, copy=found.copy_, deliveries=Deliveries(**(same | other)), findings=[], seconds=1)
+
+
+def a_source_proof(**other: Any) -> SourceProof:
+    """The loader wrote each record once."""
+    found = proof_of(counts(Copy.STABLE, **other)).deliveries
+    return SourceProof(at=AT, topic="ad-events", deliveries=found, findings=[])
 
 
 def table(stable: int = RECORDS, chaos: int = RECORDS) -> Table:
@@ -109,8 +115,8 @@ def good_facts(plan: RunPlan | None = None) -> list[Fact]:
         *ends(plan),
         table(),
         *(counts(copy) for copy in Copy),
-        *(a_proof(copy, delay_ms=None) for copy in Copy),
-        SourceProof(at=AT, topic=plan.pipeline.topics.source, deliveries=all_there(), findings=[]),
+        *(a_proof(copy) for copy in Copy),
+        a_source_proof().model_copy(update={"topic": plan.pipeline.topics.source}),
     ]
 
 
@@ -119,6 +125,7 @@ def prepared(plan: RunPlan) -> Iterator[Fact]:
     source = plan.pipeline.topics.source
     for topic in (source, *(own.sink for own in plan.copies.values())):
         yield TopicBegin(at=AT, topic=topic, offsets={0: 0})
+        yield topic_state(topic, "before")
     for copy, own in plan.copies.items():
         yield OffsetsReset(at=AT, group=own.group, topic=source, strategy="to-latest", before={}, after={0: 0})
         yield Deployed(at=AT, copy=copy, uid="d", job_id="j1", completed_checkpoints=1)
@@ -129,6 +136,14 @@ def ends(plan: RunPlan) -> Iterator[Fact]:
     """Where the sinks of a run end."""
     for own in plan.copies.values():
         yield TopicEnd(at=AT, topic=own.sink, offsets={0: RECORDS}, last_stable={})
+    for topic in (plan.pipeline.topics.source, *(own.sink for own in plan.copies.values())):
+        yield topic_state(topic, "after")
+
+
+def topic_state(topic: str, moment: Moment) -> TopicState:
+    """A topic as a run needs it."""
+    told = {"topic_id": f"id of {topic}", "cleanup_policy": "delete", "timestamp_type": "CreateTime"}
+    return TopicState(at=AT, topic=topic, moment=moment, partitions=1, starts={0: 0}, **told)
 
 
 def _broken(plan: RunPlan) -> list[Fact]:
@@ -192,8 +207,7 @@ def agreeing(facts: Iterable[Fact]) -> Iterator[Fact]:
         yield fact
         later = {one.copy_ for one in given[number:] if isinstance(one, RecordProof)}
         if isinstance(fact, Counts) and fact.copy_ not in later:
-            same = {name: getattr(fact, name) for name in (*COMMON, "changed")}
-            yield RecordProof(at=AT, copy=fact.copy_, deliveries=Deliveries(**same), findings=[], seconds=1)
+            yield proof_of(fact)
 
 
 def of_plan(plan: RunPlan, facts: list[Fact]) -> list[Fact]:

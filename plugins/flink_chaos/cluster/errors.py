@@ -17,6 +17,9 @@ PASSING = {
     HTTPStatus.GATEWAY_TIMEOUT,
 }
 """Statuses that say nothing of the request itself: the same one may succeed in a moment."""
+NOBODY_THERE = re.compile(
+    r"connection refused|no route to host|no endpoints available|failed to resolve", re.IGNORECASE
+)
 NO_ROLES = re.compile(r"RBAC: .*not found")
 
 
@@ -41,6 +44,11 @@ def is_passing(error: Exception) -> bool:
     if not isinstance(error, ClusterError) or error.reason == UNTRUSTED:
         return False
     return error.status in PASSING or (error.status == HTTPStatus.FORBIDDEN and bool(NO_ROLES.search(str(error))))
+
+
+def was_not_sent(error: Exception) -> bool:
+    """Whether nobody was there to take the request: to send it again cannot do it twice."""
+    return isinstance(error, ClusterError) and is_passing(error) and bool(NOBODY_THERE.search(str(error)))
 
 
 def refusal(what: str, server: str, status: int, body: str, retry_after: float = 0.0) -> ClusterError:

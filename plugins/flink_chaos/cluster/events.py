@@ -34,7 +34,7 @@ def events(cluster: Cluster, namespace: str) -> list[Event]:
 
 def event_of(item: dict[str, Any]) -> Event:
     """Read an event from the API's object: some reporters fill count and timestamps, others series and eventTime."""
-    about, series = item["involvedObject"], item.get("series") or {}
+    about, series = item.get("involvedObject") or {}, item.get("series") or {}
     made = item.get("eventTime") or item["metadata"].get("creationTimestamp")
     first, last = item.get("firstTimestamp") or made, series.get("lastObservedTime") or item.get("lastTimestamp")
     return Event(

@@ -77,17 +77,17 @@ def holder_of(cluster: Cluster, namespace: str, name: str) -> str | None:
 
 
 def _holder(lease: Object) -> str | None:
-    return lease.get("spec", {}).get("holderIdentity") or None
+    return (lease.get("spec") or {}).get("holderIdentity") or None
 
 
 def _held(namespace: str, name: str, lease: Object | None, holder: str, annotations: Mapping[str, str]) -> Object:
     """Return the lease as `holder`'s; one that was read keeps its resourceVersion, which makes the write atomic."""
     fresh: Object = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
     old = lease or {**fresh, "metadata": {"name": name, "namespace": namespace}}
-    spec = old.get("spec", {})
-    changes = spec.get("leaseTransitions", 0) + (1 if lease else 0)
+    spec = old.get("spec") or {}
+    changes = (spec.get("leaseTransitions") or 0) + (1 if lease else 0)
     now = clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
-    metadata = {**old["metadata"], "annotations": {**old["metadata"].get("annotations", {}), **annotations}}
+    metadata = {**old["metadata"], "annotations": {**(old["metadata"].get("annotations") or {}), **annotations}}
     return {
         **old,
         "metadata": metadata,

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import urllib3.exceptions
-from kubernetes.client.exceptions import ApiException
-
-from flink_chaos.cluster.errors import UNREACHABLE, ClusterError, is_passing, refusal, unreachable
+from flink_chaos.cluster.errors import UNREACHABLE, ClusterError, is_passing
 from flink_chaos.cluster.patience import repeated
 from flink_chaos.cluster.resources import (
     CHAOS_ENGINES,
@@ -28,11 +23,10 @@ from flink_chaos.cluster.resources import (
     SELF_SUBJECT_ACCESS_REVIEWS,
     Resource,
 )
+from flink_chaos.cluster.transport import ACCEPT, Call, Object, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from kubernetes.client import ApiClient
+    from collections.abc import Mapping
 
 __all__ = [
     "CHAOS_ENGINES",
@@ -50,48 +44,34 @@ __all__ = [
     "SELF_SUBJECT_ACCESS_REVIEWS",
     "Cluster",
     "ClusterError",
+    "Object",
     "Resource",
     "selector",
 ]
 
-Object = dict[str, Any]
-"""A Kubernetes object as the API gives it."""
+Objects = list[Object]
 
 FIELD_MANAGER = "flink-chaos"
 OURS = {"fieldManager": FIELD_MANAGER}
-JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 PAGE = 500
-
-
-ACCEPT = "application/json, */*"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json"
 ALREADY_EXISTS = "AlreadyExists"
 
 
-class Cluster:
+class Cluster(Transport):
     """The objects of one cluster. Every request takes at most `timeout` seconds; failures are ClusterError.
 
     What fails in passing is sent again, as long as `cluster.patience` says. An answer may be lost after its deed: what
     is then found done in our own words was done by us.
     """
 
-    def __init__(self, api: ApiClient, timeout: float = 15) -> None:
-        """`api` comes from `connect`."""
-        self.api = api
-        self.timeout = timeout
-
-    @property
-    def server(self) -> str:
-        """The API server's address, for messages."""
-        return str(self.api.configuration.host)
-
     def get(self, resource: Resource, namespace: str | None, name: str) -> Object | None:
         """Return the object, or None if there is none."""
         what = f"get {_where(resource, namespace, name)}"
         try:
-            return self._json("GET", resource.path(namespace, name), what)
+            return self.answer(Call("GET", resource.path(namespace, name), what))
         except ClusterError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
@@ -112,12 +92,20 @@ class Cluster:
         """
         accept = METADATA_ONLY if metadata_only else ACCEPT
         query = {"limit": str(PAGE), "labelSelector": selector(labels), "fieldSelector": fields}
-        found: list[Object] = []
+        try:
+            return self._pages(resource, namespace, dict(query), accept)
+        except ClusterError as error:
+            if error.status != HTTPStatus.GONE:
+                raise
+            return self._pages(resource, namespace, query | {"limit": ""}, accept)  # compacted meanwhile: all at once
+
+    def _pages(self, resource: Resource, namespace: str | None, query: dict[str, str], accept: str) -> Objects:
+        found: Objects = []
         while True:
             what = f"list {_where(resource, namespace)}"
-            page = self._json("GET", resource.path(namespace), what, query=query, accept=accept)
-            found += page["items"]
-            query["continue"] = page["metadata"].get("continue", "")
+            page = self.answer(Call("GET", resource.path(namespace), what, query=query, accept=accept))
+            found += page.get("items") or []
+            query["continue"] = (page.get("metadata") or {}).get("continue", "")
             if not query["continue"]:
                 return found
 
@@ -132,13 +120,12 @@ class Cluster:
         query = {"fieldManager": field_manager, "force": str(force).lower()}
         what, path = f"apply {_where(resource, namespace, name)}", resource.path(namespace, name)
         passing = _is_passing_or_conflict if force else is_passing  # forced, nothing but a race is a conflict
-        return self._json("PATCH", path, what, body=manifest, query=query, content_type=APPLY, passing=passing)
+        return self.answer(Call("PATCH", path, what, manifest, query, APPLY), passing)
 
     def merge(self, resource: Resource, namespace: str | None, name: str, patch: Object) -> Object:
         """Merge `patch` into the object (null removes a field, lists are replaced); returns it."""
         what, path = f"patch {_where(resource, namespace, name)}", resource.path(namespace, name)
-        passing = _is_passing_or_conflict
-        return self._json("PATCH", path, what, body=patch, query=OURS, content_type=MERGE, passing=passing)
+        return self.answer(Call("PATCH", path, what, patch, OURS, MERGE), _is_passing_or_conflict)
 
     def create(self, resource: Resource, namespace: str | None, body: Object) -> Object:
         """Create an object; a ClusterError of status 409 if it exists and is not what an earlier try made."""
@@ -147,7 +134,7 @@ class Cluster:
 
         def once(attempt: int) -> Object:
             try:
-                return self._once("POST", resource.path(namespace), what, body=body, query=OURS)
+                return self.answer_once(Call("POST", resource.path(namespace), what, body, OURS))
             except ClusterError as error:
                 if attempt and error.reason == ALREADY_EXISTS and (made := self._made(resource, namespace, body)):
                     return made
@@ -159,7 +146,7 @@ class Cluster:
         """Write the object that was read; a ClusterError of status 409 if it changed since (resourceVersion)."""
         namespace, name = _names(resource, body)
         what = f"update {_where(resource, namespace, name)}"
-        return self._json("PUT", resource.path(namespace, name), what, body=body, query=OURS)
+        return self.answer(Call("PUT", resource.path(namespace, name), what, body, OURS))
 
     def delete(
         self,
@@ -179,7 +166,7 @@ class Cluster:
 
         def once(attempt: int) -> bool:
             try:
-                self._once("DELETE", path, what, body=options)
+                self.answer_once(Call("DELETE", path, what, options))
             except ClusterError as error:
                 if error.status == HTTPStatus.NOT_FOUND:
                     return attempt > 0  # gone since our first try: by it
@@ -204,93 +191,8 @@ class Cluster:
             "spec": {"resourceAttributes": asked},
         }
         what = f"ask whether {verb} of {_where(resource, namespace)} is allowed"
-        answer = self._json("POST", SELF_SUBJECT_ACCESS_REVIEWS.path(), what, body=review)
-        return bool(answer["status"].get("allowed", False))
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        what: str,
-        *,
-        body: Any = None,
-        query: Mapping[str, str] | None = None,
-        content_type: str = JSON,
-        timeout: float | None = None,
-    ) -> tuple[int, str]:
-        """Send one request below the API server's address; returns HTTP status and text, whatever the status is.
-
-        Nothing is repeated. Raises ClusterError only when nothing answers: "cannot" and `what` begin its message.
-        """
-        status, told, _ = self._send(method, path, what, body, query, content_type, ACCEPT, timeout)
-        return status, told
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        what: str,
-        body: Any,
-        query: Mapping[str, str] | None,
-        content_type: str,
-        accept: str,
-        timeout: float | None = None,
-    ) -> tuple[int, str, float]:
-        """The same, and the seconds after which the server wants to be asked again."""
-        try:
-            answer = self.api.call_api(
-                path,
-                method,
-                query_params=[(key, value) for key, value in (query or {}).items() if value],
-                header_params={"Accept": accept, "Content-Type": content_type},
-                body=body,
-                auth_settings=["BearerToken"],
-                _preload_content=False,
-                _return_http_data_only=True,
-                _request_timeout=timeout or self.timeout,
-            )
-            return int(answer.status), answer.data.decode(errors="replace"), _retry_after(answer.headers)
-        except ApiException as error:
-            if not error.status:
-                raise unreachable(what, self.server, _first_line(error.reason)) from error
-            return int(error.status), str(error.body or ""), _retry_after(error.headers)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise unreachable(what, self.server, _first_line(error)) from error
-
-    def _json(
-        self,
-        method: str,
-        path: str,
-        what: str,
-        *,
-        body: Any = None,
-        query: Mapping[str, str] | None = None,
-        content_type: str = JSON,
-        accept: str = ACCEPT,
-        passing: Callable[[Exception], bool] = is_passing,
-    ) -> Object:
-        """Send what may be sent twice."""
-        again = partial(
-            self._once, method, path, what, body=body, query=query, content_type=content_type, accept=accept
-        )
-        return repeated(lambda _: again(), passing)
-
-    def _once(
-        self,
-        method: str,
-        path: str,
-        what: str,
-        *,
-        body: Any = None,
-        query: Mapping[str, str] | None = None,
-        content_type: str = JSON,
-        accept: str = ACCEPT,
-    ) -> Object:
-        status, text, retry_after = self._send(method, path, what, body, query, content_type, accept)
-        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            raise refusal(what, self.server, status, text, retry_after)
-        answer: Object = json.loads(text)
-        return answer
+        answer = self.answer(Call("POST", SELF_SUBJECT_ACCESS_REVIEWS.path(), what, review))
+        return bool((answer.get("status") or {}).get("allowed", False))
 
     def _made(self, resource: Resource, namespace: str | None, body: Object) -> Object | None:
         """The object that stands there, if it bears all labels that we sent: names of a run are its own."""
@@ -326,15 +228,3 @@ def _is_passing_or_conflict(error: Exception) -> bool:
 
 def _never(_: Exception) -> bool:
     return False
-
-
-def _retry_after(headers: Mapping[str, str] | None) -> float:
-    """Seconds; Kubernetes tells no dates."""
-    try:
-        return float((headers or {}).get("Retry-After") or 0)
-    except ValueError:
-        return 0.0
-
-
-def _first_line(error: object) -> str:
-    return " ".join(str(error).split())[:300]

@@ -44,13 +44,13 @@ def pods(cluster: Cluster, namespace: str | None, labels: Mapping[str, str] | st
 
 def pod_of(item: dict[str, Any]) -> Pod:
     """Read a pod from the API's object."""
-    metadata, status = item["metadata"], item.get("status", {})
-    conditions = {found["type"]: found["status"] for found in status.get("conditions") or []}
+    metadata, status = item["metadata"], item.get("status") or {}
+    conditions = {found.get("type"): found.get("status") for found in status.get("conditions") or []}
     containers = status.get("containerStatuses") or []
     return Pod(
         name=metadata["name"],
         uid=metadata["uid"],
-        node=item.get("spec", {}).get("nodeName", ""),
+        node=(item.get("spec") or {}).get("nodeName") or "",
         phase=status.get("phase", "Unknown"),
         ready=conditions.get("Ready") == "True",
         deleting="deletionTimestamp" in metadata,

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from flink_chaos.cluster.errors import is_passing
+from flink_chaos.cluster.errors import NOBODY_THERE, is_passing, was_not_sent
 from flink_chaos.cluster.patience import repeated
 from flink_chaos.cluster.resources import SERVICES
 
@@ -73,11 +73,13 @@ class ServiceProxy:
         """Send one request and return the answer's JSON (None when it is empty).
 
         Raises ServiceError for an answer that is not 2xx or not JSON, ClusterError when the API server is not there.
-        A GET is repeated for some seconds at most while neither answers, if whoever asks is patient: what is behind the
-        service may be meant to be away.
+        While the API server is away a request is sent again, if whoever asks is patient; while the service is, for some
+        seconds at most: it may be meant to be away. What is no GET is repeated only if nobody was there to take it.
         """
         ask = partial(self._once, method, path, body, query, timeout)
-        return repeated(lambda _: ask(), _is_away if method == "GET" else _never, SHORT_SECONDS)
+        reads = method == "GET"
+        here = partial(repeated, lambda _: ask(), _is_away if reads else _took_nothing, SHORT_SECONDS)
+        return repeated(lambda _: here(), is_passing if reads else was_not_sent)
 
     def _once(
         self, method: str, path: str, body: dict[str, Any] | None, query: Mapping[str, str] | None, timeout: float
@@ -89,11 +91,11 @@ class ServiceProxy:
 
 
 def _is_away(error: Exception) -> bool:
-    return is_passing(error) or (isinstance(error, ServiceError) and error.status in AWAY)
+    return isinstance(error, ServiceError) and error.status in AWAY
 
 
-def _never(_: Exception) -> bool:
-    return False
+def _took_nothing(error: Exception) -> bool:
+    return _is_away(error) and bool(NOBODY_THERE.search(str(error)))
 
 
 def read_answer(what: str, status: int, text: str, remedy: Callable[[int, str], str]) -> Any:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flink_chaos.model.facts import Offsets
+    from flink_chaos.model.pipeline import Output
     from flink_chaos.model.plan import RunPlan
 
 TABLES = {Copy.STABLE: "no_chaos", Copy.CHAOS: "chaos"}
@@ -67,71 +68,91 @@ def _listed(options: Mapping[str, str]) -> str:
 
 
 def counts_statement(plan: RunPlan, table: str) -> str:
-    """One row with the counts of a table by id, its columns named as the fields of the fact Counts."""
-    return _by_key(plan, table) if plan.pipeline.output.key else _by_number(plan, table)
+    """One row with the counts of a table by id, its columns named as the fields of the fact Counts.
+
+    The stable copy says which ids there are, how often, and with which values: `Compared` says what the numbers mean.
+    Grouping takes a NULL in a key or a value as a value.
+    """
+    figures = _against_control(plan.pipeline.output) | _of_run(plan.pipeline.output)
+    sums = ", ".join(f"COALESCE(SUM({figure}), 0) AS {name}" for name, figure in figures.items())
+    return f"SELECT {sums} FROM ({_by_id(plan, table)}) AS by_id"  # noqa: S608 - names come from the plan
 
 
-def _by_number(plan: RunPlan, table: str) -> str:
-    """The loader says which ids there are: (run key, 0 .. N-1)."""
-    key, number = plan.pipeline.output.run_key, plan.pipeline.output.number
-    loaded = plan.request.data_count_to_load
-    own = f"`{key}` = '{plan.run_key}' AND `{number}` BETWEEN 0 AND {loaded - 1}"
-    return (
-        f"SELECT {loaded} AS expected, COALESCE(SUM(cnt), 0) AS records, "  # noqa: S608 - names come from the plan
-        "COALESCE(SUM(CASE WHEN own THEN 1 ELSE 0 END), 0) AS ids, "
-        "COALESCE(SUM(CASE WHEN own AND cnt > 1 THEN 1 ELSE 0 END), 0) AS duplicated, "
-        "COALESCE(SUM(CASE WHEN own THEN 0 ELSE cnt END), 0) AS extra "
-        f"FROM (SELECT COALESCE({own}, FALSE) AS own, `{key}`, `{number}`, COUNT(*) AS cnt "
-        f"FROM `{table}` GROUP BY COALESCE({own}, FALSE), `{key}`, `{number}`)"
-    )
-
-
-def _by_key(plan: RunPlan, table: str) -> str:
-    """The stable copy says which ids there are, and their values; grouping takes a NULL in a key as a value."""
-    output = plan.pipeline.output
+def _against_control(output: Output) -> dict[str, str]:
+    """What each id adds to the counts against the stable copy's."""
+    surplus = "excess + CASE WHEN strange > deficit THEN strange - deficit ELSE 0 END"
     figures = {
-        "expected": "CASE WHEN expected THEN 1 ELSE 0 END",
-        "records": "copies",
-        "ids": "CASE WHEN expected AND copies > 0 THEN 1 ELSE 0 END",
-        "duplicated": "CASE WHEN expected AND copies > 1 THEN 1 ELSE 0 END",
-        "extra": "CASE WHEN expected THEN 0 ELSE copies END",
-        "changed": "CASE WHEN expected AND copies > 0 AND differs THEN 1 ELSE 0 END",
-        "counted": "CASE WHEN own THEN most ELSE 0 END",
-        "summed": "total",
+        "expected": _one("stable_rows > 0"),
+        "records": "copy_rows",
+        "ids": _one("stable_rows > 0 AND copy_rows > 0"),
+        "lost": "CASE WHEN deficit > strange THEN deficit - strange ELSE 0 END",
+        "lost_ids": _one("deficit > strange"),
+        "duplicated": _one(f"stable_rows > 0 AND {surplus} > 0"),
+        "surplus": f"CASE WHEN stable_rows > 0 THEN {surplus} ELSE 0 END",
+        "extra": "CASE WHEN stable_rows = 0 THEN copy_rows ELSE 0 END",
+    }
+    if output.compared:
+        figures["changed"] = _one("stable_rows > 0 AND strange > 0")
+    if output.count:
+        figures["undercounted"] = _one("stable_rows > 0 AND copy_rows > 0 AND most < stable_most")
+    return figures
+
+
+def _of_run(output: Output) -> dict[str, str]:
+    """What each id adds to the counts of the run's own records, whatever the stable copy has."""
+    figures = {
+        "older": "CASE WHEN own THEN 0 ELSE copy_rows END",
+        "counted": _one("loaded AND copy_rows > 0"),
+        "repeated": "CASE WHEN loaded AND copy_rows > 1 THEN copy_rows - 1 ELSE 0 END",
     }
     if output.count:
-        figures["undercounted"] = "CASE WHEN expected AND copies > 0 AND most < expected_most THEN 1 ELSE 0 END"
-    sums = ", ".join(f"COALESCE(SUM({figure}), 0) AS {name}" for name, figure in figures.items())
-    return f"SELECT {sums} FROM ({_ids(plan, table)})"  # noqa: S608 - names come from the plan
+        return figures | {"counted": "CASE WHEN own THEN most ELSE 0 END", "summed": "total"}
+    if output.number:
+        figures["unloaded"] = "CASE WHEN own AND NOT loaded THEN copy_rows ELSE 0 END"
+    return figures
 
 
-def _ids(plan: RunPlan, table: str) -> str:
-    """One row for each id of either table: what it has in `table`, and what in the stable copy's."""
-    output = plan.pipeline.output
+def _one(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
+
+
+def _by_id(plan: RunPlan, table: str) -> str:
+    """One row for each id of either table; a record without an id is one by all that it holds."""
+    output, ids = plan.pipeline.output, plan.pipeline.output.identity
     own = f"COALESCE(`{output.run_key}` = '{plan.run_key}', FALSE)"
-    weight = f"CAST(`{output.count}` AS BIGINT)" if output.count else "CAST(1 AS BIGINT)"
-    id_columns = ", ".join(f"`{name}`" for name in (output.run_key, *output.key))
-    columns = ", ".join(f"`{name}`" for name in dict.fromkeys((output.run_key, *output.key, *output.compared)))
+    last = plan.request.data_count_to_load - 1
+    loaded = f"{own} AND COALESCE(`{output.number}` BETWEEN 0 AND {last}, FALSE)" if output.number else own
+    no_id = " OR ".join(f"`{name}` IS NULL" for name in filter(None, (output.run_key, output.number)))
+    alone = [f"CASE WHEN {no_id} THEN `{name}` END" for name in output.compared]
+    sums = {
+        "own": own,
+        "loaded": loaded,
+        "stable_rows": "SUM(row_stable)",
+        "copy_rows": "SUM(row_copy)",
+        "deficit": "SUM(CASE WHEN row_stable > row_copy THEN row_stable - row_copy ELSE 0 END)",
+        "strange": "SUM(CASE WHEN row_stable = 0 THEN row_copy ELSE 0 END)",
+        "excess": "SUM(CASE WHEN row_stable > 0 AND row_copy > row_stable THEN row_copy - row_stable ELSE 0 END)",
+    }
+    if output.count:
+        weight = f"COALESCE(CAST(`{output.count}` AS BIGINT), 0)"
+        sums["most"] = f"MAX(CASE WHEN row_copy > 0 THEN {weight} END)"
+        sums["stable_most"] = f"MAX(CASE WHEN row_stable > 0 THEN {weight} END)"
+        sums["total"] = f"SUM(row_copy * {weight})"
+    listed = ", ".join(f"{expression} AS {name}" for name, expression in sums.items())
+    groups = ", ".join([*(f"`{name}`" for name in ids), *alone])
+    return f"SELECT {listed} FROM ({_by_value(plan, table)}) AS by_value GROUP BY {groups}"  # noqa: S608
+
+
+def _by_value(plan: RunPlan, table: str) -> str:
+    """One row for each value of each id: how many records with it the stable copy has, and how many the copy."""
+    output = plan.pipeline.output
+    columns = ", ".join(f"`{name}`" for name in (*output.identity, *output.compared))
     both = " UNION ALL ".join(
-        f"SELECT {columns}, {weight} AS row_weight, {stable} AS row_stable FROM `{name}`"  # noqa: S608
-        for name, stable in ((TABLES[Copy.STABLE], "TRUE"), (table, "FALSE"))
+        f"SELECT {columns}, {stable} AS in_stable, {copy} AS in_copy FROM `{name}`"  # noqa: S608
+        for name, stable, copy in ((TABLES[Copy.STABLE], 1, 0), (table, 0, 1))
     )
-    differs = " OR ".join(_differs(name) for name in output.compared) or "FALSE"
-    return (
-        f"SELECT {own} AS own, {own} AND MAX(CASE WHEN row_stable THEN 1 ELSE 0 END) = 1 AS expected, "  # noqa: S608
-        "SUM(CASE WHEN row_stable THEN 0 ELSE 1 END) AS copies, "
-        "SUM(CASE WHEN row_stable THEN 0 ELSE row_weight END) AS total, "
-        "MAX(CASE WHEN row_stable THEN 0 ELSE row_weight END) AS most, "
-        "MAX(CASE WHEN row_stable THEN row_weight ELSE 0 END) AS expected_most, "
-        f"{differs} AS differs FROM ({both}) GROUP BY {id_columns}"
-    )
-
-
-def _differs(column: str) -> str:
-    """Whether any of the copy's values of an id is another than the stable copy's; of several the greatest."""
-    expected = f"MAX(CASE WHEN row_stable THEN `{column}` END)"
-    found = (f"{function}(CASE WHEN NOT row_stable THEN `{column}` END)" for function in ("MIN", "MAX"))
-    return " OR ".join(f"{one} IS DISTINCT FROM {expected}" for one in found)
+    sums = "SUM(in_stable) AS row_stable, SUM(in_copy) AS row_copy"
+    return f"SELECT {columns}, {sums} FROM ({both}) AS both_copies GROUP BY {columns}"  # noqa: S608
 
 
 def _offsets(offsets: Offsets) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.flink.options import application_configuration, loader_configuration
 from flink_chaos.flink.scripts import (
     application_arguments,
     application_script,
@@ -21,37 +22,6 @@ CONTAINER = "flink-main-container"
 HOSTNAME = "kubernetes.io/hostname"
 SCRIPT_FOLDER = "/opt/flink/sql"
 SCRIPT = f"{SCRIPT_FOLDER}/job.sql"
-OPENED = [
-    "java.lang",
-    "java.net",
-    "java.io",
-    "java.nio",
-    "sun.nio.ch",
-    "java.lang.reflect",
-    "java.text",
-    "java.time",
-    "java.util",
-    "java.util.concurrent",
-    "java.util.concurrent.atomic",
-    "java.util.concurrent.locks",
-]
-JAVA_17 = " ".join(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED)
-"""Flink's native client adds these only if the configuration names them."""
-
-KEEP_FAILURES_VISIBLE = {
-    "kubernetes.operator.job.upgrade.last-state-fallback.enabled": "false",
-    "kubernetes.operator.job.restart.failed": "false",
-    "kubernetes.operator.cluster.health-check.enabled": "false",
-}
-"""Nothing but Flink itself may bring the application back, or the test would judge the operator's repair."""
-
-OBSERVABLE = {
-    "web.timeout": "8000",
-    "web.refresh-interval": "500",
-    "metrics.fetcher.update-interval": "1000",
-    "web.checkpoints.history": "200",
-    "web.exception-history-size": "100",
-}
 
 
 def application_manifests(plan: RunPlan, copy: Copy) -> list[dict[str, Any]]:
@@ -59,7 +29,7 @@ def application_manifests(plan: RunPlan, copy: Copy) -> list[dict[str, Any]]:
     name, application = plan.copies[copy].deployment, plan.pipeline.application
     labels = plan.labels | {COPY_LABEL: copy}
     args, pods = application_arguments(plan, copy), _pods(plan, name, labels)
-    deployment = _deployment(plan, name, labels, application, args, pods, _application_configuration(plan, copy))
+    deployment = _deployment(plan, name, labels, application, args, pods, application_configuration(plan, copy))
     if not application.sql:
         return [deployment]
     return [_config_map(plan, name, labels, application_script(plan, copy)), deployment]
@@ -68,7 +38,7 @@ def application_manifests(plan: RunPlan, copy: Copy) -> list[dict[str, Any]]:
 def loader_manifests(plan: RunPlan) -> list[dict[str, Any]]:
     """The same of the data loader: bounded, and never restarted, so that no id comes twice."""
     labels = plan.labels | {COPY_LABEL: "loader"}
-    configuration = {"restart-strategy.type": "none", "taskmanager.numberOfTaskSlots": "1"}
+    configuration = loader_configuration(plan)
     loader = plan.pipeline.loader
     resources = {Component.JOBMANAGER: loader.job_manager, Component.TASKMANAGER: loader.task_manager}
     away = _away_from_chaos(plan)
@@ -77,26 +47,6 @@ def loader_manifests(plan: RunPlan) -> list[dict[str, Any]]:
     if not loader.sql:
         return [deployment]
     return [_config_map(plan, plan.loader, labels, loader_script(plan)), deployment]
-
-
-def _application_configuration(plan: RunPlan, copy: Copy) -> dict[str, str]:
-    request, storage = plan.request, plan.copies[copy].storage
-    high_availability = {"high-availability.type": "kubernetes", "high-availability.storageDir": f"{storage}/ha"}
-    return {
-        "taskmanager.numberOfTaskSlots": str(plan.pipeline.application.parallelism),
-        "execution.checkpointing.interval": f"{request.checkpoint_interval_seconds}s",
-        "execution.checkpointing.timeout": f"{request.checkpoint_timeout_seconds}s",
-        "execution.checkpointing.mode": request.delivery_guarantee,
-        "execution.checkpointing.tolerable-failed-checkpoints": "10",
-        "state.checkpoints.dir": f"{storage}/checkpoints",
-        "state.savepoints.dir": f"{storage}/savepoints",
-        "restart-strategy.type": "fixed-delay",
-        "restart-strategy.fixed-delay.attempts": "1000",
-        "restart-strategy.fixed-delay.delay": "1s",
-        **(high_availability if plan.pipeline.application.high_availability else {}),
-        **plan.pipeline.application.configuration,
-        **request.flink_configuration,
-    }
 
 
 def _deployment(
@@ -109,7 +59,6 @@ def _deployment(
     configuration: dict[str, str],
 ) -> dict[str, Any]:
     flink = plan.environment.flink
-    common = {"env.java.opts.all": JAVA_17, **KEEP_FAILURES_VISIBLE, **OBSERVABLE, **flink.configuration}
     return {
         "apiVersion": "flink.apache.org/v1beta1",
         "kind": "FlinkDeployment",
@@ -120,7 +69,7 @@ def _deployment(
             "flinkVersion": flink.flink_version,
             "serviceAccount": flink.service_account,
             "mode": "native",
-            "flinkConfiguration": common | configuration,
+            "flinkConfiguration": configuration,
             "jobManager": pods[Component.JOBMANAGER],
             "taskManager": pods[Component.TASKMANAGER],
             "podTemplate": _pod_template(plan, name, program),

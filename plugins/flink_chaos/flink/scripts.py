@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
 
 SINK_GUARANTEE = {Guarantee.EXACTLY_ONCE: "exactly-once", Guarantee.AT_LEAST_ONCE: "at-least-once"}
+PLACE = re.compile(r"\$\{[a-z_]+\}")
 NAMED_QUERY = re.compile(r"^--\s*name:\s*(?P<name>.+?)\s*$", re.MULTILINE)
 
 
@@ -106,6 +107,15 @@ def fill(where: str, text: str, names: Mapping[str, object]) -> str:
         return Template(text).substitute(names)
     except (KeyError, ValueError) as error:
         raise ScriptError(f"{where}: {error} cannot be filled in; known names: {', '.join(names)}") from error
+
+
+def fill_options(where: str, options: Mapping[str, str], names: Mapping[str, object]) -> dict[str, str]:
+    """Replace `${name}` in the values of Flink options; what else they hold of `$` is Flink's or the program's."""
+
+    def told(match: re.Match[str]) -> str:
+        return fill(where, match[0], names)
+
+    return {option: PLACE.sub(told, value) for option, value in options.items()}
 
 
 def _script(plan: RunPlan, name: str, names: Mapping[str, object]) -> str:

@@ -9,6 +9,13 @@ from typing import Any
 JAVA_PACKAGE = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}(?=[A-Z])")
 """What stands before the name of a class."""
 
+LAST_STATE = "KUBERNETES_OPERATOR_LAST_STATE"
+"""Stands in the place of a savepoint's path where none was taken."""
+
+ENDED = ("FAILED", "FINISHED", "CANCELED")
+BEING_CHANGED = ("CREATED", "UPGRADING", "ROLLING_BACK", "SUSPENDED", "DELETING", "DELETED")
+"""Stages of a deployment's life in which an ended job says nothing of the application."""
+
 
 def job_state(deployment: dict[str, Any]) -> str:
     """Flink's job state as the operator last saw it, empty before it saw any."""
@@ -24,7 +31,8 @@ def savepoint(deployment: dict[str, Any]) -> str | None:
     """Path of the newest savepoint: `upgradeSavepointPath` of newer operators, else where 1.7 puts it."""
     job = _status(deployment, "jobStatus")
     older = ((job.get("savepointInfo") or {}).get("lastSavepoint") or {}).get("location")
-    return job.get("upgradeSavepointPath") or older
+    newer = job.get("upgradeSavepointPath")
+    return older if newer in (None, "", LAST_STATE) else newer
 
 
 def is_current(deployment: dict[str, Any]) -> bool:
@@ -33,21 +41,40 @@ def is_current(deployment: dict[str, Any]) -> bool:
 
 
 def failure(deployment: dict[str, Any]) -> str | None:
-    """Why the application cannot come up any more, None while it can."""
+    """Why the application cannot come up, as the operator sees it now; None while it can.
+
+    A moment's word: the operator tries again. See steps/trouble.py for what stands.
+    """
     status = deployment.get("status") or {}
+    if not _speaks_of_present(deployment):
+        return None
     if job_state(deployment) == "FAILED":
-        return f"job FAILED: {_short(status.get('error'))}"
+        return f"job FAILED: {error(deployment)}"
     if status.get("jobManagerDeploymentStatus") == "ERROR" or status.get("lifecycleState") == "FAILED":
-        return f"deployment failed: {_short(status.get('error'))}"
+        return f"deployment failed: {error(deployment)}"
     return None
 
 
-def has_stopped(deployment: dict[str, Any]) -> bool:
-    """Whether the job has ended for good by itself: Flink gave up restarting it."""
-    return job_state(deployment) in ("FAILED", "FINISHED", "CANCELED") and not _wants_suspension(deployment)
+def stopped(deployment: dict[str, Any]) -> str | None:
+    """Why the job seems to have ended by itself, None while it runs or is brought back.
+
+    An operator that upgrades cancels the job, and shows it as CANCELED until the next one runs.
+    """
+    reconciling = _status(deployment, "reconciliationStatus").get("state") or "DEPLOYED"
+    lifecycle = (deployment.get("status") or {}).get("lifecycleState") or ""
+    away = reconciling != "DEPLOYED" or lifecycle in BEING_CHANGED
+    if away or wants_suspension(deployment) or not _speaks_of_present(deployment):
+        return None
+    return f"job {job_state(deployment)}" if job_state(deployment) in ENDED else None
 
 
-def _wants_suspension(deployment: dict[str, Any]) -> bool:
+def error(deployment: dict[str, Any]) -> str:
+    """The operator's reason for what it could not do, in one line."""
+    return _short((deployment.get("status") or {}).get("error"))
+
+
+def wants_suspension(deployment: dict[str, Any]) -> bool:
+    """Whether it is asked to be stopped."""
     return ((deployment.get("spec") or {}).get("job") or {}).get("state") == "suspended"
 
 
@@ -57,12 +84,20 @@ def is_suspended(deployment: dict[str, Any]) -> bool:
     return is_current(deployment) and lifecycle == "SUSPENDED"
 
 
+def _speaks_of_present(deployment: dict[str, Any]) -> bool:
+    """The status is of this spec, or of a first one that the operator could not take up at all."""
+    return is_current(deployment) or not _status(deployment, "reconciliationStatus").get("lastReconciledSpec")
+
+
 def _observed_generation(deployment: dict[str, Any]) -> int:
     """Newer operators say it plainly; 1.7 keeps it inside the spec that it last reconciled."""
     status = deployment.get("status") or {}
     reconciled = _status(deployment, "reconciliationStatus").get("lastReconciledSpec")
-    metadata = (json.loads(reconciled) if reconciled else {}).get("resource_metadata") or {}
-    return int(status.get("observedGeneration") or (metadata.get("metadata") or {}).get("generation") or 0)
+    try:
+        metadata = (json.loads(reconciled or "{}").get("resource_metadata") or {}).get("metadata") or {}
+    except (ValueError, AttributeError):
+        metadata = {}
+    return int(status.get("observedGeneration") or metadata.get("generation") or 0)
 
 
 def _status(deployment: dict[str, Any], key: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ Answer = tuple[bool, str, dict[str, str]]
 INJECTED = ("Pass", "Fail")
 """Litmus' verdicts after an injection; Error and Stopped say that it could not select, inject or check."""
 
-COMPLETED = "COMPLETED"
+COMPLETED, IN_PROGRESS = "COMPLETED", "IN_PROGRESS"
 DELAY = "flink-chaos.io/delay-"
 """Annotations by which our experiment tells on the ChaosResult what it measured; docs/litmus.md has their form."""
 
@@ -80,7 +80,7 @@ def packets_delayed(scene: Scene) -> Answer:
     """Whether packets of every target went through the injector, and the round trip grew as measured inside the pod."""
     reports = delays(scene.result)
     latency = int(scene.plan.fault_values["latency_ms"])
-    details = checkpoints_during(scene.journal, scene.ended, latency / 2)
+    details = checkpoints_during(scene.journal, latency / 2)
     if scene.refusal:
         return False, scene.refusal, details
     if len(reports) < len(scene.targets):
@@ -119,17 +119,19 @@ def _median(trip: Mapping[str, Any], part: str) -> float:
     return math.inf if found.get("lost") else math.nan
 
 
-def checkpoints_during(journal: Journal, ended: FaultEnded, slower_ms: float) -> dict[str, str]:
-    """How checkpoints were during the fault against before: in words, and whether one failed or took so much longer.
+def checkpoints_during(journal: Journal, slower_ms: float) -> dict[str, str]:
+    """How checkpoints were since the look before the fault: in words, and whether one failed or took so much longer.
 
-    Twice the usual would be noise: of a hundred undisturbed checkpoints many take that.
+    Told by their ids, as Flink's clock is another one. Twice the usual would be noise: of a hundred undisturbed
+    checkpoints many take that.
     """
-    started, after = journal.last(FaultStarted), journal.last(CheckpointsSeen, moment="after the fault")
-    if started is None or after is None:
-        return {"checkpoints": "the JobManager could not be asked after the fault"}
-    begin, end = started.at.timestamp() * 1000, ended.at.timestamp() * 1000
-    usual = [c.duration_ms for c in after.history if c.trigger_ms < begin and c.status == COMPLETED]
-    during = [c for c in after.history if begin - c.duration_ms <= c.trigger_ms <= end and not c.is_savepoint]
+    before = journal.last(CheckpointsSeen, moment="before the fault")
+    after = journal.last(CheckpointsSeen, moment="after the fault")
+    if journal.last(FaultStarted) is None or before is None or after is None:
+        return {"checkpoints": "the JobManager could not be asked before and after the fault"}
+    ended = {c.id for c in before.history if c.status != IN_PROGRESS} if before.job_id == after.job_id else set()
+    usual = [c.duration_ms for c in before.history if c.status == COMPLETED]
+    during = [c for c in after.history if c.id not in ended and not c.is_savepoint]
     failed = sum(c.status == "FAILED" for c in during)
     longest = max((c.duration_ms for c in during), default=0)
     normal = median(usual) if usual else 0
@@ -143,14 +145,16 @@ def node_drained(scene: Scene) -> Answer:
     alive = {pod.uid for pod in scene.pods if not pod.deleting}
     still = [target.pod for target in scene.targets if target.uid in alive]
     where = ", ".join(f"{pod.name} on {pod.node or 'no node'}" for pod in scene.pods if not pod.deleting)
-    node = (scene.node or {}).get("metadata", {}).get("name", "")
+    chosen = scene.journal.last(TargetsChosen)
+    node = chosen.node if chosen else ""
     back = bool(scene.node) and not (scene.node or {}).get("spec", {}).get("unschedulable")
     details = {"node": node, "uncordoned": str(back).lower()}
     if scene.refusal and scene.ended.verdict != "Stopped":
         return False, scene.refusal, details
     if still:
         return False, f"not evicted from {node}: {', '.join(still)}", details
-    return True, f"{node} drained, {'uncordoned' if back else 'still cordoned'}; now {where or 'no pod'}", details
+    state = "uncordoned" if back else "still cordoned" if scene.node else "gone from the cluster"
+    return True, f"{node} drained, {state}; now {where or 'no pod'}", details
 
 
 def _killed(scene: Scene, alive: set[str]) -> int:

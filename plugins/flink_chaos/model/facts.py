@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from flink_chaos.model.base import Component, Copy, Record
-from flink_chaos.model.proof import Deliveries, Finding
 
 Offsets = dict[int, int]
 """Kafka partition -> offset."""
@@ -189,6 +188,7 @@ class CheckpointsSeen(Fact):
     latest_id: int = Field(description="newest completed checkpoint; 0: none")
     restored_id: int | None
     restored_path: str | None
+    restored_ms: int = Field(default=0, description="when, by Flink's clock: each attempt has its own; 0: never")
     history: list[Checkpoint]
 
 
@@ -224,6 +224,10 @@ class FaultEnded(Fact):
     phase: str
     verdict: str
     message: str
+
+
+RETURNED = "returned"
+"""Detail of a drill's evidence: false where the application did not come back in time."""
 
 
 class Evidence(Fact):
@@ -283,45 +287,6 @@ class Table(Fact):
     name: str
     columns: list[str]
     rows: list[list[Any]]
-
-
-class Counts(Fact):
-    """Records of one copy by id, against those of the loader, or of the stable copy where only that tells the ids."""
-
-    kind: Literal["counts"] = "counts"
-    copy_: Copy = Field(alias="copy")
-    expected: int = Field(description="ids there should be")
-    records: int = Field(description="records in the sink between the recorded offsets")
-    ids: int = Field(description="distinct ids of this run among them")
-    lost: int = Field(description="expected ids that never arrived")
-    duplicated: int = Field(description="ids that arrived more than once")
-    surplus: int = Field(description="records beyond the first of their id")
-    extra: int = Field(description="records whose id is not expected")
-    changed: int | None = Field(default=None, description="ids with another value than in the stable copy")
-    undercounted: int | None = Field(default=None, description="of them, those that count fewer records")
-    counted: int | None = Field(
-        default=None, description="loaded records that the ids of this run stand for, each id once"
-    )
-    summed: int | None = Field(default=None, description="loaded records that all records stand for")
-
-
-class RecordProof(Fact):
-    """What came of one copy, read from the topics themselves and not by Flink."""
-
-    kind: Literal["record_proof"] = "record_proof"
-    copy_: Copy = Field(alias="copy")
-    deliveries: Deliveries
-    findings: list[Finding] = Field(description="the first of each kind")
-    seconds: float = Field(description="how long scan and count took")
-
-
-class SourceProof(Fact):
-    """What the loader wrote, read from the source topic itself; flush records are extra."""
-
-    kind: Literal["source_proof"] = "source_proof"
-    topic: str
-    deliveries: Deliveries
-    findings: list[Finding] = Field(description="the first of each kind")
 
 
 class SelfTest(Fact):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
 from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
-    Counts,
     Deployed,
     Drained,
     Evidence,
@@ -26,10 +26,8 @@ from flink_chaos.model.facts import (
     OpenTransactions,
     PodsSeen,
     Preflight,
-    RecordProof,
     SavepointTaken,
     SelfTest,
-    SourceProof,
     Steady,
     StepFailed,
     Stopped,
@@ -41,8 +39,11 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
+from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked, TroubleSeen
 from flink_chaos.model.removal_facts import RemovalAsked
+from flink_chaos.model.running_facts import Running
 from flink_chaos.model.topic_facts import TopicState
+from flink_chaos.model.trouble_facts import NodesBefore, Trouble
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +83,14 @@ AnyFact = Annotated[
     | StopRequested
     | Undone
     | RemovalAsked
-    | Notified,
+    | NodesBefore
+    | Trouble
+    | Notified
+    | CheckpointMark
+    | TroubleSeen
+    | StopAsked
+    | PodWaits
+    | Running,
     Field(discriminator="kind"),
 ]
 F = TypeVar("F", bound=Fact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -154,20 +155,40 @@ class Observation:
     def checkpoints(self, copy: Copy) -> list[Checkpoint]:
         """Ended checkpoints of a copy over all its JobManagers, by the time they were triggered; savepoints too.
 
-        Of one that was told twice, what was known of its barriers stands.
+        Times are the worker's, as far as it is known how far Flink's clock is off. Of one that was told twice, what was
+        known of its barriers stands.
         """
+        own = [one for one in self.seen if isinstance(one, CheckpointEnded) and one.copy_ == copy]
+        own.sort(key=lambda one: one.checkpoint.alignment_ms is not None)
+        ended = {(one.checkpoint.id, one.checkpoint.trigger_ms): one for one in own}
+        moved = [_moved(one.checkpoint, self.ahead_ms(copy, one.at_ms)) for one in ended.values()]
+        return sorted(moved, key=lambda checkpoint: checkpoint.trigger_ms)
+
+    def known_barriers(self, copy: Copy) -> set[tuple[int, int]]:
+        """Id and time, as Flink told it, of the copy's checkpoints whose barriers are known."""
         own = [one.checkpoint for one in self.seen if isinstance(one, CheckpointEnded) and one.copy_ == copy]
-        own.sort(key=lambda checkpoint: checkpoint.alignment_ms is not None)
-        ended = {(checkpoint.id, checkpoint.trigger_ms): checkpoint for checkpoint in own}
-        return sorted(ended.values(), key=lambda checkpoint: checkpoint.trigger_ms)
+        return {(one.id, one.trigger_ms) for one in own if one.alignment_ms is not None}
 
     def failures(self, copy: Copy) -> list[FailureSeen]:
-        """What Flink caught in a copy, oldest first."""
+        """What Flink caught in a copy, oldest first; times are the worker's, as those of checkpoints."""
         own = [one for one in self.seen if isinstance(one, FailureSeen) and one.copy_ == copy]
         first = {(one.failed_ms, one.name, one.task): one for one in reversed(own)}
-        return sorted(first.values(), key=lambda one: one.failed_ms)
+        moved = [
+            one.model_copy(update={"failed_ms": one.failed_ms - self.ahead_ms(copy, one.at_ms)})
+            for one in first.values()
+        ]
+        return sorted(moved, key=lambda one: one.failed_ms)
 
-    @property
+    def ahead_ms(self, copy: Copy, at_ms: int) -> int:
+        """How far the copy's Flink was ahead of the worker at that time, as measured next to it.
+
+        0 where it was not measured, or is not more than the measure is exact.
+        """
+        own = [one for one in self.clocks if one.copy_ == copy]
+        nearest = min(own, key=lambda one: abs(one.at_ms - at_ms), default=None)
+        return nearest.ahead_ms if nearest and abs(nearest.ahead_ms) > nearest.within_ms else 0
+
+    @cached_property
     def clocks(self) -> list[ClockSeen]:
         """Flink's clocks, whenever they were looked at."""
         return [one for one in self.seen if isinstance(one, ClockSeen)]
@@ -186,3 +207,8 @@ class Observation:
         """Events of both copies as they were last seen, by the time they first happened."""
         last = {one.uid: one for one in self.seen if isinstance(one, EventSeen)}
         return sorted(last.values(), key=lambda one: (one.first_ms, one.uid))
+
+
+def _moved(checkpoint: Checkpoint, ahead_ms: int) -> Checkpoint:
+    """The same by the worker's clock."""
+    return checkpoint.model_copy(update={"trigger_ms": checkpoint.trigger_ms - ahead_ms}) if ahead_ms else checkpoint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -10,6 +11,8 @@ from flink_chaos.model.base import Record
 from flink_chaos.model.contract import Contract
 
 MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
+INTEGER = re.compile(r"\s*(TINYINT|SMALLINT|INT|INTEGER|BIGINT)\b", re.IGNORECASE)
+UNORDERED = re.compile(r"\s*(MAP|MULTISET)\b|.*\bMULTISET\s*$|.*\bMAP\s*<", re.IGNORECASE | re.DOTALL)
 SQL_RUNNER = "local:///opt/flink/usrlib/sql-runner.jar"
 
 
@@ -93,7 +96,8 @@ class Files(Record):
 class Output(Record):
     """What the application writes, as the comparison reads it.
 
-    An id is (run key, number), known from the loader; or (run key, key columns), known from the stable copy only.
+    An id is (run key, number) or (run key, key columns). The stable copy says how many records each has, with which
+    values: all columns are compared but those that may differ.
     """
 
     columns: dict[str, str] = Field(description="column -> Flink SQL type")
@@ -102,24 +106,36 @@ class Output(Record):
     )
     key: list[str] = Field(default_factory=list, description="columns that identify a record in its run")
     number: str = Field(description="without `key`: column with the record's number, 0 .. N-1; `n` if nothing is said")
-    value: list[str] = Field(default_factory=list, description="with `key`: columns that must equal the stable copy's")
+    ignore: list[str] = Field(
+        default_factory=list, description="columns that may differ from the stable copy's, such as a processing time"
+    )
     count: str = Field(
         default="", description="with `key`: column with how many loaded records it stands for; empty: 1"
+    )
+    each_once: bool = Field(
+        default=False,
+        description="every loaded record is in the output exactly once: as one record, or in one record's `count`; "
+        "false for an application that filters, joins or writes several for one",
     )
     order: str = Field(
         default="",
         description="with `number`: column that is Kafka's record key in source and sink; one key keeps its order",
     )
     format: str = "json"
+    sql_alone: bool = Field(
+        default=False, description="a verdict may rest on Flink SQL alone, where there is no record proof of the format"
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _number_if_no_key(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "value" in given:
+            raise ValueError("`value` is no more: all columns are compared; name those that may differ in `ignore`")
         if isinstance(given, dict) and "number" not in given:
             return given | {"number": "" if given.get("key") else "n"}
         return given
 
-    @field_validator("run_key", "key", "number", "value", "count", "order")
+    @field_validator("run_key", "key", "number", "ignore", "count", "order")
     @classmethod
     def _is_a_column(cls, given: str | list[str], info: ValidationInfo) -> str | list[str]:
         columns = info.data.get("columns", {})
@@ -133,16 +149,32 @@ class Output(Record):
     def _has_one_identity(self) -> Output:
         if bool(self.key) == bool(self.number):
             raise ValueError("takes exactly one of `key` and `number`: what identifies a record in its run")
-        if not self.key and (self.value or self.count):
-            raise ValueError("`value` and `count` need `key`: the columns that identify a record")
+        if not self.key and self.count:
+            raise ValueError("`count` needs `key`: the columns that identify a record")
         if self.key and self.order:
             raise ValueError("`order` needs `number`: only by the loader's number it is known what was loaded first")
+        if needed := [name for name in self.ignore if name in {*self.identity, self.count}]:
+            raise ValueError(f"`ignore` names {', '.join(needed)}, which identify or count records")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_compared(self) -> Output:
+        if self.number and not INTEGER.match(self.columns[self.number]):
+            raise ValueError(f"`number` is an integer; {self.number} is {self.columns[self.number]}: use `key` for it")
+        groups = [name for name in (*self.identity, *self.compared) if UNORDERED.match(self.columns[name])]
+        if groups:
+            raise ValueError(f"Flink SQL does not compare MAP and MULTISET; name in `ignore`: {', '.join(groups)}")
         return self
 
     @property
+    def identity(self) -> list[str]:
+        """Columns that tell a record from all others."""
+        return [*dict.fromkeys([self.run_key, *([self.number] if self.number else self.key)])]
+
+    @property
     def compared(self) -> list[str]:
-        """Columns that must equal the stable copy's: how many records there are is always one of them."""
-        return [*dict.fromkeys([*self.value, *filter(None, [self.count])])]
+        """Columns that must equal the stable copy's."""
+        return [name for name in self.columns if name not in {*self.identity, *self.ignore}]
 
 
 class Pipeline(Record):

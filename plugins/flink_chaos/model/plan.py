@@ -12,6 +12,7 @@ from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.contract import Contract
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.fault import Fault, Values
+from flink_chaos.model.flink_options import INTERVAL, MODE, TIMEOUT, Level, merged, mode_of, whole_seconds
 from flink_chaos.model.measured import Measured
 from flink_chaos.model.pipeline import Pipeline, Resource
 from flink_chaos.model.request import RunRequest
@@ -158,6 +159,7 @@ def plan_run(
     :param injection_seconds: as it was measured in this environment; the environment's own word if it never was.
     """
     values, request = fault.values(fault_parameters), request.decided(by_hand=by_hand)
+    request = _as_configured(request, environment, pipeline)
     lasts = fault.seconds(values)
     injection = environment.injection_seconds if injection_seconds is None else injection_seconds
     request.require_load(lasts, injection if fault.action == "litmus" else 0)
@@ -186,6 +188,34 @@ def plan_run(
     )
 
 
+def _as_configured(request: RunRequest, environment: Environment, pipeline: Pipeline) -> RunRequest:
+    """The request with what Flink options say of checkpoints, where the parameters themselves say nothing else.
+
+    Raises ValueError where both say something, and not the same.
+    """
+    profiles = merged(
+        [
+            Level(f"environment {environment.name}: flink.configuration", environment.flink.configuration),
+            Level(f"pipeline {pipeline.name}: application.configuration", pipeline.application.configuration),
+        ]
+    )
+    own, found = request.flink_configuration, {}
+    for option, field in {INTERVAL: "checkpoint_interval_seconds", TIMEOUT: "checkpoint_timeout_seconds"}.items():
+        asked = getattr(request, field)
+        is_default = asked == RunRequest.model_fields[field].default
+        if option in own and not is_default and whole_seconds(own[option]) != asked:
+            raise ValueError(f"flink_configuration says {option}: {own[option]}, and {field} says {asked}; keep one")
+        if is_default and (option in own or option in profiles):
+            found[field] = whole_seconds(own.get(option, profiles.get(option, "")))
+    mode = (profiles | own).get(MODE)
+    if mode and mode_of(mode) != request.delivery_guarantee:
+        raise ValueError(
+            f"{MODE} is {mode} in the Flink options, and delivery_guarantee is {request.delivery_guarantee}: "
+            "that parameter decides about both, checkpoints and sink; remove the option"
+        )
+    return request.model_copy(update=found)
+
+
 def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) -> CopyPlan:
     return CopyPlan(
         copy=copy,
@@ -212,11 +242,14 @@ def _sink(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) ->
 
 def _deadlines(request: RunRequest, pipeline: Pipeline, fault_seconds: int, *, by_hand: bool) -> Deadlines:
     patience = LOCK_SECONDS if by_hand else LONG_LOCK_SECONDS
+    checkpoints = max(0, 2 * request.checkpoint_interval_seconds - 60)
     return Deadlines(
+        deploy=300 + checkpoints,
+        stop=max(180, request.checkpoint_timeout_seconds + 120),
         lock=patience if request.on_busy == "wait" else LOCK_ANSWER_SECONDS,
         sinks=pipeline.application.transaction_timeout_seconds + 60,
         load=int(request.load_seconds * 1.5) + 240,
         steady=request.fault_after_seconds + 120,
         fault=fault_seconds + request.recovery_deadline_seconds + 300,
-        drain=int(request.load_seconds) + request.recovery_deadline_seconds,
+        drain=int(request.load_seconds) + request.recovery_deadline_seconds + checkpoints,
     )

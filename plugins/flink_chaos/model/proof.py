@@ -1,4 +1,4 @@
-"""What the record proof found in one copy's output: how often each id came, and the first offenders."""
+"""What a comparison finds in one copy's output: how often each id came, and the first offenders."""
 
 from __future__ import annotations
 
@@ -26,22 +26,50 @@ class Finding(Record):
     kind: FindingKind
     id: str
     source: Place | None = Field(default=None, description="where the loader wrote it")
-    sink: list[Place] = Field(default_factory=list, description="every place in the output, oldest first")
+    sink: list[Place] = Field(default_factory=list, description="every place in the output, by partition and offset")
     phase: str = Field(default="", description="when, seen from the fault; of a lost id: when it was loaded")
     cause: str = Field(default="", description="a hint, not a proof")
 
 
-class Deliveries(Record):
-    """How often the ids of a run came."""
+class Compared(Record):
+    """One copy's output against the stable copy's, which says which ids there are, how often, and with which values.
 
-    expected: int = Field(description="ids there should be")
+    An id is (run, number) or (run, key columns), of any run; a record that has none is identified by all of its text.
+    Of an id whose values differ, as many records are changed as can be: they are neither lost nor surplus.
+    """
+
+    expected: int = Field(description="ids of the stable copy; of the source: the numbers that were to be loaded")
     records: int = Field(description="committed records between the recorded offsets")
     ids: int = Field(description="expected ids that came at least once")
-    lost: int
-    duplicated: int = Field(description="ids that came more than once")
-    surplus: int = Field(description="records beyond the first of their id")
+    lost: int = Field(description="records of expected ids that never came")
+    duplicated: int = Field(description="expected ids with surplus records")
+    surplus: int = Field(description="records of expected ids beyond the stable copy's")
     extra: int = Field(description="records whose id is not expected")
-    changed: int | None = Field(default=None, description="ids with other values than in the stable copy")
+    lost_ids: int = Field(default=0, description="ids of which records are lost")
+    changed: int | None = Field(
+        default=None, description="expected ids with a value that the stable copy's has not; null: nothing compared"
+    )
+    undercounted: int | None = Field(
+        default=None, description="expected ids whose highest `count` is below the stable copy's; null: no `count`"
+    )
+    older: int = Field(default=0, description="records that do not belong to this run")
+    counted: int | None = Field(
+        default=None,
+        description="loaded records that this run's ids stand for, each id once: by `count`, else 1; "
+        "by number only 0 .. N-1",
+    )
+    repeated: int | None = Field(
+        default=None, description="records of this run beyond the first of their id, by number only of 0 .. N-1"
+    )
+    unloaded: int | None = Field(
+        default=None, description="records of this run whose number nobody loaded; null: with `key`"
+    )
+    summed: int | None = Field(default=None, description="with `count`: loaded records that all records stand for")
+
+
+class Deliveries(Compared):
+    """What the record proof found in one copy's output."""
+
     reordered: int | None = Field(default=None, description="ids that came after one loaded later")
     aborted: int | None = Field(
         default=None, description="records of transactions that were aborted, of files that were never finished"

@@ -106,14 +106,14 @@ class RunOperator(BaseOperator):
 
     def _take(self, run: Run, event: dict[str, Any]) -> None:
         from flink_chaos.steps.run import RunEndsError, StepError
-        from flink_chaos.steps.waits import WAITS
+        from flink_chaos.steps.waits import WAITS, expire
 
         if event["answer"] == "failed":
             raise StepError(event["message"])
         if event["answer"] == "ends":
             raise RunEndsError(event["message"])
         if event["answer"] == "late":
-            WAITS[event["wait"]].expired(run, event["message"])
+            expire(WAITS[event["wait"]], run, event["message"])
 
     def _next(self, run: Run, waits: Sequence[str]) -> None:
         for name in waits:
@@ -132,10 +132,10 @@ class RunOperator(BaseOperator):
         return wait_for(name, run, lambda message: self.log.info("%s: %s", name, message), patience=INLINE_SECONDS)
 
     def _defer(self, run: Run, name: str) -> None:
-        from flink_chaos.steps.waits import WAITS
+        from flink_chaos.steps.waits import WAITS, seconds_left
         from flink_chaos.triggers.wait import WaitTrigger
 
-        seconds = WAITS[name].seconds(run.plan.deadlines)
+        seconds = seconds_left(WAITS[name], run)
         trigger = WaitTrigger(
             run_key=self.run_key,
             wait=name,

@@ -9,6 +9,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flink_chaos.proof.tokens import Tokenizer, column_of
+from flink_chaos.proof.typed import NESTED, canonical_of, integer_of, text_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
@@ -16,12 +19,17 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
+EXTRACTION = 2
+"""Raised when the same records are extracted otherwise: stored files of an earlier way are not comparable."""
+
+
 @dataclass(frozen=True)
 class Shape:
     """Which fields of a JSON record say what.
 
     `number` or `key`: what identifies a record in its run. `values` are what two copies must agree upon. Records with
-    the same `order` keep their order.
+    the same `order` keep their order. `count`: how many loaded records it stands for. `types` are columns with their
+    Flink SQL types: without one a value is compared as it is written.
     """
 
     run_key: str
@@ -29,6 +37,8 @@ class Shape:
     key: Sequence[str] = ()
     values: Sequence[str] = ()
     order: str = ""
+    count: str = ""
+    types: Sequence[tuple[str, str]] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -42,13 +52,21 @@ class Shape:
                 ("id", pa.int64() if self.number else pa.string()),
                 ("payload", pa.uint64()),
                 ("lane", pa.string()),
+                ("weight", pa.int64()),
             ]
         )
+
+    @property
+    def fields(self) -> list[str]:
+        """Every field that is read."""
+        identity = [self.number] if self.number else self.key
+        names = [self.run_key, *identity, *self.values, self.order, self.count]
+        return [name for name in dict.fromkeys(names) if name]
 
 
 def fingerprint(shape: Shape) -> str:
     """What extracted records depend on beside the records: hashes of another version's DuckDB are not comparable."""
-    return f"{shape} duckdb {duckdb.__version__}"
+    return f"{shape} duckdb {duckdb.__version__} extraction {EXTRACTION}"
 
 
 def size_of(path: Path) -> int:
@@ -70,36 +88,39 @@ def write_ids(batches: Iterable[pa.RecordBatch], shape: Shape, path: UPath) -> i
 
 
 def extracted(batches: Iterable[pa.RecordBatch], shape: Shape) -> Iterator[pa.RecordBatch]:
-    """The same records by `shape.schema`. What is no JSON object has neither run nor id: nobody expects it."""
-    statement = _statement(shape)
+    """The same records by `shape.schema`. What is no JSON object has neither run nor id, and all of it is its value."""
+    statement, tokenizer = _statement(shape), Tokenizer(shape.fields, _nested(shape))
     with duckdb.connect() as connection:
         for batch in batches:
-            connection.register("batch", pa.Table.from_batches([batch]))
+            columns = {name: batch[name] for name in ("partition", "offset", "timestamp_ms", "value")}
+            connection.register("batch", pa.table(columns | tokenizer.columns(batch["value"])))
             found = connection.sql(statement).to_arrow_table().cast(shape.schema)
             yield from found.combine_chunks().to_batches()
 
 
+def _nested(shape: Shape) -> list[str]:
+    return [name for name, kind in shape.types if NESTED.match(kind)]
+
+
 def _statement(shape: Shape) -> str:
-    names = [shape.run_key, *([shape.number] if shape.number else shape.key), *shape.values, shape.order]
-    fields = [name for name in dict.fromkeys(names) if name]
-    paths = ", ".join("'$." + _quoted(name) + "'" for name in fields)
-    place = {name: f"field[{number}]" for number, name in enumerate(fields, 1)}
-    key = ", ".join(place[name] for name in shape.key)
-    values = ", ".join(place[name] for name in shape.values)
+    token = {name: column_of(place) for place, name in enumerate(shape.fields)}
+    types = dict(shape.types)
+    canonical = {name: canonical_of(token[name], types.get(name, "")) for name in shape.fields}
+    run, key = text_of(token[shape.run_key]), ", ".join(canonical[name] for name in shape.key)
+    number = integer_of(token[shape.number]) if shape.number else ""
+    values, everything = (", ".join(canonical[name] for name in names) for names in (shape.values, shape.fields))
     columns = {
-        "run": place[shape.run_key],
-        "id": f"TRY_CAST({place[shape.number]} AS BIGINT)" if shape.number else f"to_json([{key}])::VARCHAR",
+        "run": run,
+        "id": number or f"CASE WHEN {token[shape.run_key]} IS NOT NULL THEN to_json([{key}])::VARCHAR END",
         "payload": f"hash([{values}])" if values else "0::UBIGINT",
-        "lane": place.get(shape.order, "NULL::VARCHAR"),
+        "lane": text_of(token[shape.order]) if shape.order else "NULL::VARCHAR",
+        "weight": f"COALESCE({integer_of(token[shape.count])}, 0)" if shape.count else "NULL::BIGINT",
+        "everything": f"hash([{everything}])",
     }
     listed = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
-    # Read in one pass over the text; a record that is no JSON gives a list of nulls.
+    no_json = f"{token[shape.run_key]} IS NULL"
+    payload = f"CASE WHEN {no_json} THEN hash(value) WHEN run IS NULL OR id IS NULL THEN everything ELSE payload END"
     return (
-        f'SELECT partition, "offset", timestamp_ms, {listed} FROM (SELECT partition, "offset", timestamp_ms, '
-        f"CASE WHEN json_valid(text) THEN json_extract_string(text, [{paths}]) END AS field FROM "
-        '(SELECT partition, "offset", timestamp_ms, TRY(decode(value)) AS text FROM batch))'
+        f'SELECT partition, "offset", timestamp_ms, run, id, {payload} AS payload, lane, weight '
+        f"FROM (SELECT *, {listed} FROM batch)"
     )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '\\"').replace("'", "''") + '"'

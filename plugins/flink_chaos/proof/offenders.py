@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from flink_chaos.model.proof import Deliveries, Finding, FindingKind, Place
-from flink_chaos.proof.count import LIMIT
-from flink_chaos.proof.sets import OF_RUN, PLACE
+from flink_chaos.model.proof import Finding, FindingKind, Place
+from flink_chaos.proof.count import LIMIT, OWN_FIRST
+from flink_chaos.proof.sets import MARK, PLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import duckdb
 
@@ -18,50 +19,80 @@ if TYPE_CHECKING:
 
 NEVER = "never written to the sink"
 LISTED = f"""
-    SELECT kind, id::VARCHAR FROM (
-        SELECT kind, id, row_number() OVER (PARTITION BY kind ORDER BY id) AS number FROM offender
+    SELECT kind, run, id::VARCHAR AS id, mark, stable_rows, copy_rows FROM (
+        SELECT *, row_number() OVER (PARTITION BY kind ORDER BY {OWN_FIRST}) AS number FROM offender
     ) WHERE number <= {LIMIT} ORDER BY kind, number
 """
-EXTRA = f"SELECT run, id::VARCHAR AS id, {PLACE} AS place FROM others ORDER BY place LIMIT {LIMIT}"
+Identity = tuple[str | None, str | None, int | None]
+"""Run, id, and what marks a record that has none."""
 
 
-def offenders(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases, sets: Sets) -> list[Finding]:
-    """The first offending ids of each kind, by id; records that nobody expected, by time."""
-    return [*_by_id(connection, phases, sets), *_extra(connection, found, phases)]
+@dataclass(frozen=True)
+class _Offender:
+    """One id, with its records in the stable copy and in this one."""
+
+    kind: FindingKind
+    run: str | None
+    id: str | None
+    mark: int | None
+    stable_rows: int
+    copy_rows: int
+
+    @property
+    def identity(self) -> Identity:
+        return self.run, self.id, self.mark
 
 
-def _by_id(connection: duckdb.DuckDBPyConnection, phases: Phases, sets: Sets) -> Iterator[Finding]:
-    listed = connection.execute(LISTED).fetchall()
+def offenders(connection: duckdb.DuckDBPyConnection, phases: Phases, sets: Sets) -> list[Finding]:
+    """The first offending ids of each kind, this run's before others, each with its places in their order."""
+    listed = [_Offender(*row) for row in connection.execute(LISTED).fetchall()]
     if not listed:
-        return
-    there = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+        return []
     sink = _places(connection, "copy_records")
-    source = _places(connection, "source_records") if "source_records" in there else None
-    aborted = _places(connection, "aborted_records") if "uncommitted_records" in there else {}
-    for kind, text in listed:
-        loaded = (source or {}).get(text, [None])[0]
-        places = sink.get(text, [])
-        yield Finding(
-            kind=kind,
-            id=text,
-            source=loaded,
-            sink=places,
-            phase=_phase(kind, places, loaded, phases),
-            cause=_duplicate(places, phases)
-            if kind == "duplicated"
-            else _loss(sets, written=text in aborted, known=source is None or loaded is not None)
-            if kind == "lost"
-            else "",
+    source = _places(connection, "source_records") if sets.source else None
+    aborted = _places(connection, "aborted_records") if sets.uncommitted else {}
+    found = []
+    for one in listed:
+        loaded = (source or {}).get(one.identity, [None])[0]
+        places = sink.get(one.identity, [])
+        known = source is None or loaded is not None
+        found.append(
+            Finding(
+                kind=one.kind,
+                id=one.id or "",
+                source=loaded,
+                sink=places,
+                phase=_phase(one.kind, places, loaded, phases),
+                cause=_cause(one, places, phases, sets, _Written(known, one.identity in aborted)),
+            )
         )
+    return found
 
 
-def _places(connection: duckdb.DuckDBPyConnection, relation: str) -> Mapping[str, list[Place]]:
-    """Every place of the listed ids in a relation, oldest first."""
+@dataclass(frozen=True)
+class _Written:
+    """Whether the loader wrote it, as far as is known, and whether it was written to the sink and not delivered."""
+
+    loaded: bool
+    hidden: bool
+
+
+def _cause(one: _Offender, places: list[Place], phases: Phases, sets: Sets, written: _Written) -> str:
+    if one.kind == "duplicated":
+        return _duplicate(places, phases)
+    if one.kind == "lost":
+        return _loss(one, sets, written)
+    return _stranger(one, sets) if one.kind == "extra" else ""
+
+
+def _places(connection: duckdb.DuckDBPyConnection, relation: str) -> Mapping[Identity, list[Place]]:
+    """Every place of the listed ids in a relation, by partition and offset."""
     rows = connection.execute(
-        f"SELECT id::VARCHAR, list({PLACE} ORDER BY {PLACE}) FROM {relation} "
-        f"WHERE {OF_RUN} AND id IN (SELECT id FROM offender) GROUP BY id"
+        f"SELECT run, id::VARCHAR, {MARK} AS mark, list({PLACE} ORDER BY {PLACE}) FROM {relation} "
+        f"WHERE id IN (SELECT id FROM offender) OR (run IS NULL OR id IS NULL) AND "
+        f"payload IN (SELECT mark FROM offender) GROUP BY ALL"
     ).fetchall()
-    return {text: [Place.model_validate(place) for place in places] for text, places in rows}
+    return {(run, text, mark): [Place.model_validate(place) for place in places] for run, text, mark, places in rows}
 
 
 def _phase(kind: FindingKind, places: list[Place], loaded: Place | None, phases: Phases) -> str:
@@ -70,18 +101,25 @@ def _phase(kind: FindingKind, places: list[Place], loaded: Place | None, phases:
     return phases.at(at.timestamp_ms) if at else ""
 
 
-def _loss(sets: Sets, *, written: bool, known: bool) -> str:
-    if written:
+def _loss(one: _Offender, sets: Sets, written: _Written) -> str:
+    if written.hidden:
         return f"was written, {sets.hidden}"
-    if not known:
+    if not written.loaded:
         return "not in the source topic: the loader did not write it"
+    if one.copy_rows:
+        return f"{one.copy_rows:,} of {one.stable_rows:,} records came"
     # Which of them it was cannot be told from the two outputs.
     keyed = "never written: its input was lost or came late, or its window never fired"
     return NEVER if sets.loaded is not None else keyed
 
 
 def _duplicate(places: list[Place], phases: Phases) -> str:
+    """Told by times of the sink's records, which are only a hint: a replay may have another clock."""
     first, last = places[0].timestamp_ms, places[-1].timestamp_ms
+    if places[0].partition != places[-1].partition:
+        first, last = min(p.timestamp_ms for p in places), max(p.timestamp_ms for p in places)
+    if last < first:
+        return "written again, by a producer whose clock is behind"
     told = f"written again {(last - first) / 1000:.1f} s later"
     if phases.at(first) != phases.at(last):
         told += f"; first {phases.at(first)}"
@@ -90,19 +128,10 @@ def _duplicate(places: list[Place], phases: Phases) -> str:
     return told
 
 
-def _extra(connection: duckdb.DuckDBPyConnection, found: Deliveries, phases: Phases) -> Iterator[Finding]:
-    for run, text, place in connection.execute(EXTRA).fetchall() if found.extra else ():
-        yield Finding(
-            kind="extra",
-            id=text or "",
-            sink=[Place.model_validate(place)],
-            phase=phases.at(place["timestamp_ms"]),
-            cause=_stranger(connection, run, text),
-        )
-
-
-def _stranger(connection: duckdb.DuckDBPyConnection, run: Any, text: Any) -> str:
-    own = connection.execute("SELECT getvariable('run_key')").fetchone()
-    if run is None or text is None:
+def _stranger(one: _Offender, sets: Sets) -> str:
+    if one.mark is not None:
         return "has no run and id: no record of this pipeline"
-    return "an id that nobody loaded" if own and run == own[0] else f"of another run: {run}"
+    if one.run != sets.run_key:
+        return f"of another run: {one.run}"
+    beyond = sets.loaded is not None and not 0 <= int(one.id or -1) < sets.loaded
+    return "an id that nobody loaded" if beyond else "an id that the stable copy does not have"

@@ -14,19 +14,20 @@ LANES = 1 << 22
 
 LOADED = f"SELECT id, min({PLACE}) AS loaded FROM source_records WHERE {OF_RUN} GROUP BY id"
 REORDERED = f"""
-    SELECT id FROM (
+    SELECT DISTINCT id FROM (
         SELECT id, loaded.offset < max(loaded.offset) OVER (
-            PARTITION BY loaded.partition, lane, place.partition ORDER BY place.offset
+            PARTITION BY loaded.partition, lane, partition ORDER BY first
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS back
-        FROM (SELECT id, min(lane) AS lane, min({PLACE}) AS place FROM own
-            WHERE lane IS NOT NULL AND hash(lane) % getvariable('parts') = getvariable('part') GROUP BY id)
+        FROM (SELECT id, partition, arg_min(lane, "offset") AS lane, min("offset") AS first FROM own
+            WHERE lane IS NOT NULL AND hash(lane) % getvariable('parts') = getvariable('part') GROUP BY id, partition)
         JOIN ({LOADED}) USING (id)
     ) WHERE back
 """
 """Compared are records of one order key, in one partition there and one here: what lies in two partitions has no order.
 
-Only the first delivery of an id counts: what is replayed comes again, and is a duplicate.
+Only the first delivery of an id in a partition counts, the one with the lowest offset, whatever clocks say: what is
+replayed comes again, and is a duplicate.
 """
 
 
@@ -41,6 +42,9 @@ def list_reordered(connection: duckdb.DuckDBPyConnection, limit: int) -> int:
 def _of_part(connection: duckdb.DuckDBPyConnection, part: int, limit: int) -> int:
     connection.execute("SET VARIABLE part = ?", [part])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE reordered AS {REORDERED}")
-    connection.execute(f"INSERT INTO offender SELECT 'reordered', id FROM reordered ORDER BY id LIMIT {limit}")
+    connection.execute(
+        f"INSERT INTO offender SELECT 'reordered', getvariable('run_key'), id, NULL, 1, 1 FROM reordered "
+        f"ORDER BY id LIMIT {limit}"
+    )
     row = connection.execute("SELECT count(*) FROM reordered").fetchone()
     return int(row[0]) if row else 0

@@ -23,7 +23,7 @@ STRETCH = 3 * SHOPS
 KINDS = ("lost", "duplicated", "changed", "reordered", "extra")
 TRANSACTIONS = 20
 
-Fields = dict[str, str | int]
+Fields = dict[str, str | int | None]
 Topic = dict[int, list[Fields]]
 """Partition -> records in their order."""
 
@@ -51,8 +51,10 @@ def plant(records: int, seed: int) -> Planting:
     ids: dict[str, list[int]] = {kind: [] for kind in KINDS}
     topic, counts = _clean(records), Counter[str]()
     for number, kind in zip(places, kinds, strict=False):
-        ids[kind].append(number)
-        counts.update(_spoil(topic, number, kind, chance))
+        planted = _spoil(topic, number, kind, chance)
+        counts.update(planted)
+        for one in {kind, *planted} & ids.keys():
+            ids[one].append(number)
     committed = list(_in_transactions(topic))
     aborted = list(_aborted(ids["lost"], records, chance))
     counts["aborted"] = sum(len(one.writes) for one in aborted)
@@ -89,11 +91,17 @@ def _spoil(topic: Topic, number: int, kind: str, chance: Random) -> Counter[str]
         after = next(at for at in range(place, len(records)) if records[at] == _record(number + SHOPS))
         records.insert(after + 1, moved)
     else:
-        more = chance.choice((1, 1, 2))
-        for _ in range(more):
-            records.insert(chance.randint(place + 1, len(records)), _record(number))
-        return Counter({"duplicated": 1, "surplus": more})
+        return _duplicate(records, place, number, chance)
     return Counter({kind: 1})
+
+
+def _duplicate(records: list[Fields], place: int, number: int, chance: Random) -> Counter[str]:
+    """Again as it was, or with another value beside the right one: that is a change too."""
+    others: tuple[Fields, ...] = ({}, {"total": -1}, {"total": None})
+    more, other = chance.choice((1, 1, 2)), chance.choice(others)
+    for _ in range(more):
+        records.insert(chance.randint(place + 1, len(records)), _record(number) | other)
+    return Counter({"duplicated": 1, "surplus": more} | ({"changed": 1} if other else {}))
 
 
 def _in_transactions(topic: Topic) -> Iterator[Transaction]:

@@ -17,4 +17,4 @@ def prove(sets: Sets, phases: Phases) -> tuple[Deliveries, list[Finding]]:
     """Count how often each expected id came; list the first that are lost, duplicated, changed, reordered or extra."""
     with opened(sets) as connection:
         found = deliveries(connection, sets)
-        return found, offenders(connection, found, phases, sets)
+        return found, offenders(connection, phases, sets)

@@ -18,11 +18,12 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "perfect_ht_threshold": "20",  # bits: ids of a piece are counted in an array
 }
 
-PLACE = 'struct_pack(timestamp_ms := timestamp_ms, partition := partition, "offset" := "offset")'
-"""Compares as time, and by partition and offset among records of one millisecond."""
+PLACE = 'struct_pack(partition := partition, "offset" := "offset", timestamp_ms := timestamp_ms)'
+"""Compares by partition and offset: producers' clocks differ, and a replay by a slow one must not seem the older."""
 
 OF_RUN = "run = getvariable('run_key') AND id IS NOT NULL"
-KNOWN = f"id IN (SELECT id FROM stable_records WHERE {OF_RUN})"
+MARK = "CASE WHEN run IS NULL OR id IS NULL THEN payload END"
+"""What identifies a record that has no id: all of it."""
 
 DIFFERING = """
     SELECT partition, stretch FROM (
@@ -46,18 +47,23 @@ ABORTED = f"""
 class Sets:
     """Extracted Parquet files from which one copy's output is proved.
 
-    `loaded`: ids are 0 .. loaded-1; without it those of the stable copy are expected. Without `stable`, `source` or
-    `uncommitted` nothing is said of changed, reordered or aborted records.
+    `stable` says which ids there are, how many records of each, and with which values; without it each number of
+    0 .. loaded-1 is expected once. Without `source` or `uncommitted` nothing is said of reordered or aborted records.
     """
 
     run_key: str
     copy: Path
     loaded: int | None = None
+    """Where ids are numbers: those of 0 .. loaded-1 were loaded."""
     stable: Path | None = None
     source: Path | None = None
     uncommitted: Path | None = None
     ordered: bool = False
     """Whether records name what they keep their order by."""
+    compared: bool = True
+    """Whether records have values to be compared."""
+    weighted: bool = False
+    """Whether records say how many loaded ones they stand for."""
     hidden: str = "in a transaction that was aborted"
     """Where a record is that was written and not delivered."""
 
@@ -78,7 +84,6 @@ def opened(sets: Sets) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _views(sets: Sets) -> Iterator[str]:
-    """`own`: records with an expected id; `others`: those without."""
-    expected = f"{OF_RUN} AND " + (KNOWN if sets.loaded is None else f"id BETWEEN 0 AND {sets.loaded - 1}")
-    yield f"CREATE VIEW own AS SELECT * FROM copy_records WHERE {expected}"
-    yield f"CREATE VIEW others AS SELECT * FROM copy_records WHERE ({expected}) IS NOT TRUE"
+    """`own`: records with a loaded number."""
+    if sets.loaded is not None:
+        yield f"CREATE VIEW own AS SELECT * FROM copy_records WHERE {OF_RUN} AND id BETWEEN 0 AND {sets.loaded - 1}"

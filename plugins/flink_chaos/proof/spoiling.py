@@ -34,14 +34,14 @@ class Spoilt:
 def spoil(stable: Path, run_key: str, seed: int, folder: Path) -> Spoilt:
     """Plant up to 20 offences of each kind into the ids of a clean copy; the same for the same seed.
 
-    Raises ValueError when it has fewer than 8 records of the run.
+    Raises ValueError when it has fewer than 8 ids of the run.
     """
     table = pq.read_table(stable)
     mine = pc.and_(pc.equal(table["run"], run_key), pc.is_valid(table["id"]))
-    own = pc.indices_nonzero(pc.fill_null(mine, False)).to_pylist()
+    own = _one_of_each(table["id"], pc.indices_nonzero(pc.fill_null(mine, False)).to_pylist())
     most = min(LIMIT, len(own) // 4)
     if most < 2:
-        raise ValueError(f"{len(own)} records of run {run_key} are too few to plant anything")
+        raise ValueError(f"{len(own)} ids of run {run_key} are too few to plant anything")
     chance = Random(seed)  # noqa: S311 - chosen at random, and again the same
     chosen = chance.sample(own, 4 * most)
     kinds = ("lost", "duplicated", "changed", "extra")
@@ -58,6 +58,11 @@ def spoil(stable: Path, run_key: str, seed: int, folder: Path) -> Spoilt:
     pq.write_table(copy, paths[0])
     pq.write_table(pa.concat_tables([copy, aborted]), paths[1])
     return Spoilt(paths[0], paths[1], ids, counts)
+
+
+def _one_of_each(ids: pa.ChunkedArray, places: list[int]) -> list[int]:
+    """A record of each id: two offences at one id, which may have several, would hide each other."""
+    return list({ids[place].as_py(): place for place in places}.values())
 
 
 def _spoilt(table: pa.Table, rows: dict[str, list[int]]) -> pa.Table:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight, RecordProof
+from flink_chaos.model.comparison_facts import RecordProof
+from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight
 from flink_chaos.model.logs import Logs
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.proof import offending

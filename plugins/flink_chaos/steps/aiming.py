@@ -13,12 +13,15 @@ from flink_chaos.litmus.engine import HOSTNAME, Aim, pod_label
 from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.facts import Evidence, Target, TargetsChosen
 from flink_chaos.model.fault import component_of
+from flink_chaos.model.trouble_facts import NodesBefore
 from flink_chaos.steps.capacity import places_of
 from flink_chaos.steps.run import RunEndsError
+from flink_chaos.steps.shortage import nodes_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flink_chaos.cluster.places import Place
     from flink_chaos.cluster.pods import Pod
     from flink_chaos.steps.run import Run
 
@@ -34,7 +37,7 @@ def take_aim(run: Run) -> Aim:
     node = chosen[0].node if run.plan.fault.aim == "node" else ""
     if node and _is_cordoned(run, node):
         _missed(run, f"node {node} is cordoned by somebody else: the run would give it back to everybody")
-    helper_node = _elsewhere(run, node) if node else ""
+    helper_node = _elsewhere(run, node, chosen[0]) if node else ""
     targets = [
         Target(pod=pod.name, uid=pod.uid, node=pod.node, component=component, tasks=slots.get(pod.name))
         for pod in chosen
@@ -80,13 +83,14 @@ def _amount(run: Run, available: int) -> int:
     return int(text)
 
 
-def _elsewhere(run: Run, node: str) -> str:
+def _elsewhere(run: Run, node: str, target: Pod) -> str:
     """A node for Litmus' own pods: one that is evicted with the target would be restarted, and strike again.
 
     They tolerate no taint. Among the nodes that take them, the one with the most room: what is evicted needs some too.
     The name is that of the label by which they are sent there.
     """
     where = places_of(run.cluster)
+    _remember(run, where, node, target)
     helper: dict[str, Any] = {"metadata": {"namespace": run.namespace, "labels": run.plan.labels}, "spec": {}}
     refusals = {name: place.refuses(helper, where.values()) for name, place in where.items() if name != node}
     free = [where[name] for name, why in sorted(refusals.items()) if not why]
@@ -95,6 +99,14 @@ def _elsewhere(run: Run, node: str) -> str:
         _missed(run, f"no other schedulable node than {node}, which is to be drained ({told or 'alone'}): add one")
     chosen = max(free, key=lambda place: (place.free.get("memory", 0.0), place.free.get("cpu", 0.0)))
     return chosen.labels.get(HOSTNAME, chosen.name)
+
+
+def _remember(run: Run, where: dict[str, Place], node: str, target: Pod) -> None:
+    """Journal the nodes as they are before the drain."""
+    there = where[node].pods if node in where else []
+    bare: dict[str, Any] = {"metadata": {"labels": target.labels}}
+    hit = next((pod for pod in there if pod["metadata"].get("uid") == target.uid), bare)
+    run.attempt.append(NodesBefore(at=now(), clock="kubernetes", **nodes_before(where, node, hit)))
 
 
 def _is_cordoned(run: Run, name: str) -> bool:

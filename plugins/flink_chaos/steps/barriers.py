@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from flink_chaos.clock import now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
-    from flink_chaos.model.facts import Checkpoint
     from flink_chaos.steps.looks import Answer, FlinkLook
 
 
 class BarriersLook:
     """Tells checkpoints that a FlinkLook saw completed once more, with their barriers; one in a look."""
 
-    def __init__(self, flink: FlinkLook, known: Iterable[Checkpoint] = ()) -> None:
-        """Those of `known` whose barriers are known are not asked for again."""
+    def __init__(self, flink: FlinkLook, known: Collection[tuple[int, int]] = ()) -> None:
+        """Those of `known`, by id and time, are not asked for again."""
         self.flink = flink
-        self._known = {(one.id, one.trigger_ms) for one in known if one.alignment_ms is not None}
+        self._known = set(known)
 
     def __call__(self) -> Answer:
         """Nothing while there is none. Raises ClusterError when the API server does not answer: nobody asks again."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.proxy import ServiceProxy
-from flink_chaos.cluster.resources import CHAOS_EXPERIMENTS, CUSTOM_RESOURCE_DEFINITIONS
+from flink_chaos.cluster.quotas import refusals
+from flink_chaos.cluster.resources import CHAOS_EXPERIMENTS, CUSTOM_RESOURCE_DEFINITIONS, LIMIT_RANGES, RESOURCE_QUOTAS
 from flink_chaos.flink.gateway import SqlGateway
 from flink_chaos.steps.capacity import places_of, room_for
+from flink_chaos.steps.checking import PreflightWarning
 from flink_chaos.steps.wanted import wanted_pods
 
 if TYPE_CHECKING:
@@ -61,6 +65,20 @@ def sql_gateway(run: Run) -> str:
 def capacity(run: Run) -> str:
     """Whether the run's pods find nodes."""
     return room_for(run)
+
+
+def quotas(run: Run) -> str:
+    """Whether the namespace takes the run's pods, as far as its quotas and limit ranges may be read."""
+    try:
+        hard = run.cluster.list(RESOURCE_QUOTAS, run.namespace)
+        bounds = run.cluster.list(LIMIT_RANGES, run.namespace)
+    except ClusterError as error:
+        if error.status == HTTPStatus.FORBIDDEN:
+            raise PreflightWarning(f"not known: {error}") from error
+        raise
+    if told := refusals(hard, bounds, wanted_pods(run.plan)):
+        raise ValueError(f"namespace {run.namespace} refuses pods: {'; '.join(told)}; ask for less, or have it raised")
+    return f"{len(hard)} quotas and {len(bounds)} limit ranges allow the run's pods"
 
 
 def gateway(run: Run) -> SqlGateway:

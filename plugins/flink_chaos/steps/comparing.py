@@ -13,7 +13,8 @@ from flink_chaos.flink.comparison import TABLES, counts_statement
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.scripts import report_queries
 from flink_chaos.kafka.patience import patiently
-from flink_chaos.model.facts import Counts, Table
+from flink_chaos.model.comparison_facts import Counts
+from flink_chaos.model.facts import Table
 from flink_chaos.steps.cluster_checks import gateway
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.steps.sinks import sink_of
@@ -108,7 +109,4 @@ def _report(run: Run, session: Session, name: str, query: str) -> Table:
 def _counts(run: Run, session: Session, copy: Copy, table: str) -> Counts:
     result = session.execute(counts_statement(run.plan, table), run.plan.deadlines.compare)
     found = {name: int(value) for name, value in zip(result.columns, result.rows[0], strict=True)}
-    lost, surplus = found["expected"] - found["ids"], found["records"] - found["extra"] - found["ids"]
-    return Counts.model_validate(
-        {"at": now(), "clock": "flink", "copy": copy, "lost": lost, "surplus": surplus} | found
-    )
+    return Counts.model_validate({"at": now(), "clock": "flink", "copy": copy} | found)

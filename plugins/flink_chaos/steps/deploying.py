@@ -9,9 +9,13 @@ from flink_chaos.cluster.resources import CONFIG_MAPS, FLINK_DEPLOYMENTS
 from flink_chaos.flink import status
 from flink_chaos.flink.manifests import application_manifests
 from flink_chaos.model.facts import Deployed
+from flink_chaos.steps.reading_back import see_running
 from flink_chaos.steps.run import Progress, StepError
+from flink_chaos.steps.trouble import standing_failure
 
 if TYPE_CHECKING:
+    from flink_chaos.flink.answers import Job
+    from flink_chaos.flink.jobmanager import JobManager
     from flink_chaos.model.base import Copy
     from flink_chaos.steps.run import Run
 
@@ -41,18 +45,14 @@ def check_running(run: Run, copy: Copy) -> Progress:
     """Whether all tasks run and a checkpoint completed after the start; journals it once."""
     name = run.plan.copies[copy].deployment
     deployment = deployment_of(run, name)
-    reason = status.failure(deployment)
-    if reason:
-        raise StepError(f"FlinkDeployment {run.namespace}/{name}: {reason}")
     jobmanager = run.jobmanager(copy)
     job = jobmanager.job()
-    if job is None:
-        return Progress(done=False, message=f"{name}: JobManager not reachable yet")
-    if not job.runs:
-        return Progress(done=False, message=f"{name}: job {job.state}, tasks {job.tasks}")
+    if job is None or not job.runs:
+        return _starting(run, deployment, f"job {job.state}, tasks {job.tasks}" if job else jobmanager.silence)
     checkpoints = jobmanager.checkpoints(job.id)
     if checkpoints is None or checkpoints.completed == 0:
-        return Progress(done=False, message=f"{name}: runs, no checkpoint completed yet")
+        return Progress(done=False, message=f"{name}: runs, no checkpoint completed yet{_every(jobmanager, job)}")
+    see_running(run, copy, jobmanager, job, checkpoints)
     fact = Deployed(
         at=now(),
         clock="flink",
@@ -63,3 +63,19 @@ def check_running(run: Run, copy: Copy) -> Progress:
     )
     run.attempt.append(fact)
     return Progress(done=True, message=f"{name}: all tasks run, {checkpoints.completed} checkpoints completed")
+
+
+def _every(jobmanager: JobManager, job: Job) -> str:
+    """How long one waits for the first, if that is told."""
+    config = jobmanager.checkpoint_config(job.id)
+    return f"; one begins every {config.interval_ms / 1000:g} s" if config and config.interval_ms else ""
+
+
+def _starting(run: Run, deployment: dict[str, Any], message: str) -> Progress:
+    """Not yet. Raises StepError for what stands in its way and does not pass."""
+    name = deployment["metadata"]["name"]
+    reason = standing_failure(run, deployment)
+    if reason:
+        raise StepError(f"FlinkDeployment {run.namespace}/{name}: {reason}")
+    trouble = status.failure(deployment)
+    return Progress(done=False, message=f"{name}: {message}" + (f"; {trouble}" if trouble else ""))

@@ -40,15 +40,15 @@ class FileSink:
         if found := self._files():
             raise StepError(f"{self.directory} holds {len(found)} files already, which are not this run's; remove them")
 
-    def unflushed(self, checkpoint_ms: int) -> str:
-        """A checkpoint must have begun after every file, also one that was made last, was ended by the application.
-
-        Files that a killed task left behind stay unfinished for ever: whether there are some says nothing.
-        """
+    @property
+    def rolls_within(self) -> float:
+        """A file is ended when it is as old as that, and the application looks as often."""
         files = self.run.plan.pipeline.files
-        roll_ms = 2_000 * files.roll_seconds if files else 0
-        newest = max((file.modified_ms for file in self._files()), default=0)
-        return "its last files are not finished" if checkpoint_ms <= newest + roll_ms else ""
+        return 2.0 * files.roll_seconds if files else 0
+
+    def unflushed(self) -> str:
+        """Nothing more to ask: files that a killed task left behind stay unfinished for ever."""
+        return ""
 
     def answers(self) -> bool:
         """The way of a worker to the store is not the application's."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.clock import now
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES, PODS
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.litmus.engine import Aim, engine_manifest, result_name
 from flink_chaos.litmus.evidence import EVIDENCE, Scene
 from flink_chaos.litmus.progress import fault_progress
@@ -86,7 +88,7 @@ def fault_expired(run: Run, message: str) -> None:
     stop_fault(run)
     ended = FaultEnded(at=now(), engine_status="", phase="", verdict="TimedOut", message=message)
     run.attempt.append(ended)
-    take_evidence(run, ended)
+    patiently(partial(take_evidence, run, ended))
 
 
 def stop_fault(run: Run) -> None:

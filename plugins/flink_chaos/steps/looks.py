@@ -19,7 +19,7 @@ from flink_chaos.model.plan import COPY_LABEL
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.pods import Pod
-    from flink_chaos.flink.jobmanager import Checkpoints
+    from flink_chaos.flink.answers import Checkpoints
     from flink_chaos.model.base import Copy
     from flink_chaos.model.facts import Checkpoint, Offsets
     from flink_chaos.steps.run import Run
@@ -72,6 +72,8 @@ class FlinkLook:
         self.completed: deque[CheckpointEnded] = deque()
         self._told: set[object] = set()
         self._clock_told = False
+        self._since_there = 0
+        """The same moment by Flink's clock; 0, so that everything is told, until it is known."""
         self._metrics: dict[str, list[str]] = {}
 
     def __call__(self) -> Answer:
@@ -84,14 +86,15 @@ class FlinkLook:
         fields = {
             "job_id": job.id,
             "job_state": job.state,
-            "tasks": sum(job.tasks.values()),
+            "tasks": job.unfinished,
             "tasks_running": running,
             "restarts": self.jobmanager.restarts(job.id),
             "checkpoint_id": checkpoints.latest_id if checkpoints else None,
             "pending_lag": pending,
             "busy": busy,
         }
-        return fields, [*self._ended(job.id, checkpoints), *self._failures(job.id), *self._clock(job.id)]
+        clock = self._clock(job.id)
+        return fields, [*self._ended(job.id, checkpoints), *self._failures(job.id), *clock]
 
     def _work(self, job_id: str) -> tuple[int | None, float | None]:
         if not any(len(names) > 1 for names in self._metrics.values()):
@@ -107,7 +110,9 @@ class FlinkLook:
         if told is None:
             return []
         self._clock_told, half = True, (after - before) // 2
-        return [ClockSeen(at_ms=after, copy=self.copy, ahead_ms=told - before - half, within_ms=half)]
+        ahead = told - before - half
+        self._since_there = self.since_ms + ahead
+        return [ClockSeen(at_ms=after, copy=self.copy, ahead_ms=ahead, within_ms=half)]
 
     def _ended(self, job_id: str, checkpoints: Checkpoints | None) -> list[Seen]:
         fresh = [one for one in (checkpoints.history if checkpoints else []) if self._is_new(one)]
@@ -117,11 +122,11 @@ class FlinkLook:
         return [*told]
 
     def _is_new(self, one: Checkpoint) -> bool:
-        ended = one.status in ("COMPLETED", "FAILED") and one.ended_ms >= self.since_ms
+        ended = one.status in ("COMPLETED", "FAILED") and one.ended_ms >= self._since_there
         return ended and one.id not in self._told
 
     def _failures(self, job_id: str) -> list[Seen]:
-        found = [failure for failure in self.jobmanager.failures(job_id) if failure.failed_ms >= self.since_ms]
+        found = [failure for failure in self.jobmanager.failures(job_id) if failure.failed_ms >= self._since_there]
         fresh = [failure for failure in found if failure not in self._told]
         self._told.update(fresh)
         return [FailureSeen(at_ms=now_ms(), copy=self.copy, **vars(failure)) for failure in fresh]

@@ -47,6 +47,7 @@ def see_checkpoints(run: Run, copy: Copy, moment: Moment) -> bool:
             latest_id=seen.latest_id,
             restored_id=seen.restored_id,
             restored_path=seen.restored_path,
+            restored_ms=seen.restored_ms,
             history=seen.history,
         )
     )

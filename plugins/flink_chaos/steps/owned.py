@@ -77,7 +77,7 @@ def engine_uids(run: Run) -> set[str]:
     """By which Litmus marks what it makes: told by the journal, the engine and its result, as long as one is there."""
     started = run.journal.last(FaultStarted)
     engines, results = (owned(run, run.plan.run_key, kind) for kind in (CHAOS_ENGINES, CHAOS_RESULTS))
-    told = [result["metadata"].get("labels", {}).get(CHAOS_UID, "") for result in results]
+    told = [(result["metadata"].get("labels") or {}).get(CHAOS_UID, "") for result in results]
     return {started.uid if started else "", *(engine["metadata"]["uid"] for engine in engines), *told} - {""}
 
 

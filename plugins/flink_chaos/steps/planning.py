@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from flink_chaos.clock import now
+from flink_chaos.flink.isolation import require_isolation
 from flink_chaos.flink.manifests import application_manifests, loader_manifests
 from flink_chaos.flink.scripts import report_queries, require_files
 from flink_chaos.kafka.errors import KafkaProblem
@@ -118,6 +119,7 @@ def _prove(plan: RunPlan) -> None:
     loader_manifests(plan)
     report_queries(plan)
     require_files(plan)
+    require_isolation(plan)
     parse_strategy(plan.request.offsets)
     if plan.fault.action == "litmus":
         engine_manifest(plan, Aim())

@@ -140,4 +140,5 @@ CHECKS: dict[str, Callable[[Run], str]] = {
     "transactions": _transactions,
     "files": _files,
     "capacity": cluster_checks.capacity,
+    "quotas": cluster_checks.quotas,
 }

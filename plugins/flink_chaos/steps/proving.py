@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flink_chaos import clock
 from flink_chaos.clock import now
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof, SourceProof
+from flink_chaos.model.comparison_facts import RecordProof, SourceProof
 from flink_chaos.proof.phases import phases_of
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
@@ -34,6 +34,7 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
     """The proof as facts, beside the counts by SQL; nothing where the records cannot be read without Flink."""
     if run.plan.pipeline.output.format != JSON:
         say(f"no record proof: records of format {run.plan.pipeline.output.format}; it reads {JSON}")
+        _journal_source(run, say)
         return
     begin = clock.monotonic()
     with TemporaryDirectory(prefix="flink-chaos-proof-") as name:
@@ -45,6 +46,16 @@ def journal_proof(run: Run, say: Callable[[str], None]) -> None:
     for copy, (deliveries, findings) in proofs.items():
         fact = RecordProof(at=now(), clock=by, copy=copy, deliveries=deliveries, findings=findings, seconds=seconds)
         run.attempt.append(fact)
+    if loaded:
+        run.attempt.append(loaded)
+
+
+def _journal_source(run: Run, say: Callable[[str], None]) -> None:
+    """The loader's records alone, if the profile says how they are read."""
+    if not run.plan.pipeline.loader.number:
+        return
+    with TemporaryDirectory(prefix="flink-chaos-proof-") as name:
+        loaded = _proved_source(run, Scans(run, Path(name), say, keep=True), _phases(run))
     if loaded:
         run.attempt.append(loaded)
 
@@ -98,6 +109,8 @@ def sets_of(run: Run, scans: Scans, copy: Copy) -> Sets:
         source=scans.source() if output.number else None,
         uncommitted=scans.sink(copy, "read_uncommitted"),
         ordered=bool(output.order),
+        compared=bool(output.compared),
+        weighted=bool(output.count),
         hidden=sink_of(run, copy).hidden,
     )
 
@@ -121,6 +134,6 @@ def _proved_source(run: Run, scans: Scans, phases: Phases) -> SourceProof | None
 
 def _require_own_records(run: Run, stable: Deliveries) -> None:
     """Offsets mean nothing in a topic that was made anew: a proof of other runs' records would be a lie."""
-    if stable.records and not stable.ids:
+    if stable.records and stable.records == stable.older:
         topic = run.plan.copies[Copy.STABLE].sink
         raise StepError(f"{topic} holds no record of run {run.plan.run_key} where it should: it was made anew since")

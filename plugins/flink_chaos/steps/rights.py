@@ -20,10 +20,12 @@ from flink_chaos.cluster.resources import (
     FLINK_DEPLOYMENTS,
     JOBS,
     LEASES,
+    LIMIT_RANGES,
     NODES,
     POD_LOGS,
     PODS,
     REPLICA_SETS,
+    RESOURCE_QUOTAS,
     SELF_SUBJECT_ACCESS_REVIEWS,
     SERVICE_PROXIES,
     SERVICES,
@@ -87,6 +89,8 @@ RIGHTS = [
     *_rights("get patch", NODES, "cluster", "drain"),
     *_rights("get", NODES, "cluster", "look"),
     *_rights("list", EVENTS, "run", "look"),
+    *_rights("list", RESOURCE_QUOTAS, "run", "look"),
+    *_rights("list", LIMIT_RANGES, "run", "look"),
     *_rights("get", POD_LOGS, "run", "look"),
 ]
 UNASKED = [
@@ -104,7 +108,7 @@ def permissions(run: Run) -> str:
         raise ValueError(f"not allowed: {', '.join(denied)}; {REMEDY}")
     looks = [one for one in extra if one.need == "look"]
     if denied := _denied(run, looks):
-        raise PreflightWarning(f"not allowed, and left out of the report: {', '.join(denied)}; {REMEDY}")
+        raise PreflightWarning(f"not allowed, and left out of report and preflight: {', '.join(denied)}; {REMEDY}")
     return f"{len(needed) + len(looks)} permissions in namespace {run.namespace} and the cluster"
 
 

@@ -94,7 +94,7 @@ class Part:
             self.looks[copy, "kafka"] = KafkaLook(run, copy)
             flink = FlinkLook(run, copy, since)
             self.looks[copy, "flink"] = flink
-            self.looks[copy, "barriers"] = BarriersLook(flink, known.checkpoints(copy))
+            self.looks[copy, "barriers"] = BarriersLook(flink, known.known_barriers(copy))
             self.looks[copy, "pods"] = PodsLook(run, copy)
         self._asked: dict[tuple[Copy | None, str], Future[Answer]] = {}
         self.seen: list[Seen] = []

@@ -26,10 +26,16 @@ if TYPE_CHECKING:
 
 
 def shape_of(output: Output) -> Shape:
-    """What identifies a record, and the values that both copies must agree upon: all others, if none are named."""
-    others = [name for name in output.columns if name not in (output.run_key, output.number)]
-    values = tuple(output.compared if output.key else others)
-    return Shape(run_key=output.run_key, number=output.number, key=tuple(output.key), values=values, order=output.order)
+    """What identifies a record, and the values that both copies must agree upon."""
+    return Shape(
+        run_key=output.run_key,
+        number=output.number,
+        key=tuple(output.key),
+        values=tuple(output.compared),
+        order=output.order,
+        count=output.count,
+        types=tuple(output.columns.items()),
+    )
 
 
 def source_shape_of(pipeline: Pipeline) -> Shape | None:

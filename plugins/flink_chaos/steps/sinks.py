@@ -25,8 +25,12 @@ class Sink(Protocol):
     def prepare(self) -> None:
         """Make it ready for a run. Raises StepError while something of an earlier one is not ended."""
 
-    def unflushed(self, checkpoint_ms: int) -> str:
-        """Why output may still be on its way, whose last checkpoint began at `checkpoint_ms`; empty when none is."""
+    @property
+    def rolls_within(self) -> float:
+        """Seconds in which it ends what it has begun, for the next checkpoint to finish; 0: a checkpoint does both."""
+
+    def unflushed(self) -> str:
+        """Why output may still be on its way although its checkpoint has completed; empty when none is."""
 
     def answers(self) -> bool:
         """Whether a worker can look at it: if not, a copy that seems not to end may have ended long ago."""

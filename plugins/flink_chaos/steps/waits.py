@@ -6,6 +6,7 @@ The CLI asks in a loop, a deferred Airflow task asks from the triggerer: both by
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -30,16 +31,22 @@ from flink_chaos.steps import (
     stopping,
     undoing,
 )
-from flink_chaos.steps.run import Progress, StepError, told
+from flink_chaos.steps.run import Progress, RunEndsError, StepError, told
+from flink_chaos.steps.troubles import look_for_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from flink_chaos.model.plan import Deadlines
+    from flink_chaos.model.trouble_facts import Cause, Moment
     from flink_chaos.steps.run import Run
 
 CALM_SECONDS = 10.0
 """Figures change with every question; nobody reads them all."""
+
+LATE_SECONDS = 60.0
+"""For one more checkpoint, of a copy that was done long before anybody asked."""
 
 REMOVAL_SECONDS = 240
 CLOSING_SECONDS = 30
@@ -56,6 +63,14 @@ class Wait:
     interval: float = 2.0
     stoppable: bool = True
     """Whether a request to stop the run ends it; what takes things away goes on."""
+    since: Callable[[Run], datetime | None] = lambda _: None
+    """The moment from which the seconds count, a fact of the run; None: from the first question."""
+
+    of_pods: bool = False
+    """Whether pods of the run are waited for: when it fails, the cluster is asked why."""
+
+    looks_back: bool = False
+    """Whether the cluster is asked when it is done, too."""
 
 
 def _fail(what: str) -> Callable[[Run, str], None]:
@@ -73,20 +88,25 @@ WAITS: dict[str, Wait] = {
     "lock": Wait(locking.take, _fail("waiting for the lock"), lambda d: d.lock, 5.0),
     **_for_copies(
         "deploy",
-        lambda c: Wait(partial(deploying.check_running, copy=c), _fail(f"starting the {c} copy"), lambda d: d.deploy),
+        lambda c: Wait(
+            partial(deploying.check_running, copy=c), _fail(f"starting the {c} copy"), lambda d: d.deploy, of_pods=True
+        ),
     ),
-    "flow": Wait(loading.check_flowing, _fail("the loader's first record"), lambda d: d.deploy, 1.0),
-    "steady": Wait(steadying.check_steady, steadying.steady_expired, lambda d: d.steady, 1.0),
-    "fault": Wait(injecting.check_fault, injecting.fault_expired, lambda d: d.fault),
-    "suspended": Wait(drilling.check_suspended, _fail("stopping for the drill"), lambda d: d.stop),
-    "resumed": Wait(drilling.check_resumed, _fail("resuming after the drill"), lambda d: d.deploy),
-    "load": Wait(loading.check_loaded, loading.load_expired, lambda d: d.load),
+    "flow": Wait(loading.check_flowing, _fail("the loader's first record"), lambda d: d.deploy, 1.0, of_pods=True),
+    "steady": Wait(steadying.check_steady, steadying.steady_expired, lambda d: d.steady, 1.0, of_pods=True),
+    "fault": Wait(injecting.check_fault, injecting.fault_expired, lambda d: d.fault, of_pods=True),
+    "suspended": Wait(drilling.check_suspended, _fail("stopping for the drill"), lambda d: d.stop, of_pods=True),
+    "resumed": Wait(drilling.check_resumed, drilling.resume_expired, lambda d: d.deploy, of_pods=True),
+    "load": Wait(loading.check_loaded, loading.load_expired, lambda d: d.load, of_pods=True),
     **_for_copies(
         "drain",
         lambda c: Wait(
             partial(draining.check_drained, copy=c),
             lambda run, message: draining.drain_expired(run, c, message),
             lambda d: d.drain,
+            since=draining.loaded_at,
+            of_pods=True,
+            looks_back=True,
         ),
     ),
     **_for_copies(
@@ -95,6 +115,7 @@ WAITS: dict[str, Wait] = {
             partial(stopping.check_stopped, copy=c),
             lambda run, message: stopping.stop_expired(run, c, message),
             lambda d: d.stop,
+            of_pods=True,
         ),
     ),
     "sinks": Wait(comparing.check_sinks_closed, comparing.sinks_expired, lambda d: d.sinks),
@@ -113,11 +134,57 @@ def ask(wait: Wait, run: Run) -> Progress:
         if wait.stoppable:
             halting.obey(run.attempt)
         with patient(0):  # the next question is the repetition
-            return wait.check(run)
+            return _checked(wait, run)
     except (ClusterError, KafkaProblem, OSError) as error:  # OSError: the store, on a disk that is not ours
         if getattr(error, "status", None) == HTTPStatus.FORBIDDEN and not is_passing(error):
             raise StepError(str(error)) from error
         return Progress(done=False, message=told(error))
+
+
+def seconds_left(wait: Wait, run: Run) -> float:
+    """How long the question may be asked from now on; whoever comes late gets the time to see what is there."""
+    seconds, since = wait.seconds(run.plan.deadlines), wait.since(run)
+    if since is None:
+        return seconds
+    passed = (clock.now() - since).total_seconds()
+    return max(seconds - passed, min(seconds, LATE_SECONDS + 2 * run.plan.request.checkpoint_interval_seconds))
+
+
+def expire(wait: Wait, run: Run, message: str) -> None:
+    """The deadline passed: do what the wait does then, with the causes that the cluster tells.
+
+    Raises RunEndsError instead of StepError when the cause is not the application: the verdict names it.
+    """
+    causes = _causes(wait, run, "a wait expired")
+    with _explained(causes):
+        wait.expired(run, "; ".join([message, *(cause.told for cause in causes)]))
+
+
+def _checked(wait: Wait, run: Run) -> Progress:
+    try:
+        progress = wait.check(run)
+    except StepError as error:
+        causes = _causes(wait, run, "a wait expired")
+        with _explained(causes):
+            raise StepError("; ".join([str(error), *(cause.told for cause in causes)])) from error
+    if progress.done and wait.looks_back:
+        _causes(wait, run, "drained")
+    return progress
+
+
+def _causes(wait: Wait, run: Run, moment: Moment) -> list[Cause]:
+    name = next((name for name, known in WAITS.items() if known is wait), "")
+    return look_for_trouble(run, moment, name) if wait.of_pods else []
+
+
+@contextmanager
+def _explained(causes: list[Cause]) -> Iterator[None]:
+    try:
+        yield
+    except StepError as error:
+        if any(cause.outside for cause in causes):
+            raise RunEndsError(str(error)) from error
+        raise
 
 
 class Teller:
@@ -142,12 +209,12 @@ def wait_for(name: str, run: Run, say: Callable[[str], None], *, patience: float
     False when `patience` (seconds) ended before either: somebody else must go on asking.
     """
     wait, teller, begin = WAITS[name], Teller(say), clock.monotonic()
-    seconds = wait.seconds(run.plan.deadlines)
+    seconds = seconds_left(wait, run)
     while not (progress := ask(wait, run)).done:
         teller.tell(progress)
         passed = clock.monotonic() - begin
         if passed > seconds:
-            wait.expired(run, progress.message)
+            expire(wait, run, progress.message)
             return True
         if passed > patience:
             return False

@@ -51,25 +51,27 @@ def _pod(deployment: Raw, component: Component, number: int) -> Raw:
     templates = [spec.get("podTemplate") or {}, part.get("podTemplate") or {}]
     labels = [(template.get("metadata") or {}).get("labels") or {} for template in templates]
     merged = {key: value for template in templates for key, value in (template.get("spec") or {}).items()}
+    options = spec.get("flinkConfiguration") or {}
+    others = [container for container in merged.get("containers") or [] if container.get("name") != CONTAINER]
     return {
         "metadata": {
             "name": f"{metadata['name']}-{component}-{number}",
             "namespace": metadata["namespace"],
             "labels": {**labels[0], **labels[1], "app": metadata["name"], "component": component.value},
         },
-        "spec": {
-            **merged,
-            **_scheduled(spec.get("flinkConfiguration") or {}, component, merged),
-            "containers": [_main(part), *(c for c in merged.get("containers") or [] if c.get("name") != CONTAINER)],
-        },
+        "spec": merged
+        | _scheduled(options, component, merged)
+        | {"containers": [_main(part, component, options), *others]},
     }
 
 
-def _main(part: Raw) -> Raw:
-    """Flink asks for what its `resource` says, whatever a template's main container asks for."""
+def _main(part: Raw, component: Component, options: Raw) -> Raw:
+    """Flink asks for what its `resource` says, whatever a template's main container asks for; limits are multiples."""
     asked = part["resource"]
     requests = {"cpu": float(asked["cpu"]), "memory": flink_bytes(str(asked["memory"]))}
-    return {"name": CONTAINER, "resources": {"requests": requests}}
+    factors = {name: float(options.get(f"kubernetes.{component}.{name}.limit-factor") or 1) for name in requests}
+    limits = {name: amount * factors[name] for name, amount in requests.items()}
+    return {"name": CONTAINER, "resources": {"requests": requests, "limits": limits}}
 
 
 def _scheduled(options: Raw, component: Component, template: Raw) -> Raw:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Counts, RecordProof
+from flink_chaos.model.comparison_facts import Counts, RecordProof
+from flink_chaos.model.proof import Compared
 from flink_chaos.verdict.open_files import still_written
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.journal import Journal
     from flink_chaos.model.proof import Deliveries
 
-COMMON = ("expected", "records", "ids", "lost", "duplicated", "surplus", "extra")
+COMMON = tuple(Compared.model_fields)
 
 
 def proved(journal: Journal) -> dict[Copy, Deliveries]:
@@ -37,5 +38,5 @@ def _of_copy(journal: Journal, copy: Copy, deliveries: Deliveries) -> list[str]:
     return [
         f"methods disagree: {copy}: {name} is {by_sql:,} by SQL and {by_proof:,} by the record proof"
         for name, by_sql, by_proof in pairs
-        if by_sql != by_proof
+        if None not in (by_sql, by_proof) and by_sql != by_proof
     ]

@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import (
-    Counts,
-    Drained,
-    Evidence,
-    Loaded,
-    Preflight,
-    SelfTest,
-    SourceProof,
-    Steady,
-    Stopped,
-    Table,
-)
-from flink_chaos.verdict.agreement import disagreements, proved
+from flink_chaos.model.facts import Drained, Evidence, Loaded, Preflight, SelfTest, Steady, Stopped
+from flink_chaos.verdict.comparison_doubts import comparison_doubts
 from flink_chaos.verdict.effect import effect_doubts
-from flink_chaos.verdict.open_files import still_written, unseen_output
+from flink_chaos.verdict.open_files import unseen_output
 from flink_chaos.verdict.required import missing_facts
+from flink_chaos.verdict.running_doubts import running_doubts
+from flink_chaos.verdict.topic_doubts import topic_doubts
+from flink_chaos.verdict.trouble_doubts import trouble_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +32,10 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
 
 def _found(plan: RunPlan, journal: Journal) -> Iterator[str]:
     fault = (_fault(plan, journal), effect_doubts(plan, journal))
-    found = (_before(journal), *fault, _load(plan, journal), _control(plan, journal), _complete(plan, journal))
-    proof = (_source(journal), _self_test(plan, journal), unseen_output(journal))
-    agreement = (_agreement(journal), disagreements(journal, proved(journal)))
-    for reasons in (*found, *proof, *agreement):
+    found = (_before(journal), *fault, _load(plan, journal), _control(journal))
+    proof = (_self_test(plan, journal), unseen_output(journal), comparison_doubts(plan, journal))
+    outside = (topic_doubts(plan, journal), running_doubts(plan, journal), trouble_doubts(plan, journal))
+    for reasons in (*found, *proof, *outside):
         yield from reasons
 
 
@@ -84,17 +76,6 @@ def _self_test(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield f"the record proof failed its self-test: {test.message}"
 
 
-def _source(journal: Journal) -> Iterator[str]:
-    """A gap or a double in the source is one in every copy, whatever the fault did."""
-    proof = journal.last(SourceProof)
-    if proof and (proof.deliveries.lost or proof.deliveries.surplus):
-        found = proof.deliveries
-        yield (
-            f"the loader did not write each id once: in {proof.topic} {found.lost:,} of {found.expected:,} ids "
-            f"are missing, {found.duplicated:,} are there more than once"
-        )
-
-
 def load_problem(plan: RunPlan, loaded: Loaded) -> str:
     """Why the load is not what was planned, empty when it is."""
     wanted = plan.records_to_write
@@ -107,35 +88,9 @@ def load_problem(plan: RunPlan, loaded: Loaded) -> str:
     return ""
 
 
-def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
+def _control(journal: Journal) -> Iterator[str]:
     """The stable copy is to be hurt by nobody, and a fault of all was kept off it: what it lacks, others took."""
     ends = {"drained": journal.last(Drained, copy_=Copy.STABLE), "stopped": journal.last(Stopped, copy_=Copy.STABLE)}
     for name, fact in ends.items():
         if fact is None or not fact.ok:
             yield f"stable copy: {fact.message if fact else f'{name} was never seen'}"
-    counts = journal.last(Counts, copy_=Copy.STABLE)
-    if counts is None:
-        yield "stable copy: not counted"
-    elif counts.lost or (counts.extra and plan.request.offsets == "to-latest"):
-        yield f"stable copy: {counts.lost:,} lost and {counts.extra:,} extra without any fault"
-
-
-def _complete(plan: RunPlan, journal: Journal) -> Iterator[str]:
-    """Where the stable copy tells which ids there are, it must account for every loaded record, hurt or not."""
-    counts, loaded = journal.last(Counts, copy_=Copy.STABLE), plan.request.data_count_to_load
-    counted = (counts.counted if counts else None) or 0
-    if plan.pipeline.output.key and counted != loaded:
-        yield f"stable copy: it accounts for {counted:,} of {loaded:,} records: nothing to compare with"
-
-
-def _agreement(journal: Journal) -> Iterator[str]:
-    """The report's sums and the counts by id are two ways to the same numbers of records."""
-    newest = {table.name: table for table in journal.all(Table)}
-    for copy, column in ((Copy.STABLE, "no_chaos_cnt"), (Copy.CHAOS, "chaos_cnt")):
-        counts = journal.last(Counts, copy_=copy)
-        for table in newest.values():
-            if counts is None or column not in table.columns or still_written(journal, copy):
-                continue
-            total = sum(int(row[table.columns.index(column)] or 0) for row in table.rows)
-            if total != (by_id := counts.records if counts.summed is None else counts.summed):
-                yield f"methods disagree: {table.name} sums {column} to {total:,}, by id there are {by_id:,}"

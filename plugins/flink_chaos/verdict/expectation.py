@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Component, Copy
-from flink_chaos.model.facts import CheckpointsSeen, Evidence, SavepointTaken, Unschedulable
+from flink_chaos.model.facts import RETURNED, CheckpointsSeen, Evidence, SavepointTaken, Unschedulable
 from flink_chaos.model.fault import component_of
 from flink_chaos.model.verdict import Line
 
@@ -48,7 +48,10 @@ def _resumed_from_savepoint(plan: RunPlan, journal: Journal) -> list[Line]:
     taken, after = journal.last(SavepointTaken), _seen(journal, "after the fault")
     if plan.fault_values.get("upgrade_mode") != "savepoint":
         return []
+    evidence = journal.last(Evidence)
     demanded = taken.path if taken else "a savepoint"
+    if evidence and evidence.details.get(RETURNED) == "false":
+        return [Line(name="restored", ok=False, demanded=demanded, seen=evidence.message)]
     ok = after.restored_path == demanded if taken and after else None
     seen = (after.restored_path or "from nothing") if after else "not seen"
     return [Line(name="restored", ok=ok, demanded=demanded, seen=seen)]

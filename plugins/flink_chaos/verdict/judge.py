@@ -9,14 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Counts, RecordProof, SelfTest, StepFailed, Table
+from flink_chaos.model.comparison_facts import Counts, RecordProof
+from flink_chaos.model.facts import SelfTest, StepFailed, Table
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.verdict import Outcome, Verdict
 from flink_chaos.verdict.bounds import bound_notes
+from flink_chaos.verdict.comparison_doubts import comparison_notes
 from flink_chaos.verdict.contract import contract_lines
 from flink_chaos.verdict.doubts import doubts
 from flink_chaos.verdict.recovery import recovery
 from flink_chaos.verdict.restarts import restart_notes
+from flink_chaos.verdict.running_doubts import running_notes
 
 if TYPE_CHECKING:
     from flink_chaos.model.journal import Journal
@@ -38,7 +41,12 @@ def judge(plan: RunPlan, journal: Journal, observation: Observation | None = Non
         contract=plan.request.demanded,
         reasons=reasons,
         lines=lines,
-        notes=[*bound_notes(plan), *restart_notes(plan, journal)],
+        notes=[
+            *bound_notes(plan),
+            *comparison_notes(plan, journal),
+            *restart_notes(plan, journal),
+            *running_notes(plan, journal),
+        ],
         tables={t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in journal.all(Table)},
         recovery=found,
         counts={copy: _counts(journal, copy) for copy in Copy},

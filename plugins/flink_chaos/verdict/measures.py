@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts, RecordProof
+from flink_chaos.model.comparison_facts import Counts, RecordProof
 
 if TYPE_CHECKING:
     from collections.abc import Callable

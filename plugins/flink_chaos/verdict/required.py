@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.base import Copy
+from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
 from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
-    Counts,
     Deployed,
     Drained,
     Evidence,
@@ -19,9 +19,7 @@ from flink_chaos.model.facts import (
     LoadStarted,
     OffsetsReset,
     Preflight,
-    RecordProof,
     SavepointTaken,
-    SourceProof,
     Steady,
     Stopped,
     Table,
@@ -29,6 +27,7 @@ from flink_chaos.model.facts import (
     TopicBegin,
     TopicEnd,
 )
+from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +59,11 @@ def _before(plan: RunPlan) -> Iterator[Required]:
     source = plan.pipeline.topics.source
     yield "preflight", Preflight, {}
     yield f"begin of topic {source}", TopicBegin, {"topic": source}
+    yield f"settings of topic {source}", TopicState, {"topic": source, "moment": "before"}
     for copy, own in plan.copies.items():
         if not own.files:
             yield f"begin of topic {own.sink}", TopicBegin, {"topic": own.sink}
+            yield f"settings of topic {own.sink}", TopicState, {"topic": own.sink, "moment": "before"}
         yield f"offsets of {own.group}", OffsetsReset, {"group": own.group}
         yield f"start of the {copy} copy", Deployed, {"copy_": copy}
     yield "first record", LoadStarted, {}
@@ -91,13 +92,15 @@ def _after(plan: RunPlan) -> Iterator[Required]:
 
 
 def _compared(plan: RunPlan) -> Iterator[Required]:
+    for topic in (plan.pipeline.topics.source, *(own.sink for own in plan.copies.values() if not own.files)):
+        yield f"settings of topic {topic} after the run", TopicState, {"topic": topic, "moment": "after"}
     for copy, own in plan.copies.items():
         end: Required = (f"end of topic {own.sink}", TopicEnd, {"topic": own.sink})
         yield (f"files of the {copy} copy", FilesEnd, {"copy_": copy}) if own.files else end
     yield "report", Table, {}
     for copy in plan.copies:
         yield f"counts of the {copy} copy", Counts, {"copy_": copy}
-    if plan.pipeline.output.format != PROOF_FORMAT:
+    if plan.pipeline.output.format != PROOF_FORMAT or plan.pipeline.output.sql_alone:
         return
     for copy in plan.copies:
         yield f"record proof of the {copy} copy", RecordProof, {"copy_": copy}

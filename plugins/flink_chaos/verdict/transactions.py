@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts, RecordProof
+from flink_chaos.model.comparison_facts import Counts, RecordProof
 
 if TYPE_CHECKING:
     from flink_chaos.model.journal import Journal

@@ -23,7 +23,7 @@ def test_a_self_test_is_stored_with_its_seed(store, capsys):
 
 def test_a_failed_self_test_is_stored_and_ends_with_1(store, monkeypatch):
     """Something was not found as it was planted."""
-    monkeypatch.setattr(count, "CHANGED", "SELECT id FROM by_id WHERE false")
+    monkeypatch.setitem(count.OFFENDERS, "changed", "false")
     assert (main(WORDS), latest(store.root).ok) == (1, False)
 
 

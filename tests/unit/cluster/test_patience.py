@@ -194,3 +194,45 @@ def test_a_service_that_is_away_is_asked_for_some_seconds(cluster, fake_api, clo
         with pytest.raises(ServiceError):
             service.request("GET", "/jobs")
     assert (calls[3], clock.passed <= 11.5) == ("POST", True)
+
+
+def test_a_service_is_waited_for_as_long_as_the_api_server_is_away(cluster, fake_api, clock):
+    """That is an outage, and none of the service."""
+    fake_api.services["ns/jm:80"] = lambda _request, _path: (200, {"ok": True})
+    fake_api.before = [lambda _: clock.sleep(20)]
+    fake_api.outage = [Lost(0)] * 6
+    with patient():
+        assert ServiceProxy(cluster, "ns", "jm", 80).request("GET", "/jobs") == {"ok": True}
+    assert clock.passed > 20
+
+
+def test_what_nobody_took_is_sent_again(cluster, fake_api, clock):
+    """A statement is run once, but one that never arrived is run at last."""
+    sent = []
+
+    def serve(request, _path):
+        sent.append(request.method)
+        return (
+            (200, {"ok": True})
+            if len(sent) > 2
+            else (503, "error trying to reach service: dial tcp: connect: connection refused")
+        )
+
+    fake_api.services["ns/gw:80"] = serve
+    with patient():
+        assert ServiceProxy(cluster, "ns", "gw", 80).request("POST", "/statements", {}) == {"ok": True}
+
+
+def test_an_answer_that_is_no_kubernetes_object_is_told(cluster, fake_api, monkeypatch):
+    """A login page of a proxy on the way, say."""
+    monkeypatch.setattr(fake_api, "_served", lambda _request: (200, "<html>Sign in</html>"))
+    with pytest.raises(ClusterError, match="answered no Kubernetes object, but '<html>Sign in</html>'"):
+        cluster.get(CONFIG_MAPS, "ns", "c")
+
+
+def test_a_list_that_expired_between_its_pages_is_read_at_once(cluster, fake_api):
+    """Etcd forgets old versions after some minutes."""
+    for number in range(501):
+        fake_api.put(CONFIG_MAPS, {"metadata": {"name": f"c{number}", "namespace": "ns"}})
+    fake_api.outage = [None, Lost(410, reason="Expired")]
+    assert len(cluster.list(CONFIG_MAPS, "ns")) == 501

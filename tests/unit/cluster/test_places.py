@@ -1,5 +1,9 @@
+from itertools import product
+
 import pytest
 from flink_chaos.cluster.places import arrange, places, without
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 GIB = 2**30
 
@@ -107,3 +111,33 @@ def test_a_drain_evicts_what_is_no_daemons_and_not_the_nodes_own():
     pods = [a_pod("ours", node="n"), a_pod("daemon", node="n", owner="DaemonSet"), mirror, a_pod("far", node="m")]
     left, evicted = without(places([a_node("n"), a_node("m")], pods), "n")
     assert ([pod["metadata"]["name"] for pod in evicted], list(left)) == (["ours"], ["m"])
+
+
+SIZES = st.integers(min_value=1, max_value=4)
+COPIES = st.sampled_from(["stable", "chaos", "other"])
+WANTED = st.lists(st.tuples(SIZES, COPIES), min_size=1, max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SIZES, min_size=1, max_size=3), WANTED)
+def test_a_placement_is_found_if_and_only_if_there_is_one(nodes, wanted):
+    """Against all of them, tried one by one: room, and the stable copy apart from the chaos copy."""
+    where = places([a_node(f"n{i}", cpu=str(cores)) for i, cores in enumerate(nodes)], [])
+    apart = affinity("podAntiAffinity", "chaos")
+    pods = [
+        a_pod(f"p{i}", cpu=str(cores), memory="0", labels={"copy": copy}, **(apart if copy == "stable" else {}))
+        for i, (cores, copy) in enumerate(wanted)
+    ]
+    exists = any(_holds(nodes, wanted, chosen) for chosen in product(range(len(nodes)), repeat=len(wanted)))
+    filled = arrange(where, pods)
+    assert (filled is not None) is exists
+    if filled is not None:
+        assert sum(len(place.pods) for place in filled.values()) == len(pods)
+
+
+def _holds(nodes, wanted, chosen):
+    for node, cores in enumerate(nodes):
+        there = [pod for pod, on in zip(wanted, chosen, strict=True) if on == node]
+        if sum(size for size, _ in there) > cores or {"stable", "chaos"} <= {copy for _, copy in there}:
+            return False
+    return True

@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.cluster.proxy import ServiceError
-from flink_chaos.flink.jobmanager import Barriers, Failure, JobManager
+from flink_chaos.flink.answers import Barriers, Failure
+from flink_chaos.flink.jobmanager import JobManager
 
 VERTEX, OTHER, SOURCE = "v1", "v2", "Source__ad_events.pendingRecords"
 
@@ -136,3 +137,41 @@ def test_tasks_are_asked_for_only_while_there_is_time():
     found.timeout = 0
     assert found.barriers("j1", 2) is None
     assert [path for path, _ in found.proxy.asked] == [DETAILS]
+
+
+JUNK = [None, [], {}, "text", 7, {"jobs": [{"jid": "j"}]}, [{"id": 1}], {"counts": {}, "latest": None}]
+PATHS = ["/jobs/overview", "/jobs/j1", "/jobs/j1/checkpoints", "/jobs/j1/metrics", "/jobs/j1/exceptions", DETAILS]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_an_answer_that_is_not_flinks_is_none(junk):
+    """Whoever stands in between, no bare error comes of it."""
+    found = jobmanager(dict.fromkeys([*PATHS, f"/jobs/j1/vertices/{VERTEX}/subtasks/metrics"], junk))
+    assert (found.job(), found.checkpoints("j1"), found.barriers("j1", 2)) == (None, None, None)
+    assert (found.now_ms("j1"), found.restarts("j1"), found.failures("j1")) == (None, None, [])
+    assert found.work("j1", {VERTEX: [SOURCE]}) == (None, None)
+    assert (found.positions("j1", "t"), found.topics("j1")) == (None, set())
+
+
+def test_a_line_that_cannot_be_read_hides_no_other():
+    """An exception without its time, a checkpoint without its id."""
+    entries = [{"exceptionName": "E"}, {"timestamp": 5, "exceptionName": "F"}]
+    history = [
+        {"id": 3},
+        {"id": 4, "status": "COMPLETED", "is_savepoint": False, "trigger_timestamp": 1, "end_to_end_duration": 9},
+    ]
+    figures = {"counts": {"completed": 1, "failed": 0, "restored": 0}, "latest": {}, "history": history}
+    found = jobmanager(
+        {"/jobs/j1/exceptions": {"exceptionHistory": {"entries": entries}}, "/jobs/j1/checkpoints": figures}
+    )
+    assert [one.name for one in found.failures("j1")] == ["F"]
+    assert [one.id for one in found.checkpoints("j1").history] == [4]
+
+
+def test_the_newest_id_counts_what_a_short_history_does_not_hold():
+    """A checkpoint in progress has been given the next one."""
+    figures = {
+        "counts": {"completed": 1, "failed": 0, "restored": 0, "in_progress": 1},
+        "latest": {"completed": {"id": 4}},
+    }
+    assert jobmanager({"/jobs/j1/checkpoints": figures}).checkpoints("j1").newest_id == 5

@@ -61,3 +61,9 @@ def test_a_chain_of_causes_is_one_line():
 def test_a_restarting_job_has_not_failed():
     """A deadline decides about that."""
     assert status.failure(deployment(jobStatus={"state": "RESTARTING"}, jobManagerDeploymentStatus="MISSING")) is None
+
+
+def test_a_reconciled_spec_that_nobody_can_read_is_none():
+    """And no bare error."""
+    for spec in ("{", "[]", "7"):
+        assert not status.is_current(deployment(1, reconciliationStatus={"lastReconciledSpec": spec}))

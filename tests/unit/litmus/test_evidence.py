@@ -1,10 +1,9 @@
 import json
-from datetime import timedelta
 
 import pytest
 from flink_chaos.cluster.pods import Pod
 from flink_chaos.litmus.evidence import DELAY, Scene, checkpoints_during, node_drained, packets_delayed, pods_replaced
-from flink_chaos.model.facts import Checkpoint, FaultEnded, FaultStarted, PodsSeen, TargetsChosen
+from flink_chaos.model.facts import Checkpoint, FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.model.journal import Journal
 
 from tests.unit.plans import AT, a_plan, a_target, ended, looked
@@ -79,20 +78,28 @@ def test_latency_is_felt_by_packets_and_by_the_round_trip(report, felt, told):
     assert (found[0], told in found[1]) == (felt, True)
 
 
-def history(*lines):
-    """Checkpoints as (seconds from the fault, duration in ms, status)."""
-    at = AT.timestamp() * 1000
-    done = [
+def lines(*told, first=0, ahead_ms=0):
+    """Checkpoints as (seconds from the fault, duration in ms, status), by a clock that is so much ahead."""
+    at = AT.timestamp() * 1000 + ahead_ms
+    return [
         Checkpoint(id=n, status=status, is_savepoint=False, trigger_ms=int(at + 1000 * second), duration_ms=ms)
-        for n, (second, ms, status) in enumerate(lines)
+        for n, (second, ms, status) in enumerate(told, first)
     ]
-    after = looked("after the fault", latest=1).model_copy(update={"history": done, "at": AT + timedelta(seconds=60)})
-    return Journal([FaultStarted(at=AT, engine="e", uid="u"), after])
 
 
-USUAL = [(-10, 300, "COMPLETED"), (-5, 340, "COMPLETED")]
+def history(before, after, job="j1"):
+    """Looks with these checkpoints before the fault and after it."""
+    looks = {"before the fault": ("j1", before), "after the fault": (job, after)}
+    seen = [
+        looked(moment, latest=1, job=own).model_copy(update={"history": told}) for moment, (own, told) in looks.items()
+    ]
+    return Journal([seen[0], FaultStarted(at=AT, engine="e", uid="u"), seen[1]])
 
 
+USUAL = [(-10, 300, "COMPLETED"), (-5, 340, "COMPLETED"), (-4, 9_000, "FAILED")]
+
+
+@pytest.mark.parametrize("ahead_ms", [0, 600_000, -600_000])
 @pytest.mark.parametrize(
     ("during", "felt"),
     [
@@ -100,13 +107,24 @@ USUAL = [(-10, 300, "COMPLETED"), (-5, 340, "COMPLETED")]
         ((5, 4_100, "COMPLETED"), "true"),
         ((5, 8_000, "IN_PROGRESS"), "true"),
         ((5, 1_300, "COMPLETED"), "false"),
-        ((70, 10_000, "FAILED"), "false"),
     ],
 )
-def test_checkpoints_feel_latency_when_they_fail_or_slow_down(during, felt):
-    """Against the usual one of before, by half the latency; one that began after the fault says nothing of it."""
-    ended = FaultEnded(at=AT + timedelta(seconds=60), engine_status="", phase="", verdict="Pass", message="")
-    assert checkpoints_during(history(*USUAL, during), ended, 1_000)["checkpoints-felt"] == felt
+def test_checkpoints_feel_latency_when_they_fail_or_slow_down(during, felt, ahead_ms):
+    """Against the usual one of before, by half the latency, and by whatever clock Flink tells it."""
+    told = history(lines(*USUAL, ahead_ms=ahead_ms), lines(*USUAL, during, ahead_ms=ahead_ms))
+    assert checkpoints_during(told, 1_000)["checkpoints-felt"] == felt
+
+
+def test_a_checkpoint_that_was_on_its_way_when_the_fault_began_has_felt_it():
+    """It is no earlier one before it has ended."""
+    begun = history(lines(*USUAL, (-1, 900, "IN_PROGRESS")), lines(*USUAL, (-1, 9_000, "COMPLETED")))
+    assert checkpoints_during(begun, 1_000)["checkpoints-felt"] == "true"
+
+
+def test_checkpoints_of_a_new_job_came_after_the_fault_whatever_their_ids_are():
+    """Without high availability they begin anew."""
+    found = history(lines(*USUAL), lines((5, 10_000, "FAILED")), job="j2")
+    assert checkpoints_during(found, 1_000)["checkpoints-felt"] == "true"
 
 
 def test_a_drained_node_has_none_of_the_targets_and_takes_pods_again():
@@ -115,3 +133,10 @@ def test_a_drained_node_has_none_of_the_targets_and_takes_pods_again():
     assert node_drained(scene(pod("u2", node="node2"), node=back))[0]
     assert node_drained(scene(pod("u2", node="node2"), node=cordoned))[2]["uncordoned"] == "false"
     assert not node_drained(scene(pod("u1"), node=back))[0]
+
+
+def test_a_node_that_an_autoscaler_took_away_is_told_by_its_name():
+    """It is not there to be asked."""
+    felt, message, details = node_drained(scene(pod("u2", node="node2"), node=None))
+    assert (felt, details) == (True, {"node": "node1", "uncordoned": "false"})
+    assert message == "node1 drained, gone from the cluster; now chaos-tm-2 on node2"

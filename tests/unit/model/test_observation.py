@@ -1,4 +1,6 @@
-from flink_chaos.model.observation import SEEN, Observation, is_jobmanager
+import pytest
+from flink_chaos.model.base import Copy
+from flink_chaos.model.observation import SEEN, ClockSeen, FailureSeen, Observation, is_jobmanager
 
 from tests.unit.observed import checkpoint, event, ms, nodes, pods, sample
 
@@ -41,3 +43,29 @@ def test_a_jobmanager_is_told_by_the_name_of_its_pod():
     """Flink names TaskManagers, a Deployment's pods end with hashes."""
     assert is_jobmanager("chaos-r97281ec23a-665444d8c5-pjc7q")
     assert not is_jobmanager("chaos-r97281ec23a-taskmanager-1-1")
+
+
+@pytest.mark.parametrize(("ahead_ms", "moved_ms"), [(600_000, 600_000), (-600_000, -600_000), (15, 0)])
+def test_flinks_times_are_told_by_the_workers_clock(ahead_ms, moved_ms):
+    """As far as it was measured how far they differ; what is less than the measure is exact changes nothing."""
+    clock = ClockSeen(at_ms=ms(11), copy=Copy.CHAOS, ahead_ms=ahead_ms, within_ms=20)
+    other = ClockSeen(at_ms=ms(11), copy=Copy.STABLE, ahead_ms=5_000, within_ms=20)
+    failure = FailureSeen(at_ms=ms(11), copy=Copy.CHAOS, failed_ms=ms(10) + ahead_ms, name="E")
+    told = checkpoint(1, 10)
+    theirs = told.model_copy(
+        update={"checkpoint": told.checkpoint.model_copy(update={"trigger_ms": ms(10) + ahead_ms})}
+    )
+    found = Observation([clock, other, theirs, failure])
+    expected = ms(10) + ahead_ms - moved_ms
+    assert [one.trigger_ms for one in found.checkpoints(Copy.CHAOS)] == [expected]
+    assert [one.failed_ms for one in found.failures(Copy.CHAOS)] == [expected]
+
+
+def test_clocks_are_measured_next_to_what_they_time():
+    """A JobManager that came back elsewhere has another one."""
+    clocks = [
+        ClockSeen(at_ms=ms(at), copy=Copy.CHAOS, ahead_ms=ahead, within_ms=1) for at, ahead in ((10, 500), (60, -900))
+    ]
+    found = Observation(clocks)
+    assert (found.ahead_ms(Copy.CHAOS, ms(20)), found.ahead_ms(Copy.CHAOS, ms(50))) == (500, -900)
+    assert found.ahead_ms(Copy.STABLE, ms(20)) == 0

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof, SelfTest, StepFailed
+from flink_chaos.model.comparison_facts import RecordProof
+from flink_chaos.model.facts import SelfTest, StepFailed
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries, Finding, Place
 from flink_chaos.model.verdict import SCHEMA_VERSION, Verdict

@@ -39,6 +39,15 @@ def test_a_record_is_known_by_its_number_if_nothing_else_is_said(tmp_path):
     assert read(written(tmp_path, SQL), Pipeline).output.number == "n"
 
 
+def test_all_columns_are_compared_but_those_that_may_differ(tmp_path):
+    """Whatever identifies a record."""
+    text = SQL.replace("report:", "  ignore: [shop]\nreport:")
+    assert read(written(tmp_path, SQL), Pipeline).output.compared == ["shop", "cnt"]
+    assert read(written(tmp_path, text), Pipeline).output.compared == ["cnt"]
+    keyed = text.replace("ignore", "key: [n]\n  count: cnt\n  ignore")
+    assert read(written(tmp_path, keyed), Pipeline).output.compared == ["cnt"]
+
+
 def test_a_jar_needs_no_script(tmp_path):
     """Only the loader's and the report's are read."""
     assert read(written(tmp_path, JAR), Pipeline).scripts == ["orders_loader.sql", "orders_report.sql"]
@@ -66,7 +75,12 @@ def test_a_jar_needs_no_script(tmp_path):
             ("report", "  key: [shop]\n  number: n\nreport"),
             r"orders.yaml:7: output: takes exactly one of `key` and `number`",
         ),
-        (SQL, ("report", "  value: [cnt]\nreport"), r"orders.yaml:7: output: `value` and `count` need `key`"),
+        (SQL, ("report", "  value: [cnt]\nreport"), r"orders.yaml:7: output: `value` is no more: all columns are compared"),
+        (SQL, ("report", "  count: cnt\nreport"), r"orders.yaml:7: output: `count` needs `key`"),
+        (SQL, ("report", "  ignore: [ct]\nreport"), r"orders.yaml:9: output.ignore: no column ct; add it"),
+        (SQL, ("report", "  ignore: [n]\nreport"), r"orders.yaml:7: output: `ignore` names n, which identify or count"),
+        (SQL, ("shop: STRING", "shop: 'MAP<STRING, INT>'"), r"orders.yaml:7: output: .*name in `ignore`: shop"),
+        (SQL, ("n: BIGINT", "n: 'DECIMAL(20, 0)'"), r"orders.yaml:7: output: `number` is an integer; n is DECIMAL"),
         (
             SQL,
             ("sql\nloader:\n", "sql\n  parallelism: 5\nloader:\n  flush_records: 1\n"),

@@ -59,6 +59,7 @@ def written(folder: Path, partitions: dict[int, list[Record]], shape: Shape = SH
             "id": record.id,
             "payload": record.payload,
             "lane": record.lane,
+            "weight": None,
         }
         for partition, records in partitions.items()
         for offset, record in enumerate(records)

@@ -10,7 +10,7 @@ from flink_chaos.proof.prove import prove
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.proof.sets_of import PARTITIONS, SHAPE, Outputs, Record
+from tests.unit.proof.sets_of import PARTITIONS, SHAPE, Outputs, Record, written
 
 PHASES = Phases([(0, "before the fault"), (50, "in the fault"), (100, "after it")])
 EVERY_TIME = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -32,31 +32,33 @@ def test_every_kind_of_offence_is_told_with_its_places(folder):
     outputs.chaos[2].append(Record(None, 5, run=None))
     outputs.chaos[2].append(Record(60, 5))
     found, offenders = prove(outputs.sets(folder), PHASES)
-    assert found.model_dump() == {
+    assert found.model_dump(exclude_none=True) == {
         "expected": 60,
         "records": 63,
         "ids": 59,
         "lost": 1,
+        "lost_ids": 1,
         "duplicated": 1,
         "surplus": 1,
         "extra": 3,
         "changed": 1,
         "reordered": 0,
         "aborted": 0,
-        "delay_p50_ms": 0,
-        "delay_p99_ms": 0,
-        "delay_max_ms": 0,
+        "older": 2,
+        "counted": 59,
+        "repeated": 1,
+        "unloaded": 1,
     }
     told = [(one.kind, one.id, len(one.sink), one.cause) for one in offenders]
     assert told == [
         ("changed", "1", 1, ""),
         ("duplicated", "7", 2, "written again 0.0 s later"),
-        ("lost", "11", 0, "never written to the sink"),
+        ("extra", "60", 1, "an id that nobody loaded"),
         ("extra", "5", 1, "of another run: r9999999999"),
         ("extra", "", 1, "has no run and id: no record of this pipeline"),
-        ("extra", "60", 1, "an id that nobody loaded"),
+        ("lost", "11", 0, "never written to the sink"),
     ]
-    assert offenders[2].source is not None
+    assert offenders[-1].source is not None
 
 
 def test_a_record_of_an_aborted_transaction_is_lost_and_never_a_duplicate(folder):
@@ -145,10 +147,92 @@ def test_delays_are_those_of_first_deliveries_by_nearest_rank(folder):
     assert (found.delay_p50_ms, found.delay_p99_ms, found.delay_max_ms) == (100, 198, 200)
 
 
-def test_a_sink_that_hands_on_timestamps_tells_no_delay(folder):
-    """Every id would seem to have come at once."""
-    found, _ = prove(delayed(folder, [0] * 50), PHASES)
-    assert (found.delay_p50_ms, found.delay_p99_ms, found.delay_max_ms) == (None, None, None)
+NONE = (None, None, None)
+
+
+@pytest.mark.parametrize("piece", [50, 7])
+@pytest.mark.parametrize(
+    ("milliseconds", "delays"),
+    [
+        ([0] * 50, NONE),
+        ([0] * 49 + [9], NONE),
+        ([-1] + [5] * 49, NONE),
+        ([5] * 50, (5, 5, 5)),
+        ([0, *[5] * 49], (5, 5, 5)),
+    ],
+)
+def test_timestamps_that_measure_no_delay_tell_none(folder, monkeypatch, piece, milliseconds, delays):
+    """A sink hands on the source's, or two clocks differ: decided over all ids, however they are counted."""
+    monkeypatch.setattr(pieces, "PIECE", piece)
+    found, _ = prove(delayed(folder, milliseconds), PHASES)
+    assert (found.delay_p50_ms, found.delay_p99_ms, found.delay_max_ms) == delays
+
+
+def rewritten(folder, path, change):
+    """The same file with changed rows."""
+    rows = [change(row) for row in pq.read_table(path).to_pylist()]
+    other = folder / f"{path.stem}-changed.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=SHAPE.schema), other)
+    return other
+
+
+def test_a_replay_by_a_slow_clock_is_no_first_delivery(folder):
+    """Order and delays go by place: what comes again later in its partition came later, whatever its clock says."""
+    outputs = Outputs(60)
+    outputs.chaos[0] += [Record(record.id, record.payload, lane=record.lane) for record in outputs.chaos[0][5:9]]
+    replayed = len(outputs.chaos[0]) - 4
+    sets = outputs.sets(folder)
+
+    def slow(row):
+        late = row["partition"] == 0 and row["offset"] >= replayed
+        return row | {"timestamp_ms": -5_000 if late else row["timestamp_ms"] + 40}
+
+    sets = replace(sets, copy=rewritten(folder, sets.copy, slow))
+    found, offenders = prove(sets, PHASES)
+    assert (found.reordered, found.duplicated, found.surplus) == (0, 4, 4)
+    assert (found.delay_p50_ms, found.delay_max_ms) == (40, 40)
+    assert [place.offset for place in offenders[0].sink] == [5, replayed]
+    assert offenders[0].cause == "written again, by a producer whose clock is behind"
+
+
+def test_an_older_record_that_comes_late_is_reordered_whatever_its_clock_says(folder):
+    """It was written after one of its lane that was loaded later."""
+    outputs = Outputs(60)
+    records = outputs.chaos[0]
+    moved = records.pop(0)
+    records.append(moved)
+    sets = outputs.sets(folder)
+    sets = replace(sets, copy=rewritten(folder, sets.copy, lambda row: row | {"timestamp_ms": -row["offset"]}))
+    found, offenders = prove(sets, PHASES)
+    assert (found.reordered, [one.id for one in offenders]) == (1, [str(moved.id)])
+
+
+def test_records_of_earlier_runs_are_proved_one_by_one(folder):
+    """Ten lost and ten twice do not cancel out."""
+    outputs = Outputs(30)
+    sets = outputs.sets(folder)
+    stable = rewritten(folder, sets.stable, lambda row: row | {"run": "earlier" if row["id"] < 20 else row["run"]})
+    ids = [*range(10), *range(10), *range(20, 30)]
+    copy = rewritten(folder, stable, lambda row: row | {"id": ids[row["id"]], "payload": ids[row["id"]] * 31})
+    found, offenders = prove(replace(sets, stable=stable, copy=copy, uncommitted=None), PHASES)
+    assert (found.lost, found.duplicated, found.surplus, found.changed, found.extra) == (10, 10, 10, 0, 0)
+    assert (found.older, found.counted, {one.kind for one in offenders}) == (20, 10, {"lost", "duplicated"})
+
+
+def test_several_records_of_one_id_are_compared_value_by_value(folder):
+    """A fan-out: one of three lacks, one is another, one is too many."""
+    outputs = Outputs(9)
+    every = {0: [Record(n, n * 10 + k) for n in range(9) for k in (0, 1, 1)]}
+    sets = outputs.sets(folder)
+    chaos = [Record(r.id, r.payload) for r in every[0]]
+    del chaos[0]
+    chaos[5].payload = 77
+    chaos.append(Record(8, 81))
+    copy = {"stable": written(folder, every), "copy": written(folder, {0: chaos}), "uncommitted": None}
+    found, offenders = prove(replace(sets, **copy), PHASES)
+    assert (found.expected, found.lost, found.changed, found.surplus, found.extra) == (9, 1, 1, 1, 0)
+    assert [(one.kind, one.id) for one in offenders] == [("changed", "2"), ("duplicated", "8"), ("lost", "0")]
+    assert offenders[-1].cause == "2 of 3 records came"
 
 
 @pytest.mark.parametrize("keyed", [False, True])

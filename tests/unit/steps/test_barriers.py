@@ -3,7 +3,8 @@ from types import SimpleNamespace
 
 import pytest
 from flink_chaos.cluster.errors import ClusterError
-from flink_chaos.flink.jobmanager import Barriers
+from flink_chaos.flink.answers import Barriers
+from flink_chaos.model.observation import Observation
 from flink_chaos.steps.barriers import BarriersLook
 
 from tests.unit.observed import checkpoint
@@ -26,7 +27,7 @@ class FakeJobManager:
 
 def a_look(*completed, answer=TOLD, known=()):
     flink = SimpleNamespace(jobmanager=FakeJobManager(answer), completed=deque(completed))
-    return BarriersLook(flink, [one.checkpoint for one in known])
+    return BarriersLook(flink, Observation(known).known_barriers(completed[0].copy_))
 
 
 def known(number, second):

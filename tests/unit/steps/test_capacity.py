@@ -45,7 +45,7 @@ def test_a_run_fits_where_its_pods_fit(room):
 )
 def test_a_node_that_takes_no_pods_is_no_room(room, spoilt, told):
     """And the reason stands in the line."""
-    with pytest.raises(ValueError, match=r"ask for .* 6 pods; free is") as refused:
+    with pytest.raises(ValueError, match=r"6 pods ask for .* GiB; free is") as refused:
         room(a_node("n1", **spoilt), a_node("n2", memory="10Mi"))
     assert told in str(refused.value)
 
@@ -80,7 +80,8 @@ def test_a_drain_without_room_elsewhere_is_warned_of(room):
     """Control and loader hold one node, one is drained, and the third one is too small for what is evicted."""
     small = a_node("n3", memory="2Gi")
     with pytest.raises(
-        PreflightWarning, match=r"not when the node of taskmanager is drained: chaos-r\w+-\S+ would find no"
+        PreflightWarning,
+        match=r"the pods fit, but not when the node of taskmanager is drained: chaos-r\w+-\S+ would find no",
     ):
         room(
             a_node("n1"),
@@ -92,17 +93,30 @@ def test_a_drain_without_room_elsewhere_is_warned_of(room):
         )
 
 
+def put_pod(fake_api, name, node, memory):
+    requests = {"resources": {"requests": {"memory": memory}}}
+    fake_api.put(
+        PODS, {"metadata": {"name": name, "namespace": "x"}, "spec": {"nodeName": node, "containers": [requests]}}
+    )
+
+
 def test_pods_of_others_on_the_drained_node_need_room_too(cluster, fake_api):
     """They come first, perhaps."""
     for name in ("n1", "n2"):
         fake_api.put(NODES, a_node(name))
-    for name, node in (("theirs", "n1"), ("more", "n2")):
-        requests = {"resources": {"requests": {"memory": "10Gi"}}}
-        fake_api.put(
-            PODS, {"metadata": {"name": name, "namespace": "x"}, "spec": {"nodeName": node, "containers": [requests]}}
-        )
-    assert drained(places_of(cluster), "n1") == ["theirs"]
+        put_pod(fake_api, f"on-{name}", name, "10Gi")
+    assert [pod["metadata"]["name"] for pod in drained(places_of(cluster), "n1")] == ["on-n1"]
     assert drained(places_of(cluster), "gone") == []
+
+
+def test_a_drain_that_leaves_only_others_without_a_node_says_so(room, fake_api):
+    """The run itself would not FAIL."""
+    for name in ("n1", "n2", "n3"):
+        put_pod(fake_api, f"on-{name}", name, "9Gi")
+    with pytest.raises(
+        PreflightWarning, match=r"the run's pods fit, but when the node of taskmanager is drained 1 of others"
+    ):
+        room(a_node("n1"), a_node("n2"), a_node("n3"), fault="node_drain")
 
 
 def test_what_may_not_be_asked_is_an_error_with_its_reason(room, fake_api):

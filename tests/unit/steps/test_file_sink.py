@@ -48,13 +48,11 @@ def test_a_directory_that_is_not_empty_is_refused(tmp_path):
         sink_of(run, Copy.CHAOS).prepare()
 
 
-@pytest.mark.parametrize(("checkpoint_ms", "flushed"), [(9_000, False), (14_000, False), (14_001, True)])
-def test_files_are_finished_by_a_checkpoint_after_they_were_ended(tmp_path, checkpoint_ms, flushed):
-    """One made at 10 s is ended within 2 s and the 2 s after which the application looks again."""
+def test_files_are_ended_within_their_age_and_the_time_until_the_application_looks(tmp_path):
+    """Both are seconds of one clock; whose files are open, and since when by another clock, is not asked."""
     run = a_run_with_files(tmp_path)
-    write(tmp_path, Copy.CHAOS, "part-0", 1, run=run, at_ms=8_000)
     write(tmp_path, Copy.CHAOS, ".part-1.inprogress.1", 2, run=run, at_ms=10_000)
-    assert (sink_of(run, Copy.CHAOS).unflushed(checkpoint_ms) == "") is flushed
+    assert (sink_of(run, Copy.CHAOS).rolls_within, sink_of(run, Copy.CHAOS).unflushed()) == (4.0, "")
 
 
 def test_the_proof_reads_finished_files_and_knows_what_was_left_in_others(tmp_path):

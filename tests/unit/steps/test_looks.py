@@ -1,7 +1,7 @@
 import pytest
 from flink_chaos.clock import now_ms
 from flink_chaos.cluster.resources import PODS
-from flink_chaos.flink.jobmanager import Checkpoints, Failure, Job
+from flink_chaos.flink.answers import Checkpoints, Failure, Job
 from flink_chaos.kafka.lag import Lag
 from flink_chaos.kafka.topics import end_offsets
 from flink_chaos.model.base import Copy
@@ -49,7 +49,7 @@ def a_checkpoint(number, status, trigger_ms):
 
 @pytest.fixture
 def look(tmp_path, cluster):
-    found = FlinkLook(a_run(tmp_path, cluster), Copy.CHAOS, since_ms=4_500)
+    found = FlinkLook(a_run(tmp_path, cluster), Copy.CHAOS, since_ms=500)
     found.jobmanager = FakeJobManager()
     return found
 
@@ -66,6 +66,22 @@ def test_what_ended_is_told_once(look):
     told = [one for _ in range(3) for one in look()[1] if one.kind != "clock"]
     assert [getattr(one, "checkpoint", one).__class__.__name__ for one in told] == ["Checkpoint", "FailureSeen"]
     assert (told[0].checkpoint.id, told[1].name) == (7, "New")
+
+
+@pytest.mark.parametrize("ahead_ms", [-600_000, 600_000])
+def test_what_is_new_is_told_by_flinks_own_clock(look, ahead_ms):
+    """One that is ten minutes behind would tell nothing, and one ahead everything."""
+    there = now_ms() + ahead_ms
+    look.since_ms = now_ms() - 30_000
+    look.jobmanager.now_ms = lambda _: there
+    look.jobmanager.history = [
+        a_checkpoint(7, "COMPLETED", there - 60_000),
+        a_checkpoint(8, "COMPLETED", there - 9_000),
+    ]
+    look.jobmanager.failures = lambda _: [Failure(there - 60_000, "Old", "", ""), Failure(there - 9_000, "New", "", "")]
+    told = look()[1]
+    assert [one.checkpoint.id for one in told if one.kind == "checkpoint"] == [8]
+    assert [one.name for one in told if one.kind == "failure"] == ["New"]
 
 
 def test_checkpoints_that_completed_are_handed_on_once(look):

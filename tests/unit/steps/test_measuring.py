@@ -9,7 +9,7 @@ from flink_chaos.store.records import Store
 from flink_chaos.verdict.judge import judge
 
 from tests.unit.observed import ASKED, at, checkpoint, observation
-from tests.unit.plans import RECORDS, a_plan, a_proof, counts, hit, journal
+from tests.unit.plans import RECORDS, a_plan, a_proof, counts, hit, journal, proof_of
 from tests.unit.runs import calm, observed, stored
 
 EVERY = dict.fromkeys(Contract.model_fields, "measured")
@@ -51,7 +51,8 @@ def test_duplicates_are_those_of_the_stored_counts(store):
     """Of the chaos copy, in per cent."""
     for day in range(1, 6):
         twice = counts(Copy.CHAOS, duplicated=day * RECORDS // 100)
-        stored(store, day, facts=observed(twice, counts(Copy.STABLE, duplicated=RECORDS)), **AT_LEAST_ONCE)
+        both = (twice, counts(Copy.STABLE, duplicated=RECORDS))
+        stored(store, day, facts=observed(*both, *map(proof_of, both)), **AT_LEAST_ONCE)
     found = measure(store, a_plan(**AT_LEAST_ONCE))["duplicates_percent"]
     assert (found.runs, found.worst, found.bound) == (5, 5.0, 7.5)
     assert "duplicates_percent" not in measure(store, a_plan())

@@ -6,7 +6,8 @@ import pytest
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.batches import SCHEMA
-from flink_chaos.model.facts import Loaded, RecordProof, SourceProof, TopicBegin, TopicEnd
+from flink_chaos.model.comparison_facts import RecordProof, SourceProof
+from flink_chaos.model.facts import Loaded, TopicBegin, TopicEnd
 from flink_chaos.steps import readings
 from flink_chaos.steps.proving import journal_proof, prove_run
 from flink_chaos.steps.run import StepError
@@ -42,6 +43,15 @@ def test_records_that_only_flink_can_read_have_no_proof(tmp_path):
     pipeline = run.plan.pipeline.model_copy(update={"output": output})
     journal_proof(replace(run, plan=run.plan.model_copy(update={"pipeline": pipeline})), said.append)
     assert (run.journal.all(RecordProof), said) == ([], ["no record proof: records of format avro; it reads json"])
+
+
+def test_the_loaders_records_are_proved_where_only_flink_reads_the_output(tmp_path, monkeypatch):
+    """Its source is JSON all the same."""
+    run = a_compared_run(tmp_path, monkeypatch, range(9))
+    output = run.plan.pipeline.output.model_copy(update={"format": "avro"})
+    pipeline = run.plan.pipeline.model_copy(update={"output": output})
+    journal_proof(replace(run, plan=run.plan.model_copy(update={"pipeline": pipeline})), print)
+    assert (run.journal.all(RecordProof), run.journal.last(SourceProof).deliveries.lost) == ([], 0)
 
 
 def records(*numbers, run_key, flush=0):

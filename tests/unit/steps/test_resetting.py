@@ -84,12 +84,12 @@ def test_a_deadline_that_passes_in_an_outage_is_a_fact_all_the_same(run, monkeyp
     """Of a copy that never drained, and of one that was never steady."""
     run.attempt.append(Loaded(at=AT, expected=1, written=1, state="FINISHED", begin={0: 0}, end={0: 1}))
     run.attempt.append(LoadStarted(at=AT, topic="t", begin={0: 0}))
-    monkeypatch.setattr(draining, "lag_of", away_for(2, 7))
-    monkeypatch.setattr(draining, "deployment_of", lambda *_: {})
-    monkeypatch.setattr(draining, "homeless", lambda _: [])
+    reached = SimpleNamespace(lag=7, left=1, unread=[], untold=[], told="lag 7")
+    monkeypatch.setattr(draining, "look", away_for(2, reached))
+    monkeypatch.setattr(draining, "_state", lambda *_: "job RUNNING")
     draining.drain_expired(run, Copy.CHAOS, "lag 7")
     monkeypatch.setattr(steadying, "_written", away_for(1, 1))
-    monkeypatch.setattr(steadying, "LagReader", lambda _: SimpleNamespace(read=away_for(0, SimpleNamespace(total=1))))
+    monkeypatch.setattr(steadying, "look", away_for(0, reached))
     with pytest.raises(RunEndsError):
         steadying.steady_expired(run, "lag")
     assert (run.journal.last(Drained).lag, run.journal.last(Steady).ok, faked.passed) == (7, False, 3)

@@ -109,10 +109,12 @@ def permitted(tmp_path, cluster, fake_api):
     return ask
 
 
-@pytest.mark.parametrize("denied", [("list", "events"), ("get", "nodes"), ("get", "pods/log")])
+@pytest.mark.parametrize(
+    "denied", [("list", "events"), ("get", "nodes"), ("get", "pods/log"), ("list", "resourcequotas")]
+)
 def test_a_right_that_only_a_report_needs_blocks_no_run(permitted, denied):
     """What is left out is named."""
-    with pytest.raises(PreflightWarning, match=f"left out of the report: {' '.join(denied)} in"):
+    with pytest.raises(PreflightWarning, match=f"left out of report and preflight: {' '.join(denied)} in"):
         permitted(denied)
 
 

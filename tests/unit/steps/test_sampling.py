@@ -11,7 +11,7 @@ from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.sampling import Part, check_closed, check_observed, is_over
 from flink_chaos.store.samples import append_part, observation
 
-from tests.unit.observed import checkpoint, event, nodes, sample
+from tests.unit.observed import checkpoint, event, ms, nodes, sample
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
 
@@ -131,7 +131,7 @@ def test_a_part_knows_whose_barriers_were_told_before_it(run, monkeypatch):
     monkeypatch.setattr(sampling, "BarriersLook", lambda _flink, known: handed.append(known))
     append_part(run.attempt, [checkpoint(1, 2, alignment_ms=4)])
     Part(run)
-    assert [[(one.id, one.alignment_ms) for one in known] for known in handed] == [[], [(1, 4)]]
+    assert handed == [set(), {(1, ms(2))}]
 
 
 @pytest.mark.parametrize("ends", [drained(*Copy), [Judging(at=AT)]])

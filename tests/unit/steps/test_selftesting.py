@@ -6,7 +6,7 @@ from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
 from flink_chaos.model.batches import SCHEMA
-from flink_chaos.proof import count, pieces
+from flink_chaos.proof import count
 from flink_chaos.proof.plantings import RUN_KEY, plant
 from flink_chaos.steps import readings, selftesting
 from flink_chaos.steps.proving import prove_run
@@ -40,17 +40,17 @@ def test_planted_are_the_ids_that_it_names():
     own = [one["n"] for one in records if one["run_key"] == RUN_KEY]
     assert sorted(set(range(1000)) - set(own)) == planting.ids["lost"]
     assert sorted({n for n in own if own.count(n) > 1}) == planting.ids["duplicated"]
-    assert sorted({one["n"] for one in records if one["total"] == -1}) == planting.ids["changed"]
+    assert sorted({one["n"] for one in records if one["total"] != one["n"] * 31}) == planting.ids["changed"]
     assert sorted(one["n"] for one in records if one["run_key"] != RUN_KEY) == planting.ids["extra"]
 
 
 @pytest.mark.parametrize(
     ("module", "name", "broken", "told"),
     [
-        (count, "DUPLICATED", "SELECT id FROM by_id WHERE times > 2", "duplicated: named"),
-        (count, "CHANGED", "SELECT id FROM by_id WHERE false", "changed: named []"),
-        (count, "COUNTS", count.COUNTS.replace("times > 1", "times > 0"), "clean copy: duplicated 1000"),
-        (pieces, "COPY", pieces.COPY.replace("count(*)", "1"), "surplus: "),
+        (count, "OFFENDERS", count.OFFENDERS | {"duplicated": f"{count.SURPLUS} > 1"}, "duplicated: named"),
+        (count, "OFFENDERS", count.OFFENDERS | {"changed": "false"}, "changed: named []"),
+        (count, "FIGURES", count.FIGURES | {"duplicated": "count(*)"}, "clean copy: duplicated 1000"),
+        (count, "FIGURES", count.FIGURES | {"surplus": "sum(0)"}, "surplus: "),
         (count, "ABORTED", "FROM copy_records LIMIT 0", "aborted: "),
     ],
 )
@@ -91,11 +91,12 @@ def test_its_topics_are_deleted_whatever_happens(monkeypatch):
     assert [name.rsplit("-", 1)[1] for name in deleted] == ["source", "stable", "chaos"]
 
 
+@pytest.mark.parametrize("several", [1, 3])
 @pytest.mark.parametrize("pipeline", ["ad_events", "ad_event_counts"])
-def test_a_runs_own_output_is_spoilt_in_a_copy_only(tmp_path, monkeypatch, pipeline):
-    """By number or by key; the proof of the run itself stays as it was."""
+def test_a_runs_own_output_is_spoilt_in_a_copy_only(tmp_path, monkeypatch, pipeline, several):
+    """By number or by key, with one record of each id or several; the proof of the run itself stays as it was."""
     run = a_compared_run(tmp_path, monkeypatch, range(9), pipeline=pipeline)
-    rows = [{"window_start": n, "campaign_id": 1, "event_type": "x", "n": n} for n in range(9)]
+    rows = [{"window_start": n, "campaign_id": 1, "event_type": "x", "n": n} for n in range(9) for _ in range(several)]
     values = [json.dumps(row | {"run_key": run.plan.run_key}).encode() for row in rows]
     columns = [{"partition": 0, "offset": n, "timestamp_ms": n, "value": value} for n, value in enumerate(values)]
     monkeypatch.setattr(readings, "scan", lambda *_: [pa.RecordBatch.from_pylist(columns, schema=SCHEMA)])

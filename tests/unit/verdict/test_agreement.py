@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import FilesEnd, RecordProof, Stopped
+from flink_chaos.model.comparison_facts import RecordProof
+from flink_chaos.model.facts import FilesEnd, Stopped
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries, Finding
 from flink_chaos.verdict.agreement import disagreements

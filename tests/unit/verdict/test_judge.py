@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy, Guarantee
-from flink_chaos.model.facts import Counts, Drained, Evidence, Loaded, Preflight, Steady, StepFailed, Stopped, Table
+from flink_chaos.model.comparison_facts import Counts
+from flink_chaos.model.facts import Drained, Evidence, Loaded, Preflight, Steady, StepFailed, Stopped, Table
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.judge import judge
@@ -109,9 +110,10 @@ def test_a_dry_run_is_planned():
 
 def test_each_copy_has_its_own_numbers_in_the_verdict():
     """Those that were counted, and none of one that never was."""
-    same = {"expected": RECORDS, "duplicated": 0, "surplus": 0, "extra": 0}
-    hurt = {"records": RECORDS - 3, "ids": RECORDS - 3, "lost": 3}
-    whole = {"records": RECORDS, "ids": RECORDS, "lost": 0}
+    same = {"expected": RECORDS}
+    same |= dict.fromkeys(("duplicated", "surplus", "extra", "lost_ids", "older"), 0)
+    hurt = {"records": RECORDS - 3, "ids": RECORDS - 3, "counted": RECORDS - 3, "lost": 3}
+    whole = {"records": RECORDS, "ids": RECORDS, "counted": RECORDS, "lost": 0}
     assert judge(EXACTLY_ONCE, journal(*LOSS)).counts == {"stable": same | whole, "chaos": same | hurt}
     alone = Journal([fact for fact in good_facts() if getattr(fact, "copy_", None) is not Copy.STABLE])
     assert judge(EXACTLY_ONCE, alone).counts == {"stable": {}, "chaos": same | whole}

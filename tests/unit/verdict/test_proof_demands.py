@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof, SelfTest, SourceProof
+from flink_chaos.model.comparison_facts import RecordProof, SourceProof
+from flink_chaos.model.facts import SelfTest
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.judge import judge
 

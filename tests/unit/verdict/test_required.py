@@ -2,7 +2,7 @@
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof, SourceProof
+from flink_chaos.model.facts import Deployed, OffsetsReset
 from flink_chaos.model.journal import Journal
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.required import missing_facts, required
@@ -37,6 +37,9 @@ def test_a_whole_run_lacks_nothing(plan):
 
 def test_everything_that_is_missing_is_in_one_line():
     """With what it is."""
-    facts = [fact for fact in good_facts() if not isinstance(fact, RecordProof | SourceProof)]
-    told = "not seen: record proof of the stable copy, record proof of the chaos copy, record proof of the loader; "
+    facts = [fact for fact in good_facts() if not isinstance(fact, Deployed | OffsetsReset)]
+    groups = [own.group for own in a_plan().copies.values()]
+    told = (
+        f"not seen: offsets of {groups[0]}, start of the stable copy, offsets of {groups[1]}, start of the chaos copy; "
+    )
     assert judge(a_plan(), Journal(facts)).reasons == [f"{told}whoever had to look was ended before"]

@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RecordProof
+from flink_chaos.model.comparison_facts import RecordProof
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.model.recovery import CheckpointSpan, Mark
 from flink_chaos.verdict.judge import judge

@@ -1,0 +1,129 @@
+"""Sends requests to the API server: one, or as often as an outage lasts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import urllib3.exceptions
+from kubernetes.client.exceptions import ApiException
+
+from flink_chaos.cluster.errors import ClusterError, is_passing, refusal, unreachable
+from flink_chaos.cluster.patience import repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kubernetes.client import ApiClient
+
+Object = dict[str, Any]
+"""A Kubernetes object as the API gives it."""
+
+JSON = "application/json"
+ACCEPT = "application/json, */*"
+NO_API = "Check that the kubeconfig's server is the API server itself"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request below the API server's address. `what` completes "cannot ..." in messages."""
+
+    method: str
+    path: str
+    what: str
+    body: Any = None
+    query: Mapping[str, str] | None = None
+    content_type: str = JSON
+    accept: str = ACCEPT
+
+
+class Transport:
+    """The way to one API server. Every request takes at most `timeout` seconds; failures are ClusterError."""
+
+    def __init__(self, api: ApiClient, timeout: float = 15) -> None:
+        """`api` comes from `connect`."""
+        self.api = api
+        self.timeout = timeout
+
+    @property
+    def server(self) -> str:
+        """The API server's address, for messages."""
+        return str(self.api.configuration.host)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        *,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        content_type: str = JSON,
+        timeout: float | None = None,
+    ) -> tuple[int, str]:
+        """Send one request below the API server's address; returns HTTP status and text, whatever the status is.
+
+        Nothing is repeated. Raises ClusterError only when nothing answers: "cannot" and `what` begin its message.
+        """
+        status, text, _ = self._send(Call(method, path, what, body, query, content_type), timeout or self.timeout)
+        return status, text
+
+    def answer(self, call: Call, passing: Callable[[Exception], bool] = is_passing) -> Object:
+        """Return the answer to what may be sent twice; sent again while it fails in a way that is `passing`."""
+        return repeated(lambda _: self.answer_once(call), passing)
+
+    def answer_once(self, call: Call) -> Object:
+        """The same, sent once."""
+        status, text, retry_after = self._send(call, self.timeout)
+        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            raise refusal(call.what, self.server, status, text, retry_after)
+        return _object(text, call.what, self.server)
+
+    def _send(self, call: Call, timeout: float) -> tuple[int, str, float]:
+        """Status, text, and the seconds after which the server wants to be asked again."""
+        try:
+            answer = self.api.call_api(
+                call.path,
+                call.method,
+                query_params=[(key, value) for key, value in (call.query or {}).items() if value],
+                header_params={"Accept": call.accept, "Content-Type": call.content_type},
+                body=call.body,
+                auth_settings=["BearerToken"],
+                _preload_content=False,
+                _return_http_data_only=True,
+                _request_timeout=timeout,
+            )
+            return int(answer.status), answer.data.decode(errors="replace"), _retry_after(answer.headers)
+        except ApiException as error:
+            if not error.status:
+                raise unreachable(call.what, self.server, _first_line(error.reason)) from error
+            return int(error.status), str(error.body or ""), _retry_after(error.headers)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise unreachable(call.what, self.server, _first_line(error)) from error
+
+
+def _object(text: str, what: str, server: str) -> Object:
+    """Read an answer. Something on the way, such as a login page, may answer in its own words."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        gist = _first_line(text)[:100]
+        message = f"cannot {what}: {server} answered no Kubernetes object, but {gist!r}. {NO_API}"
+        raise ClusterError(message, HTTPStatus.OK, "NoObject")
+    return answer
+
+
+def _retry_after(headers: Mapping[str, str] | None) -> float:
+    """Seconds; Kubernetes tells no dates."""
+    try:
+        return float((headers or {}).get("Retry-After") or 0)
+    except ValueError:
+        return 0.0
+
+
+def _first_line(error: object) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,149 @@
+"""Refuses, while a run is planned, what would reach beyond the run: topics, groups and folders that are not its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from flink_chaos.flink.options import application_configuration, loader_configuration
+from flink_chaos.flink.scripts import ScriptError, application_script, loader_script
+from flink_chaos.model.base import Copy, Guarantee
+from flink_chaos.model.flink_options import OLDER_NAMES, option_of, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flink_chaos.model.pipeline import Program
+    from flink_chaos.model.plan import RunPlan
+
+FOLDERS = (
+    "execution.checkpointing.dir",
+    "execution.checkpointing.savepoint-dir",
+    "high-availability.storageDir",
+    "job-result-store.storage-path",
+    "dstl.dfs.base-path",
+)
+"""Options that name a folder which no two jobs may share."""
+
+NOT_ALLOWED = {
+    "execution.state-recovery.path": "a copy begins without state, at the offsets that the run recorded",
+    "high-availability.cluster-id": "the operator names it after the deployment, or both copies would be one",
+    "kubernetes.cluster-id": "the operator names it after the deployment",
+    "kubernetes.namespace": "the environment says it",
+    "$internal.pipeline.job-id": "each copy is a job of its own",
+}
+
+STRINGS_AND_COMMENTS = re.compile(r"('(?:[^']|'')*')|--[^\n]*|/\*.*?\*/", re.DOTALL)
+STATEMENT = re.compile(r"(?:'(?:[^']|'')*'|[^;'])+")
+NAME = r"(?P<name>(?:`[^`]+`|\w+)(?:\.(?:`[^`]+`|\w+))*)"
+CREATE = re.compile(rf"\bCREATE\s+(?:TEMPORARY\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{NAME}", re.IGNORECASE)
+INSERT = re.compile(rf"\bINSERT\s+(?:INTO|OVERWRITE)\s+{NAME}", re.IGNORECASE)
+TOPIC = re.compile(r"'topic'\s*=\s*'((?:[^']|'')*)'", re.IGNORECASE)
+SET = re.compile(r"^\s*SET\s+'(?P<option>[^']+)'\s*=\s*'(?P<value>(?:[^']|'')*)'", re.IGNORECASE)
+
+
+def require_isolation(plan: RunPlan) -> None:
+    """Raise ScriptError, in one line with what to do, for a program or an option that is not confined to the run."""
+    _require_names(plan)
+    stable, chaos = ({**application_configuration(plan, copy), **set_in(plan, copy)} for copy in Copy)
+    _refuse_shared(stable, chaos)
+    for options in (chaos, loader_configuration(plan)):
+        _refuse_foreign(options)
+    for copy, own in plan.copies.items():
+        topics = set() if own.files else {own.sink}
+        _refuse_topics(plan, plan.pipeline.application, application_sql(plan, copy), topics)
+    loaded = loader_script(plan) if plan.pipeline.loader.sql else ""
+    _refuse_topics(plan, plan.pipeline.loader, loaded, {plan.pipeline.topics.source})
+
+
+def application_sql(plan: RunPlan, copy: Copy) -> str:
+    """The filled script of a copy, empty for a jar."""
+    return application_script(plan, copy) if plan.pipeline.application.sql else ""
+
+
+def set_in(plan: RunPlan, copy: Copy) -> dict[str, str]:
+    """Options that the copy's own SQL sets, which count over those of the deployment."""
+    found = [match for statement in statements(application_sql(plan, copy)) if (match := SET.match(statement))]
+    return {match["option"]: match["value"] for match in found}
+
+
+def statements(script: str) -> list[str]:
+    """Statements of a script, without comments."""
+    bare = STRINGS_AND_COMMENTS.sub(lambda match: match[1] or " ", script)
+    return [statement for statement in STATEMENT.findall(bare) if statement.strip()]
+
+
+def written_topics(script: str) -> dict[str, str]:
+    """Table -> topic of each table of the script that it inserts into, where the topic stands beside it."""
+    topics: dict[str, str] = {}
+    written: set[str] = set()
+    for statement in statements(script):
+        created, topic = CREATE.search(statement), TOPIC.search(statement)
+        if created and topic:
+            topics[_bare(created["name"])] = topic[1]
+        written |= {_bare(match["name"]) for match in INSERT.finditer(statement)}
+    return {table: topics[table] for table in sorted(written) if table in topics}
+
+
+def _require_names(plan: RunPlan) -> None:
+    """Whoever ignores these names reads or writes topics of somebody else, or both copies write one."""
+    files = plan.pipeline.files is not None
+    transactions = plan.request.delivery_guarantee is Guarantee.EXACTLY_ONCE and not files
+    needed = ["source_topic", "group_id", "sink_directory" if files else "sink_topic"]
+    needed += ["transactional_id_prefix"] if transactions else []
+    options = " ".join(plan.pipeline.application.configuration.values())
+    _require(plan, "application", plan.pipeline.application, needed, options)
+    _require(plan, "loader", plan.pipeline.loader, ["source_topic", "run_key"])
+
+
+def _require(plan: RunPlan, key: str, program: Program, needed: list[str], options: str = "") -> None:
+    text = plan.scripts[program.sql] if program.sql else " ".join(program.args)
+    missing = [name for name in needed if f"${{{name}}}" not in f"{_uncommented(text, program)} {options}"]
+    if not missing:
+        return
+    profile = f"include/pipelines/{plan.pipeline.name}.yaml"
+    where = f"include/sql/{program.sql}" if program.sql else f"{profile}: {key}.args"
+    also = "; in args, or in a value of application.configuration" if key == "application" and program.args else ""
+    raise ScriptError(
+        f"{where}: does not use {', '.join(f'${{{name}}}' for name in missing)}: it would reach for topics, groups or "
+        f"transactions that are not this run's, such as production's. Use each of these names once{also}"
+    )
+
+
+def _uncommented(text: str, program: Program) -> str:
+    return " ".join(statements(text)) if program.sql else text
+
+
+def _refuse_shared(stable: Mapping[str, str], chaos: Mapping[str, str]) -> None:
+    for option in FOLDERS:
+        told = value_of(chaos, option)
+        if told is not None and told == value_of(stable, option):
+            raise ScriptError(
+                f"Flink option {_spelled(chaos, option)}: both copies would keep their state in {told}. Remove it: the "
+                "run gives each copy a folder of its own below the environment's `storage`"
+            )
+
+
+def _refuse_foreign(options: Mapping[str, str]) -> None:
+    for name in options:
+        reason = NOT_ALLOWED.get(option_of(name))
+        if reason:
+            raise ScriptError(f"Flink option {name}: {reason}. Remove it")
+
+
+def _refuse_topics(plan: RunPlan, program: Program, script: str, own: set[str]) -> None:
+    for table, topic in written_topics(script).items():
+        if topic not in own:
+            allowed = ", ".join(sorted(own)) or "files only"
+            raise ScriptError(
+                f"include/sql/{program.sql}: writes table {table} to topic {topic}, which is not the run's "
+                f"({allowed} in run {plan.run_key}). A test writes nothing that others read: use ${{sink_topic}}"
+            )
+
+
+def _bare(name: str) -> str:
+    return name.replace("`", "").rsplit(".", 1)[-1]
+
+
+def _spelled(options: Mapping[str, str], option: str) -> str:
+    return next(name for name in (option, *OLDER_NAMES.get(option, ())) if name in options)

@@ -1,0 +1,126 @@
+"""Why a comparison may prove nothing: no control, a control that breaks the demands itself, one method alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy, Guarantee
+from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
+from flink_chaos.model.facts import Table
+from flink_chaos.verdict.agreement import disagreements, proved
+from flink_chaos.verdict.findings import is_broken, number
+from flink_chaos.verdict.open_files import still_written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flink_chaos.model.journal import Journal
+    from flink_chaos.model.plan import RunPlan
+
+
+def comparison_doubts(plan: RunPlan, journal: Journal) -> list[str]:
+    """Return every reason, whatever the fault: one that hits both copies leaves no control either."""
+    found = (_control(plan, journal), _source(plan, journal), _one_method(plan, journal), _agreement(journal))
+    return [*(reason for reasons in found for reason in reasons), *disagreements(journal, proved(journal))]
+
+
+def comparison_notes(plan: RunPlan, journal: Journal) -> list[str]:
+    """What the reader should know of how far the comparison goes."""
+    output, counts = plan.pipeline.output, journal.last(Counts, copy_=Copy.CHAOS)
+    if counts is None:
+        return []
+    missing = [copy.value for copy in Copy if not journal.last(RecordProof, copy_=copy)]
+    notes = {
+        "no values were compared: the profile names no column that must be equal": not output.compared,
+        "compared with the stable copy alone: what both copies lack is not seen; `output.each_once: true` demands each "
+        "loaded record": not output.each_once,
+        f"by Flink SQL alone, as `output.sql_alone` allows: no record proof of {', '.join(missing)}": bool(
+            missing and output.sql_alone
+        ),
+    }
+    return [note for note, told in notes.items() if told]
+
+
+def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """What the stable copy lacks, the pipeline or the machine lacks: no demand that it breaks may be made."""
+    counts = journal.last(Counts, copy_=Copy.STABLE)
+    if counts is None:
+        yield "stable copy: not counted"
+        return
+    from_the_end = plan.request.offsets == "to-latest"
+    if counts.lost or (counts.extra and from_the_end):
+        yield f"stable copy: {counts.lost:,} lost and {counts.extra:,} extra without any fault"
+    if counts.older and from_the_end:
+        yield f"stable copy: {counts.older:,} records are not of this run, which began at the end of its topics"
+    if counts.records == counts.older:
+        yield "stable copy: it wrote no record of this run: nothing to compare with"
+    elif plan.pipeline.output.each_once:
+        yield from _not_each_once(plan, journal)
+    if plan.fault.reach == "shared" and is_broken(plan, journal):
+        yield from _hurt_control(plan, journal)
+    if plan.pipeline.output.order and (reordered := number(journal, Copy.STABLE, "reordered")):
+        yield f"stable copy: {reordered:,} ids reordered without any fault: the application keeps no order"
+
+
+def _hurt_control(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """A fault that may hit both copies: which of them differs from what should be, only the loader can tell."""
+    if not plan.pipeline.output.each_once:
+        yield (
+            "the fault may hit both copies, and their outputs differ: which of them is right cannot be told unless "
+            "`output.each_once` is true of the application"
+        )
+    elif number(journal, Copy.STABLE, "repeated"):
+        yield "the fault may hit both copies, their outputs differ, and the stable copy has records again itself"
+
+
+def _not_each_once(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """The loader knows what there must be."""
+    loaded = plan.request.data_count_to_load
+    counted, repeated, unloaded = (number(journal, Copy.STABLE, name) for name in ("counted", "repeated", "unloaded"))
+    if counted is not None and counted != loaded:
+        yield (
+            f"stable copy: it accounts for {counted:,} of {loaded:,} records: nothing to compare with. If the "
+            "application filters or joins, `output.each_once` is not true of it"
+        )
+    if unloaded:
+        yield f"stable copy: {unloaded:,} records have a number that nobody loaded"
+    if repeated and plan.request.demanded is Guarantee.EXACTLY_ONCE:
+        yield f"stable copy: {repeated:,} records are there again without any fault, though each should come once"
+
+
+def _source(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """A gap or a double in the source is one in every copy, whatever the fault did."""
+    proof = journal.last(SourceProof)
+    if proof is None:
+        if plan.pipeline.loader.number:
+            yield f"the loader's records in {plan.pipeline.topics.source} were not proved"
+    elif proof.deliveries.lost or proof.deliveries.surplus:
+        found = proof.deliveries
+        yield (
+            f"the loader did not write each id once: in {proof.topic} {found.lost:,} of {found.expected:,} ids "
+            f"are missing, {found.duplicated:,} are there more than once"
+        )
+
+
+def _one_method(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """Two ways to the same numbers: one alone may be wrong, and nobody would know."""
+    output = plan.pipeline.output
+    missing = [copy.value for copy in Copy if not journal.last(RecordProof, copy_=copy)]
+    if not missing or output.sql_alone:
+        return
+    why = f"records of format {output.format} have none" if output.format != "json" else "it was never made"
+    remedy = "; `output.sql_alone: true` accepts that" if output.format != "json" else ""
+    yield f"one method alone: no record proof of {', '.join(missing)}: {why}{remedy}"
+
+
+def _agreement(journal: Journal) -> Iterator[str]:
+    """The report's sums and the counts by id are two ways to the same numbers of records."""
+    newest = {table.name: table for table in journal.all(Table)}
+    for copy, column in ((Copy.STABLE, "no_chaos_cnt"), (Copy.CHAOS, "chaos_cnt")):
+        counts = journal.last(Counts, copy_=copy)
+        for table in newest.values():
+            if counts is None or column not in table.columns or still_written(journal, copy):
+                continue
+            total = sum(int(row[table.columns.index(column)] or 0) for row in table.rows)
+            if total != (by_id := counts.records if counts.summed is None else counts.summed):
+                yield f"methods disagree: {table.name} sums {column} to {total:,}, by id there are {by_id:,}"

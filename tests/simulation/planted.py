@@ -1,0 +1,256 @@
+"""Faults planted by hand into judge, waits and undo: each must be found by some world, or worlds see nothing.
+
+`where` is the name that is replaced, as `module:name` or `module:class.name`; `plant` makes the wrong one of the right one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from flink_chaos.cluster.resources import CHAOS_ENGINES
+from flink_chaos.model.facts import FaultStarted, Loaded
+from flink_chaos.steps.run import StepError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One fault."""
+
+    kind: str
+    """A letter of the table of kinds in docs."""
+    told: str
+    wrongs: dict[str, Callable[[Any], Any]]
+
+
+def _nothing(_right: Any) -> Any:
+    return lambda *_, **__: iter(())
+
+
+def _without_line(word: str) -> Callable[[Any], Any]:
+    """The lines whose name holds the word are left out."""
+    return lambda right: lambda *given: [line for line in right(*given) if word not in line.name]
+
+
+def _always(word: str) -> Callable[[Any], Any]:
+    """The lines whose name holds the word are met."""
+    return lambda right: (
+        lambda *given: [line.model_copy(update={"ok": True}) if word in line.name else line for line in right(*given)]
+    )
+
+
+def _outcome_without_failures(right: Any) -> Any:
+    """A step that failed is no reason, and what nobody saw is met."""
+
+    def outcome(plan: Any, journal: Any, lines: Any) -> Any:
+        kept = type(journal)([fact for fact in journal.facts if fact.kind != "step_failed"])
+        return right(plan, kept, [line.model_copy(update={"ok": line.ok is not False}) for line in lines])
+
+    return outcome
+
+
+def _forgetful_inject(right: Any) -> Any:
+    """Called again, it breaks the copy again."""
+
+    def inject(run: Any, aim: Any = None) -> None:
+        from flink_chaos.litmus.engine import engine_manifest
+        from flink_chaos.steps.aiming import take_aim
+
+        if run.journal.last(FaultStarted) is None:
+            return right(run, aim)
+        made = engine_manifest(run.plan, take_aim(run))
+        made["metadata"]["name"] += "-again"
+        run.cluster.create(CHAOS_ENGINES, run.namespace, made)
+        return None
+
+    return inject
+
+
+def _raises_key_error(right: Any) -> Any:
+    """It takes for granted that no node has a taint."""
+
+    def room(run: Any) -> Any:
+        from flink_chaos.cluster.resources import NODES
+
+        if any(node["spec"].get("taints") for node in run.cluster.list(NODES, None)):
+            raise KeyError("allocatable")
+        return right(run)
+
+    return room
+
+
+def _nothing_is_left(right: Any) -> Any:
+    """It looks into the cluster for what has our label only."""
+    return lambda run, key, resource, uids=(): [
+        item for item in right(run, key, resource, uids) if key in str(item["metadata"].get("labels", {}))
+    ]
+
+
+def _unlocked(_right: Any) -> Any:
+    return lambda _run: True
+
+
+def _told_and_gone(right: Any) -> Any:
+    """A group that cannot be deleted now is forgotten."""
+
+    def delete(run: Any) -> list[str]:
+        right(run)
+        return []
+
+    return delete
+
+
+def _by_commits(_right: Any) -> Any:
+    """What is not committed is not read."""
+    return lambda _kafka, _topic, _end, found: found.lag == 0
+
+
+def _by_two_clocks(_right: Any) -> Any:
+    """The JobManager's time of a checkpoint against the worker's time of the last record."""
+
+    def unflushed(run: Any, _copy: Any, _job: Any, seen: Any, _read: Any) -> str:
+        since = run.journal.last(Loaded).at.timestamp() * 1000
+        return "" if seen.latest_trigger_ms > since else "no checkpoint since the last record"
+
+    return unflushed
+
+
+def _asked_once(_right: Any) -> Any:
+    """The first answer of the API server is the last."""
+    return lambda act, *_: act(0)
+
+
+def _check_is_fine(name: str) -> Callable[[Any], Any]:
+    """One of the preflight's checks looks at nothing."""
+    return lambda right: {**right, name: lambda _run: "fine"}
+
+
+def _harmless(right: Any) -> Any:
+    """What runs otherwise than planned is only noted."""
+
+    def see(*given: Any) -> Any:
+        with contextlib.suppress(StepError):
+            return right(*given)
+        return None
+
+    return see
+
+
+def _no_restart(_right: Any) -> Any:
+    return lambda *_: ""
+
+
+PLANTED = (
+    Planted(
+        "A", "changed values reach no line", {"flink_chaos.verdict.judge:contract_lines": _without_line("changed")}
+    ),
+    Planted(
+        "A2",
+        "a run that broke off is judged by what there is",
+        {
+            "flink_chaos.verdict.judge:_outcome": _outcome_without_failures,
+            "flink_chaos.verdict.doubts:missing_facts": _nothing,
+            "flink_chaos.verdict.doubts:_before": _nothing,
+            "flink_chaos.verdict.doubts:_load": _nothing,
+            "flink_chaos.verdict.doubts:_control": _nothing,
+            "flink_chaos.verdict.doubts:_fault": _nothing,
+        },
+    ),
+    Planted("A3", "a lost order is met", {"flink_chaos.verdict.judge:contract_lines": _always("order")}),
+    Planted(
+        "B", "a fault that hit nothing that mattered counts", {"flink_chaos.verdict.doubts:effect_doubts": _nothing}
+    ),
+    Planted(
+        "B",
+        "what Litmus did not do counts as felt",
+        {"flink_chaos.verdict.doubts:_fault": _nothing, "flink_chaos.verdict.doubts:effect_doubts": _nothing},
+    ),
+    Planted("C", "nobody looks at the control", {"flink_chaos.verdict.doubts:_control": _nothing}),
+    Planted(
+        "M", "what an operator leaves behind is not looked for", {"flink_chaos.steps.undoing:owned": _nothing_is_left}
+    ),
+    Planted(
+        "M", "a group that cannot be deleted is forgotten", {"flink_chaos.steps.undoing:_delete_groups": _told_and_gone}
+    ),
+    Planted("M", "the lock is not given back", {"flink_chaos.steps.undoing:give_back": _unlocked}),
+    Planted(
+        "M",
+        "a node that the run cordoned stays so",
+        {
+            "flink_chaos.steps.undoing:take_node_back": _unlocked,
+            "flink_chaos.steps.undoing:_take_marked_nodes_back": _unlocked,
+        },
+    ),
+    Planted("N", "a bare KeyError reaches a person", {"flink_chaos.steps.cluster_checks:room_for": _raises_key_error}),
+    Planted("D", "what is not committed is not read", {"flink_chaos.steps.draining:is_read": _by_commits}),
+    Planted("E", "times of two clocks are compared", {"flink_chaos.steps.draining:unflushed": _by_two_clocks}),
+    Planted(
+        "F",
+        "a short outage of the API server ends the run",
+        {"flink_chaos.cluster.objects:repeated": _asked_once, "flink_chaos.cluster.proxy:repeated": _asked_once},
+    ),
+    Planted(
+        "F",
+        "what others did to a copy is blamed on the application",
+        {
+            "flink_chaos.verdict.doubts:trouble_doubts": _nothing,
+            "flink_chaos.verdict.contract:unplanned_restart": _no_restart,
+        },
+    ),
+    Planted(
+        "I",
+        "a job that promises less is judged as if it did not",
+        {"flink_chaos.verdict.doubts:running_doubts": _nothing},
+    ),
+    Planted(
+        "I", "both copies may keep their state in one folder", {"flink_chaos.steps.deploying:see_running": _harmless}
+    ),
+    Planted(
+        "J",
+        "a topic may be compacted",
+        {
+            "flink_chaos.verdict.doubts:topic_doubts": _nothing,
+            "flink_chaos.steps.preflight:CHECKS": _check_is_fine("topic settings"),
+        },
+    ),
+    Planted(
+        "K",
+        "workers and pods may be connected to two clusters",
+        {"flink_chaos.steps.preflight:CHECKS": _check_is_fine("same kafka")},
+    ),
+    Planted(
+        "B",
+        "a task that runs again breaks the copy again",
+        {"flink_chaos.steps.injecting:inject": _forgetful_inject},
+    ),
+)
+
+
+@contextmanager
+def growing(planted: Planted) -> Iterator[None]:
+    """With the fault in place."""
+    with ExitStack() as stack:
+        for where, plant in planted.wrongs.items():
+            module, _, path = where.partition(":")
+            owner: Any = importlib.import_module(module)
+            *above, name = path.split(".")
+            for part in above:
+                owner = getattr(owner, part)
+            stack.enter_context(patch.object(owner, name, plant(getattr(owner, name))))
+        yield
+
+
+def found_after(planted: Planted, play: Callable[[int], list[str]], worlds: int, first: int = 1) -> tuple[int, str]:
+    """How many worlds it took, and what was wrong; 0 if it was not found."""
+    with growing(planted):
+        for number in range(worlds):
+            if wrong := play(first + number):
+                return number + 1, wrong[0]
+    return 0, ""

@@ -1,0 +1,131 @@
+import pytest
+from flink_chaos.flink.isolation import require_isolation, statements, written_topics
+from flink_chaos.flink.scripts import ScriptError
+from flink_chaos.model.flink_options import OLDER_NAMES
+
+from tests.unit.flink.test_options import plan as a_plan_with_options
+from tests.unit.plans import a_plan
+
+PIPELINES = (
+    "ad_events",
+    "ad_events_by_user",
+    "ad_events_files",
+    "ad_event_counts",
+    "ad_events_fragile",
+    "ad_events_short_transactions",
+)
+ALL = ["${source_topic}", "${group_id}", "${sink_topic}", "${transactional_id_prefix}"]
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+@pytest.mark.parametrize("guarantee", ["EXACTLY_ONCE", "AT_LEAST_ONCE"])
+def test_what_is_shipped_is_confined_to_its_run(pipeline, guarantee):
+    """None of it is refused."""
+    require_isolation(a_plan(pipeline=pipeline, delivery_guarantee=guarantee))
+
+
+def jar(args, configuration=None, key="application", **request):
+    """A plan whose application, or loader, is a jar with these arguments."""
+    plan = a_plan(**request)
+    given = {"sql": "", "jar_uri": "local:///orders.jar", "entry_class": "Orders", "args": args}
+    if configuration is not None:
+        given["configuration"] = configuration
+    program = getattr(plan.pipeline, key).model_copy(update=given)
+    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={key: program})})
+
+
+@pytest.mark.parametrize("missing", ALL)
+def test_a_jar_that_is_not_told_its_topics_is_refused(missing):
+    """It would take those that it knows: both copies would write to production's."""
+    require_isolation(jar(ALL))
+    with pytest.raises(ScriptError, match=r"application.args: does not use \$\{\w+\}: .*such as production's") as told:
+        require_isolation(jar([name for name in ALL if name != missing]))
+    assert missing in str(told.value)
+
+
+def test_a_jar_may_take_its_names_from_flinks_options():
+    """As its profile says."""
+    require_isolation(jar(ALL[:2], {"orders.sink": ALL[2], "orders.transactions": ALL[3]}))
+
+
+def test_a_jar_without_transactions_needs_no_name_for_them():
+    """Nobody fences anybody."""
+    require_isolation(jar(ALL[:3], delivery_guarantee="AT_LEAST_ONCE"))
+
+
+@pytest.mark.parametrize("args", [["${source_topic}"], ["${run_key}"], ["--topic", "orders"]])
+def test_a_loader_that_ignores_topic_or_run_is_refused(args):
+    """It would fill a topic of others, with records of no run."""
+    with pytest.raises(ScriptError, match=r"loader.args: does not use \$\{"):
+        require_isolation(jar(args, key="loader"))
+    require_isolation(jar(["${source_topic}", "${run_key}"], key="loader"))
+
+
+def scripted(change):
+    """A plan whose application's SQL is changed."""
+    plan = a_plan()
+    name = plan.pipeline.application.sql
+    return plan.model_copy(update={"scripts": plan.scripts | {name: change(plan.scripts[name])}})
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_sql_with_a_name_of_its_own_is_refused(name):
+    """And one in a comment is none."""
+    with pytest.raises(ScriptError, match=r"ad_events\.sql: does not use"):
+        require_isolation(scripted(lambda text: text.replace(name, "orders") + f"\n-- {name}"))
+
+
+SIDE = """
+CREATE TABLE IF NOT EXISTS `dead_letters` (x STRING) WITH ('connector' = 'kafka', -- a;b
+  'topic' = '%s', 'x' = ';');
+INSERT INTO cat.db.`dead_letters` SELECT 'INSERT INTO nothing' FROM t;
+"""
+
+
+def test_sql_that_writes_beside_the_runs_own_topic_is_refused():
+    """Such as to production's topic of dead letters; reading another one hurts nobody."""
+    with pytest.raises(ScriptError, match="writes table dead_letters to topic orders-dlq, which is not the run's"):
+        require_isolation(scripted(lambda text: text + SIDE % "orders-dlq"))
+    require_isolation(scripted(lambda text: text + (SIDE % "rates").split("INSERT")[0]))
+
+
+def test_sql_that_writes_into_its_source_is_refused():
+    """The other copy would read it."""
+    with pytest.raises(ScriptError, match="to topic ad-events, which is not the run's"):
+        require_isolation(scripted(lambda text: text + SIDE % "${source_topic}"))
+
+
+def test_statements_end_where_sql_ends_them():
+    """Not within a string, and not in a comment."""
+    assert len(statements("SET 'a' = 'x;y'; -- b;c\n/* d; */ SELECT 1;\n")) == 2
+    assert written_topics(SIDE % "t") == {"dead_letters": "t"}
+
+
+FOLDERS = ["execution.checkpointing.dir", "execution.checkpointing.savepoint-dir", "high-availability.storageDir"]
+SPELLED = [name for option in FOLDERS for name in (option, *OLDER_NAMES[option])]
+
+
+@pytest.mark.parametrize("name", SPELLED)
+@pytest.mark.parametrize("place", ["environment", "application", "flink_configuration"])
+def test_a_folder_of_state_that_both_copies_share_is_refused(name, place):
+    """By whatever name, from wherever it was copied."""
+    with pytest.raises(ScriptError, match="both copies would keep their state in s3://prod/state"):
+        require_isolation(a_plan_with_options(**{place: {name: "s3://prod/state"}}))
+
+
+def test_a_folder_of_each_copys_own_is_allowed():
+    """As its group is its own."""
+    require_isolation(a_plan_with_options(application={"state.checkpoints.dir": "s3://other/${group_id}"}))
+
+
+def test_a_folder_that_sql_sets_is_refused_too():
+    """It counts more than the deployment's."""
+    with pytest.raises(ScriptError, match="both copies would keep their state in s3://prod"):
+        require_isolation(scripted(lambda text: f"SET 'state.checkpoints.dir' = 's3://prod';\n{text}"))
+
+
+@pytest.mark.parametrize("name", ["execution.savepoint.path", "execution.state-recovery.path", "kubernetes.cluster-id"])
+def test_options_that_belong_to_the_run_or_the_operator_are_refused(name):
+    """A copy that began with production's state would not begin where the run says."""
+    with pytest.raises(ScriptError, match=f"Flink option {name}: .*Remove it"):
+        require_isolation(a_plan_with_options(environment={name: "x"}))

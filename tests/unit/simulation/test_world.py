@@ -1,0 +1,119 @@
+"""The simulated systems themselves: what is true of them must be true, or no oracle is."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from tests.simulation.applications import BEHAVIOURS
+from tests.simulation.kafka import KafkaWorld
+from tests.simulation.runner import play
+from tests.simulation.scenario import Scenario, Trouble, drawn
+from tests.simulation.scenarios import CASES, Case, shape
+from tests.simulation.world import World
+
+
+def a_world() -> World:
+    return World(random.Random(1))
+
+
+def test_what_happens_happens_in_its_order() -> None:
+    """Events and ticks by their moments, also those that an event brings about."""
+    world, seen = a_world(), []
+    world.after(2.0, lambda: seen.append(("late", world.now)))
+    world.after(1.0, lambda: world.after(0.25, lambda: seen.append(("brought", world.now))))
+    world.steps.append(lambda: seen.append(("tick", world.now)))
+    world.advance(2.0)
+    assert [moment for _, moment in seen] == sorted(moment for _, moment in seen)
+    assert ("brought", 1.25) in seen
+    assert ("late", 2.0) in seen
+    assert sum(name == "tick" for name, _ in seen) == 4
+
+
+@pytest.mark.parametrize(("commit", "visible"), [(True, 3), (False, 1)])
+def test_an_open_transaction_hides_what_is_behind_it(commit: bool, visible: int) -> None:
+    """Until it is ended nobody reads past it; an aborted one was never there, and each end takes an offset."""
+    kafka = KafkaWorld(a_world())
+    log = kafka.create("t", 1)
+    one = kafka.begin("a", 600)
+    kafka.write("t", 0, [b"1", b"2"], one)
+    kafka.write("t", 0, [b"3"])
+    assert (log.stable("t", 0), log.end(0)) == (0, 3)
+    kafka.finish(one, commit=commit)
+    assert (log.stable("t", 0), log.end(0)) == (4, 4)
+    assert len(log.records({0: 0}, {0: 4})) == visible
+
+
+def test_a_transaction_that_nobody_ends_is_aborted_by_its_time_out() -> None:
+    """By the brokers, and only then."""
+    world = a_world()
+    kafka = KafkaWorld(world)
+    kafka.create("t", 1)
+    kafka.write("t", 0, [b"1"], kafka.begin("a", 10))
+    world.advance(9)
+    assert kafka.open_transactions()
+    world.advance(3)
+    assert not kafka.open_transactions()
+
+
+@pytest.mark.parametrize("behaviour", [name for name, one in BEHAVIOURS.items() if not one.spoils_older])
+def test_a_flaw_shows_only_after_a_recovery(behaviour: str) -> None:
+    """Without a fault every application writes what a perfect one writes."""
+    played = play(Scenario(behaviour=behaviour))
+    assert not any("job leaves RUNNING" in line for line in played.story)
+    assert played.chaos.held("EXACTLY_ONCE", orderly=True, ordered=True)
+
+
+@pytest.mark.parametrize("behaviour", [name for name, one in BEHAVIOURS.items() if one.flawed and not one.spoils_older])
+def test_a_flaw_shows_after_a_recovery(behaviour: str) -> None:
+    """Or a broken application would pass for a good one."""
+    played = play(Scenario(behaviour=behaviour, fault="pod_delete"))
+    kept = played.chaos.held("EXACTLY_ONCE", orderly=False, ordered=BEHAVIOURS[behaviour].reorders)
+    assert not kept or BEHAVIOURS[behaviour].hangs
+
+
+def test_a_world_is_the_same_each_time_it_is_played() -> None:
+    """By its seed: or nobody could look at what was found."""
+    stories = [play(drawn(11)).story for _ in range(2)]
+    assert stories[0] == stories[1]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "outcome"),
+    [
+        (Scenario(), "PASS"),
+        (Scenario(fault="pod_delete"), "PASS"),
+        (Scenario(fault="pod_delete", airflow=True), "PASS"),
+        (Scenario(fault="pod_delete", component="jobmanager"), "PASS"),
+        (Scenario(fault="node_drain"), "PASS"),
+        (Scenario(fault="savepoint"), "PASS"),
+        (Scenario(fault="pod_delete", behaviour="lossy"), "FAIL"),
+        (Scenario(fault="pod_delete", behaviour="repeating"), "FAIL"),
+        (Scenario(fault="pod_delete", behaviour="reordering"), "FAIL"),
+        (Scenario(fault="pod_delete", behaviour="never-back"), "FAIL"),
+        (Scenario(fault="pod_delete", troubles=(Trouble("litmus strikes nothing"),)), "INCONCLUSIVE"),
+        (Scenario(fault="pod_delete", troubles=(Trouble("process killed", "steady"),)), "ABORTED"),
+    ],
+    ids=str,
+)
+def test_a_plain_world_ends_as_everybody_expects(scenario: Scenario, outcome: str) -> None:
+    """Correct applications pass, broken ones fail, and what was not tested is said to be so."""
+    played = play(scenario)
+    assert (played.outcome, played.wrong) == (outcome, []), played.story
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_scenario_of_the_lab_ends_as_it_must(case: Case) -> None:
+    """In a simulated world; tests/e2e/test_simulated.py plays the same on the lab."""
+    played = play(case.scenario)
+    assert played.outcome in case.outcomes, played.story
+    assert played.wrong == []
+    assert shape(played.facts)
+
+
+def test_an_outage_is_one() -> None:
+    """A trouble that is asked for really begins."""
+    played = play(replace(Scenario(), troubles=(Trouble("kafka down", "steady", 1.0, 5.0),)))
+    assert any("Kafka is down" in line for line in played.story)
