@@ -48,7 +48,8 @@ def check_drained(run: Run, copy: Copy) -> Progress:
     problem = unflushed(run, copy, job, seen, read)
     if problem or not see_checkpoints(run, copy, "drained"):
         return Progress(done=False, message=f"everything is read, {problem or jobmanager.silence}")
-    see_job(run, copy, "drained")
+    if not see_job(run, copy, "drained").job_id:
+        return Progress(done=False, message="everything is read and flushed, no word of the job")
     took = (now() - _loaded(run).at).total_seconds()
     told = f"everything read and flushed {took:.0f} s after the last record"
     run.attempt.append(_drained(copy, read.committed_lag, told + _behind(read.committed_lag), ok=True))
