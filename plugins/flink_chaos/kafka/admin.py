@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 
 from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.reasons import TRANSIENT, code_of, late, reason_of, remedy_of
+from flink_chaos.kafka.reasons import REFUSALS, TRANSIENT, code_of, late, reason_of, remedy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +37,9 @@ YOUNG_SECONDS = 5.0
 RETIRED_SECONDS = 60.0
 """How long a replaced client is kept: other threads may still wait for an answer to it."""
 
+ADMIN = ""
+"""Name of the admin client among the others, which are named by their group."""
+
 READER_GROUP = "flink-chaos-reader"
 """Unless the configuration names a `group.id`."""
 
@@ -57,8 +60,8 @@ def settings_of(config: Mapping[str, Any]) -> Config:
 class Kafka:
     """A Kafka cluster, named by librdkafka configuration (at least `bootstrap.servers`). Connects on first use.
 
-    Threads may share it. Its admin client is replaced after every failure that is not a broker's own answer: librdkafka
-    2.16 never finds the coordinator again when all brokers were gone for some seconds, and a new client does at once.
+    Threads may share it. Its clients are replaced after every failure that is not a broker's own answer: those of
+    librdkafka 2.16 may never come back when all brokers were gone for some seconds, and a new one does at once.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -67,9 +70,8 @@ class Kafka:
         if not self.config.get(SERVERS, "").strip():
             raise KafkaProblem(f"Kafka's configuration has no {SERVERS!r}: name at least one broker as host:port")
         self._lock = threading.Lock()
-        self._client: AdminClient | None = None
-        self._made_at = 0.0
-        self._retired: list[tuple[float, AdminClient]] = []
+        self._clients: dict[str, tuple[float, Any]] = {}
+        self._retired: list[tuple[float, Any]] = []
         self._last: KafkaError | None = None
 
     @property
@@ -80,10 +82,25 @@ class Kafka:
     @property
     def admin(self) -> AdminClient:
         """The AdminClient of now: ask for it each time. Raises KafkaProblem when the configuration is refused."""
+        admin: AdminClient = self._kept(ADMIN, lambda: self._made(AdminClient, {}))
+        return admin
+
+    def group_reader(self, group: str) -> Consumer:
+        """The consumer that reads and writes a group's offsets without joining it: ask for it each time.
+
+        Not the admin client: librdkafka ends the whole process when a broker goes away while it asks a coordinator
+        for somebody (github.com/confluentinc/librdkafka/issues/4605).
+        """
+        own = {"group.id": group, "enable.auto.commit": "false"}
+        reader: Consumer = self._kept(group, lambda: self._made(Consumer, own))
+        return reader
+
+    def _kept(self, name: str, make: Callable[[], Any]) -> Any:
+        """One client of each name, until it fails."""
         with self._lock:
-            if self._client is None:
-                self._client, self._made_at, self._last = self._made(AdminClient, {}), clock.monotonic(), None
-            return self._client
+            if name not in self._clients:
+                self._clients[name], self._last = (clock.monotonic(), make()), None
+            return self._clients[name][1]
 
     def consumer(self, **overrides: str) -> Consumer:
         """Return a consumer that commits nothing; `overrides` have dots as underscores. The caller closes it."""
@@ -136,9 +153,9 @@ class Kafka:
         if code < 0:
             last = self._last_word()
             self._replace()
-        refused = last is not None and last.code() == KafkaError._AUTHENTICATION
+        refused = last is not None and last.code() in REFUSALS
         cause = f"{reason} ({last.str()})" if last is not None else reason
-        remedy = remedy_of(KafkaError._AUTHENTICATION if refused else code, cause)
+        remedy = remedy_of(last.code() if last is not None and refused else code, cause)
         return KafkaProblem(f"{self._cannot(what)}: {cause}. {remedy}", transient=code in TRANSIENT and not refused)
 
     def _cannot(self, what: str) -> str:
@@ -154,19 +171,20 @@ class Kafka:
     def _last_word(self) -> KafkaError | None:
         """What librdkafka said last of the connection: it says it only to whoever asks."""
         with self._lock:
-            client = self._client
-        if client is not None:
-            client.poll(0)
+            clients = [client for _, client in self._clients.values()]
+        for client in clients:
+            event = client.poll(0)
+            if hasattr(event, "error") and event.error() is not None:  # a consumer is told of its group so
+                self._remember(event.error())
         return self._last
 
     def _replace(self) -> None:
-        """Let the next question make a new client."""
+        """Let the next question make new clients."""
         now = clock.monotonic()
         with self._lock:
             self._retired = [one for one in self._retired if now - one[0] < RETIRED_SECONDS]
-            if self._client is not None and now - self._made_at >= YOUNG_SECONDS:
-                self._retired.append((now, self._client))
-                self._client = None
+            for name in [name for name, (made, _) in self._clients.items() if now - made >= YOUNG_SECONDS]:
+                self._retired.append((now, self._clients.pop(name)[1]))
 
     def _remember(self, error: KafkaError) -> None:
         """That all brokers are down is told after the reason why, and is none."""

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import ConsumerGroupState, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.group_deletion import SETTLING, delete, in_words
 from flink_chaos.kafka.reasons import COORDINATOR, TRANSIENT, code_of
 from flink_chaos.kafka.strategies import OffsetStrategy, PartitionState, parse_strategy
 from flink_chaos.kafka.topics import TIMEOUT, end_offsets, offsets_at, partitions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
     from datetime import datetime
-
-    from confluent_kafka.admin import AdminClient
 
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.kafka.topics import Offsets
@@ -34,8 +32,6 @@ __all__ = [
     "write_offsets",
 ]
 
-T = TypeVar("T")
-
 IDLE = (ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD)
 POLL = 0.1
 
@@ -48,11 +44,11 @@ def committed(
     `partitions` saves the question how many there are.
     """
     wanted = partitions_of(kafka, topic, timeout) if partitions is None else partitions
-    asked = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, number) for number in wanted])
+    if not wanted:
+        return {}
+    asked = [TopicPartition(topic, number) for number in wanted]
     what = f"read the offsets of group {group!r} in topic {topic!r}"
-    answered = _partitions(
-        kafka, what, lambda admin: admin.list_consumer_group_offsets([asked], request_timeout=timeout)[group], timeout
-    )
+    answered = _partitions(kafka, what, lambda: kafka.group_reader(group).committed(asked, timeout=timeout), timeout)
     return {found.partition: found.offset if found.offset >= 0 else None for found in answered}
 
 
@@ -76,11 +72,8 @@ def write_offsets(kafka: Kafka, group: str, topic: str, offsets: Mapping[int, in
     """
     _refuse_active(kafka, group, timeout)
     wanted = [TopicPartition(topic, number, offset) for number, offset in sorted(offsets.items())]
-    request = [ConsumerGroupTopicPartitions(group, wanted)]
     what = f"write the offsets of group {group!r} in topic {topic!r}"
-    _partitions(
-        kafka, what, lambda admin: admin.alter_consumer_group_offsets(request, request_timeout=timeout)[group], timeout
-    )
+    _partitions(kafka, what, lambda: kafka.group_reader(group).commit(offsets=wanted, asynchronous=False), timeout)
     found = committed(kafka, group, topic, partitions=sorted(offsets), timeout=timeout)
     if found != dict(offsets):
         other = {
@@ -101,13 +94,15 @@ def exists(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
 
 def delete_group(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
     """Delete the group with all its offsets; False if there was none. Raises KafkaProblem while it has members."""
-    try:
-        _settled(kafka, lambda admin: admin.delete_consumer_groups([group], request_timeout=timeout)[group], timeout)
-    except KafkaException as error:
-        if code_of(error) == KafkaError.GROUP_ID_NOT_FOUND:
-            return False
-        raise kafka.problem(f"delete group {group!r}", error) from error
-    return True
+    deadline = clock.monotonic() + timeout
+    while True:
+        answer = delete(kafka, group)
+        if answer not in SETTLING or clock.monotonic() > deadline:
+            break
+        clock.sleep(POLL)
+    if answer in ("OK", "GroupIdNotFoundError"):
+        return answer == "OK"
+    raise kafka.problem(f"delete group {group!r}", in_words(answer), transient=answer in SETTLING)
 
 
 def _refuse_active(kafka: Kafka, group: str, timeout: float) -> None:
@@ -120,15 +115,21 @@ def _refuse_active(kafka: Kafka, group: str, timeout: float) -> None:
 
 
 def _describe(kafka: Kafka, group: str, timeout: float) -> tuple[ConsumerGroupState, list[str]]:
+    """By the list of all groups, which needs no coordinator; members of new kinds of groups have no name there."""
+    what = f"list the groups (looking for {group!r})"
+    listed = kafka.ask(what, lambda admin: admin.list_consumer_groups(request_timeout=timeout), timeout)
+    state = next((found.state for found in listed.valid if found.group_id == group), None)
+    if state is None and listed.errors:
+        raise kafka.problem(what, listed.errors[0])
+    if state is None or state in IDLE:
+        return state or ConsumerGroupState.DEAD, []
     try:
-        found = _settled(
-            kafka, lambda admin: admin.describe_consumer_groups([group], request_timeout=timeout)[group], timeout
-        )
+        named = kafka.admin.list_groups(group, timeout=timeout)
     except KafkaException as error:
-        if code_of(error) == KafkaError.GROUP_ID_NOT_FOUND:
-            return ConsumerGroupState.DEAD, []
         raise kafka.problem(f"describe group {group!r}", error) from error
-    return found.state, [f"{member.client_id} at {member.host.lstrip('/')}" for member in found.members]
+    found = [member for one in named for member in one.members]
+    told = [f"{member.client_id} at {str(member.client_host).lstrip('/')}" for member in found]
+    return state, told or [f"somebody whose name is not told ({state.name})"]
 
 
 def _at_time(kafka: Kafka, topic: str, at: datetime | None, timeout: float) -> dict[int, int]:
@@ -139,21 +140,21 @@ def _at_time(kafka: Kafka, topic: str, at: datetime | None, timeout: float) -> d
     return {number: offset for number, offset in found.items() if offset >= 0}
 
 
-def _partitions(kafka: Kafka, what: str, ask: Callable[[AdminClient], Future[Any]], timeout: float) -> Sequence[Any]:
+def _partitions(kafka: Kafka, what: str, ask: Callable[[], Sequence[Any] | None], timeout: float) -> Sequence[Any]:
     try:
-        answered: Sequence[Any] = _settled(kafka, ask, timeout).topic_partitions
+        answered = _settled(ask, timeout)
     except KafkaException as error:
         raise kafka.problem(what, error) from error
     _refuse_errors(kafka, what, answered)
     return answered
 
 
-def _settled(kafka: Kafka, ask: Callable[[AdminClient], Future[T]], timeout: float) -> T:
+def _settled(ask: Callable[[], Sequence[Any] | None], timeout: float) -> Sequence[Any]:
     """Ask until the answer is the coordinator's own, at most for `timeout` seconds; raises KafkaException."""
     deadline = clock.monotonic() + timeout
     while True:
         try:
-            answer = kafka.answer(ask, timeout)
+            answer = ask() or ()
         except KafkaException as error:
             if code_of(error) not in COORDINATOR or clock.monotonic() > deadline:
                 raise
@@ -163,9 +164,8 @@ def _settled(kafka: Kafka, ask: Callable[[AdminClient], Future[T]], timeout: flo
         clock.sleep(POLL)
 
 
-def _unsettled(answer: object) -> bool:
-    found = getattr(answer, "topic_partitions", None) or ()
-    return any(partition.error and partition.error.code() in COORDINATOR for partition in found)
+def _unsettled(answer: Sequence[Any]) -> bool:
+    return any(partition.error and partition.error.code() in COORDINATOR for partition in answer)
 
 
 def _refuse_errors(kafka: Kafka, what: str, answered: Sequence[Any]) -> None:

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
-
-from kafka import KafkaAdminClient
+from typing import TYPE_CHECKING
 
 from flink_chaos import clock
-from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.kafka.second_client import second_client
 from flink_chaos.model.facts import OpenTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from kafka import KafkaAdminClient
 
     from flink_chaos.kafka.admin import Kafka
 
-MS = 10_000
-"""Longest wait for an answer."""
-
-NAMES = {
-    "bootstrap.servers": "bootstrap_servers",
-    "security.protocol": "security_protocol",
-    "sasl.mechanism": "sasl_mechanism",
-    "sasl.mechanisms": "sasl_mechanism",
-    "sasl.username": "sasl_plain_username",
-    "sasl.password": "sasl_plain_password",
-    "ssl.ca.location": "ssl_cafile",
-    "ssl.certificate.location": "ssl_certfile",
-    "ssl.key.location": "ssl_keyfile",
-    "ssl.key.password": "ssl_password",
-}
-"""librdkafka's name of a setting and kafka-python's."""
-
-SECURITY = ("security.", "sasl.", "ssl.")
 CLOSED = ("Empty", "CompleteCommit", "CompleteAbort", "Dead")
 
 
@@ -43,27 +24,8 @@ def open_transactions(kafka: Kafka, topic: str) -> list[OpenTransaction]:
     Raises KafkaProblem when brokers older than 3.0, a missing right to describe transactional ids, or a security
     setting that only librdkafka knows do not let us look.
     """
-    what = f"list the transactions of topic {topic!r}"
-    try:
-        with closing(KafkaAdminClient(**settings(kafka.config))) as client:
-            return sorted(_open(client, topic), key=lambda one: -one.age_seconds)
-    except KafkaProblem:
-        raise
-    except Exception as error:
-        # Also what kafka-python has not thought of, such as a broker's answer that it cannot read.
-        transient = isinstance(error, OSError) or bool(getattr(error, "retriable", False))
-        raise kafka.problem(what, f"{type(error).__name__}: {error}", transient=transient) from error
-
-
-def settings(config: Mapping[str, str]) -> dict[str, Any]:
-    """The same connection for kafka-python. Raises KafkaProblem for security settings that it does not have."""
-    strange = [name for name in config if name.startswith(SECURITY) and name not in NAMES]
-    if strange:
-        raise KafkaProblem(f"transactions cannot be listed: {', '.join(strange)} is known to librdkafka only")
-    found: dict[str, Any] = {NAMES[name]: value for name, value in config.items() if name in NAMES}
-    if "security_protocol" in found:
-        found["security_protocol"] = found["security_protocol"].upper()
-    return {**found, "client_id": "flink-chaos", "request_timeout_ms": MS, "bootstrap_timeout_ms": MS}
+    with second_client(kafka, f"list the transactions of topic {topic!r}") as client:
+        return sorted(_open(client, topic), key=lambda one: -one.age_seconds)
 
 
 def _open(client: KafkaAdminClient, topic: str) -> Iterator[OpenTransaction]:

@@ -28,7 +28,7 @@ BATCH = 50_000
 QUIET_SECONDS = 60.0
 """How long the brokers may be silent before the scan is given up."""
 
-RENEW_SECONDS = 20.0
+RENEW_SECONDS = 10.0
 """How long one consumer may be silent before another one tries."""
 
 FETCH = {

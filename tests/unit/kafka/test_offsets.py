@@ -5,7 +5,15 @@ import pytest
 from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException
 from flink_chaos.kafka import offsets
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.offsets import committed, delete_group, members, parse_strategy, plan_reset, write_offsets
+from flink_chaos.kafka.offsets import (
+    committed,
+    delete_group,
+    exists,
+    members,
+    parse_strategy,
+    plan_reset,
+    write_offsets,
+)
 
 
 @pytest.fixture
@@ -14,21 +22,19 @@ def idle_groups(monkeypatch):
     monkeypatch.setattr(offsets, "_describe", lambda *_: (ConsumerGroupState.EMPTY, []))
 
 
-def answering(monkeypatch, kafka, call, answer):
-    """Let the AdminClient's `call` answer so."""
-    future = SimpleNamespace(result=answer)
-    monkeypatch.setattr(kafka.admin, call, lambda names, **_: {names[0]: future})
+def listed(monkeypatch, kafka, *groups, errors=(), members=()):
+    """Let there be these groups, each with its state; and these members, wherever they are asked for."""
+    found = [SimpleNamespace(group_id=name, state=state) for name, state in groups]
+    future = SimpleNamespace(result=lambda *_: SimpleNamespace(valid=found, errors=list(errors)))
+    monkeypatch.setattr(kafka.admin, "list_consumer_groups", lambda **_: future)
+    monkeypatch.setattr(kafka.admin, "list_groups", lambda *_, **__: [SimpleNamespace(members=list(members))])
 
 
-def raising(code):
-    def result(*_):
-        raise KafkaException(KafkaError(code))
-
-    return result
-
-
-def described(state, *found):
-    return lambda *_: SimpleNamespace(state=state, members=list(found))
+def deleting(monkeypatch, *answers):
+    """Let the coordinator answer so, one after another."""
+    left = list(answers)
+    monkeypatch.setattr(offsets, "POLL", 0)
+    monkeypatch.setattr(offsets, "delete", lambda *_: left.pop(0) if len(left) > 1 else left[0])
 
 
 @pytest.mark.usefixtures("idle_groups")
@@ -61,12 +67,8 @@ def test_a_shift_is_planned_from_the_commits(mock_cluster):
 def test_a_group_with_members_is_refused_and_they_are_named(mock_cluster, monkeypatch):
     """They would write over what is set; nothing is written."""
     kafka, topic = mock_cluster.kafka, mock_cluster.topic({0: 9})
-    answering(
-        monkeypatch,
-        kafka,
-        "describe_consumer_groups",
-        described(ConsumerGroupState.STABLE, SimpleNamespace(client_id="app-1", host="/10.0.0.7")),
-    )
+    app = SimpleNamespace(client_id="app-1", client_host="/10.0.0.7")
+    listed(monkeypatch, kafka, ("g", ConsumerGroupState.STABLE), members=[app])
     assert members(kafka, "g") == ["app-1 at 10.0.0.7"]
     with pytest.raises(
         KafkaProblem, match=r"while nobody consumes as it; it is STABLE with app-1 at 10.0.0.7: stop it"
@@ -92,43 +94,97 @@ def test_a_partition_that_refuses_is_named(mock_cluster):
 
 
 def test_a_group_that_is_not_there_has_no_members(mock_cluster, monkeypatch):
-    """Newer brokers answer with an error, older ones with a dead group."""
+    """And one that has offsets only neither."""
     kafka = mock_cluster.kafka
-    answering(monkeypatch, kafka, "describe_consumer_groups", raising(KafkaError.GROUP_ID_NOT_FOUND))
-    assert members(kafka, "g") == []
+    listed(monkeypatch, kafka, ("other", ConsumerGroupState.STABLE), ("h", ConsumerGroupState.EMPTY))
+    assert (members(kafka, "g"), members(kafka, "h"), exists(kafka, "g"), exists(kafka, "h")) == ([], [], False, True)
+
+
+def test_a_group_in_use_by_members_without_names_is_in_use(mock_cluster, monkeypatch):
+    """Those of the new protocol are not told by the old request."""
+    kafka = mock_cluster.kafka
+    listed(monkeypatch, kafka, ("g", ConsumerGroupState.STABLE))
+    assert members(kafka, "g") == ["somebody whose name is not told (STABLE)"]
+
+
+def test_a_list_that_is_not_whole_is_no_answer_about_a_group_that_is_not_in_it(mock_cluster, monkeypatch):
+    """A broker that is away may have it."""
+    kafka, away = mock_cluster.kafka, KafkaException(KafkaError(KafkaError._TRANSPORT))
+    listed(monkeypatch, kafka, ("h", ConsumerGroupState.EMPTY), errors=[away])
+    assert exists(kafka, "h")
+    with pytest.raises(KafkaProblem, match=r"cannot list the groups \(looking for 'g'\)"):
+        members(kafka, "g")
 
 
 def test_deleting_tells_whether_there_was_a_group(mock_cluster, monkeypatch):
     """Teardown runs twice without harm."""
-    kafka = mock_cluster.kafka
-    answering(monkeypatch, kafka, "delete_consumer_groups", lambda *_: None)
-    assert delete_group(kafka, "g") is True
-    answering(monkeypatch, kafka, "delete_consumer_groups", raising(KafkaError.GROUP_ID_NOT_FOUND))
-    assert delete_group(kafka, "g") is False
+    deleting(monkeypatch, "OK", "GroupIdNotFoundError")
+    assert [delete_group(mock_cluster.kafka, "g") for _ in range(2)] == [True, False]
 
 
 def test_a_coordinator_that_is_not_there_yet_is_waited_for(mock_cluster, monkeypatch):
     """A new cluster's first group: NOT_COORDINATOR is no answer about the group."""
-    kafka, answers = mock_cluster.kafka, iter([raising(KafkaError.NOT_COORDINATOR), lambda *_: None])
-    monkeypatch.setattr(offsets, "POLL", 0)
-    answering(monkeypatch, kafka, "delete_consumer_groups", lambda *_: next(answers)())
-    assert delete_group(kafka, "g") is True
+    deleting(monkeypatch, "NotCoordinatorError", "CoordinatorLoadInProgressError", "OK")
+    assert delete_group(mock_cluster.kafka, "g") is True
 
 
-def test_a_coordinator_that_never_comes_is_an_error_with_its_name(mock_cluster, monkeypatch):
-    """The broker's text may be empty: the code's name is not."""
-    kafka = mock_cluster.kafka
-    answering(monkeypatch, kafka, "describe_consumer_groups", raising(KafkaError.NOT_COORDINATOR))
-    with pytest.raises(KafkaProblem, match=r"cannot describe group 'g': .*coordinator"):
-        members(kafka, "g", timeout=0)
+def test_a_coordinator_that_never_comes_may_come_later(mock_cluster, monkeypatch):
+    """Who asks again may have more luck."""
+    deleting(monkeypatch, "NotCoordinatorError")
+    with pytest.raises(KafkaProblem, match=r"cannot delete group 'g': NotCoordinatorError") as told:
+        delete_group(mock_cluster.kafka, "g", timeout=0)
+    assert told.value.transient
 
 
-def test_a_group_in_use_is_not_deleted(mock_cluster, monkeypatch):
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("NonEmptyGroupError", "The group is not empty: it has members"),
+        ("GroupAuthorizationFailedError", r"Group authorization failed. Give this user the right on it \(ACL\)"),
+    ],
+)
+def test_a_group_that_cannot_be_deleted_is_told(mock_cluster, monkeypatch, answer, words):
     """The broker's refusal is passed on with the group's name."""
+    deleting(monkeypatch, answer)
+    with pytest.raises(KafkaProblem, match=f"cannot delete group 'g': {words}") as told:
+        delete_group(mock_cluster.kafka, "g")
+    assert not told.value.transient
+
+
+def test_a_coordinator_of_offsets_is_waited_for(mock_cluster, monkeypatch):
+    """In an exception, and in a partition of the answer."""
+    moved, monkey = KafkaError(KafkaError.NOT_COORDINATOR), SimpleNamespace(partition=0, offset=7, error=None)
+    answers = iter([KafkaException(moved), [SimpleNamespace(partition=0, offset=-1, error=moved)], [monkey]])
+
+    def committed_by(*_, **__):
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
     kafka = mock_cluster.kafka
-    answering(monkeypatch, kafka, "delete_consumer_groups", raising(KafkaError.NON_EMPTY_GROUP))
-    with pytest.raises(KafkaProblem, match=r"cannot delete group 'g': .*not empty"):
-        delete_group(kafka, "g")
+    monkeypatch.setattr(offsets, "POLL", 0)
+    monkeypatch.setattr(kafka, "group_reader", lambda _: SimpleNamespace(committed=committed_by))
+    assert committed(kafka, "g", "t", partitions=[0]) == {0: 7}
+
+
+def test_offsets_are_never_asked_of_the_admin_client(mock_cluster, monkeypatch):
+    """Librdkafka ends the process when a broker goes away while its admin client asks a coordinator."""
+    kafka, topic = mock_cluster.kafka, mock_cluster.topic({0: 9})
+    monkeypatch.setattr(offsets, "_describe", lambda *_: (ConsumerGroupState.EMPTY, []))
+    for name in ("list_consumer_group_offsets", "alter_consumer_group_offsets", "describe_consumer_groups"):
+        monkeypatch.delattr(f"confluent_kafka.admin.AdminClient.{name}")
+    write_offsets(kafka, "g", topic, {0: 4})
+    assert committed(kafka, "g", topic)[0] == 4
+
+
+def test_a_missing_right_on_a_group_is_no_time_out(mock_cluster):
+    """A consumer is told of it beside the request, which then only ends late."""
+    kafka = mock_cluster.kafka
+    _ = kafka.admin
+    kafka._remember(KafkaError(KafkaError.GROUP_AUTHORIZATION_FAILED, "FindCoordinator: Group authorization failed"))
+    problem = kafka.problem("read the offsets", KafkaException(KafkaError(KafkaError._TIMED_OUT)))
+    assert (problem.transient, "Give this user the right on it (ACL)" in str(problem)) == (False, True)
 
 
 def test_a_time_before_all_times_is_the_first_record(mock_cluster, monkeypatch):

@@ -1,8 +1,9 @@
 import pytest
-from flink_chaos.kafka import open_transactions as module
+from flink_chaos.kafka import second_client as module
 from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.open_transactions import open_transactions, settings
+from flink_chaos.kafka.open_transactions import open_transactions
+from flink_chaos.kafka.second_client import settings
 
 SECURE = {
     "bootstrap.servers": "b:9093",
@@ -36,7 +37,7 @@ def test_a_security_setting_that_it_does_not_have_is_named(name):
 
 def test_nobody_there_is_one_clear_line(unused_port, monkeypatch):
     """As everywhere."""
-    monkeypatch.setattr("flink_chaos.kafka.open_transactions.MS", 500)
+    monkeypatch.setattr("flink_chaos.kafka.second_client.MS", 500)
     with pytest.raises(KafkaProblem, match="cannot list the transactions of topic 't'"):
         open_transactions(Kafka({"bootstrap.servers": f"127.0.0.1:{unused_port}"}), "t")
 
@@ -52,5 +53,5 @@ def test_what_the_second_client_has_not_thought_of_is_a_clear_line(monkeypatch, 
 
     monkeypatch.setattr(module, "KafkaAdminClient", client)
     with pytest.raises(KafkaProblem, match=r"cannot list the transactions of topic 't': \w+Error: ") as told:
-        module.open_transactions(Kafka({"bootstrap.servers": "h:1"}), "t")
+        open_transactions(Kafka({"bootstrap.servers": "h:1"}), "t")
     assert told.value.transient is transient

@@ -1,10 +1,11 @@
 import concurrent.futures
+import math
 from types import SimpleNamespace
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from flink_chaos.kafka import topic_states as module
-from flink_chaos.kafka.admin import Kafka
+from flink_chaos.kafka.admin import ADMIN, Kafka
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.topic_states import NO_ID, topic_state
 
@@ -56,7 +57,7 @@ def look(monkeypatch):
         monkeypatch.setattr(module, "partitions_of", lambda *_: [0, 1])
         monkeypatch.setattr(module, "offsets_at", lambda *_, **_named: {0: 3, 1: 4})
         kafka = Kafka({"bootstrap.servers": "h:1"})
-        kafka._client = Admin(**fields)
+        kafka._clients[ADMIN] = (math.inf, Admin(**fields))
         return topic_state(kafka, "t", "before")
 
     return asked

@@ -1,3 +1,4 @@
+import math
 from concurrent.futures import Future
 from types import SimpleNamespace
 
@@ -133,7 +134,7 @@ def answered(answer):
 
 def kafka_with(**told):
     kafka = topics_admin.Kafka({"bootstrap.servers": "h:1"})
-    kafka._client = Admin(**told)
+    kafka._clients[topics_admin.ADMIN] = (math.inf, Admin(**told))
     return kafka
 
 
@@ -183,6 +184,6 @@ def test_a_topic_that_may_not_be_described_is_told(monkeypatch):
     error = KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED)
     kafka = kafka_with()
     listed = SimpleNamespace(topics={"t": SimpleNamespace(error=error, partitions={})})
-    kafka._client.list_topics = lambda timeout: listed
+    kafka.admin.list_topics = lambda timeout: listed
     with pytest.raises(KafkaProblem, match=r"list the topics \(looking for 't'\): .*\(ACL\)"):
         partitions_of(kafka, "t")

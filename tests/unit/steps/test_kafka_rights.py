@@ -17,7 +17,8 @@ def looked(tmp_path, monkeypatch):
     """The line about rights of a preflight with nothing else in it; what is tried ends so."""
     monkeypatch.setattr(preflight, "CHECKS", {"kafka rights": preflight.CHECKS["kafka rights"]})
 
-    def look(denied=(), reading=None, deleting=None, exists=4):
+    def look(denied=(), reading=None, deleting=None, exists=4, offsets=None):
+        monkeypatch.setattr(module, "committed", raising(offsets))
         monkeypatch.setattr(module, "partition_count", lambda *_: exists)
         monkeypatch.setattr(module, "denied_on_topic", lambda *_: list(denied))
         monkeypatch.setattr(module, "try_reading", raising(reading))
@@ -43,12 +44,12 @@ def raising(problem):
 
 def test_everything_that_may_be_done_is_counted(looked):
     """Source, both sinks, and both copies' groups."""
-    assert looked() == (True, "3 topics may be read, 2 groups may be deleted")
+    assert looked() == (True, "3 topics may be read, 2 groups may be read and deleted")
 
 
 def test_topics_that_do_not_exist_yet_cannot_be_tried(looked):
     """Their creation tells."""
-    assert looked(exists=0) == (True, "0 topics may be read, 2 groups may be deleted")
+    assert looked(exists=0) == (True, "0 topics may be read, 2 groups may be read and deleted")
 
 
 def test_all_that_is_missing_is_told_at_once(looked):
@@ -67,3 +68,8 @@ def test_a_group_as_which_nobody_may_read_ends_the_run(looked):
 def test_a_broker_that_is_away_is_no_missing_right(looked):
     """It is asked again."""
     assert looked(reading=KafkaProblem("away", transient=True))[0] is True
+
+
+def test_offsets_that_nobody_may_read_end_the_run(looked):
+    """Of the copies' groups."""
+    assert looked(offsets=KafkaProblem("cannot read the offsets")) == (False, "cannot read the offsets")
