@@ -195,6 +195,14 @@ class FakeAdmin(Client):
             name: self._answer("delete_groups", request_timeout, lambda n=name: self._deleted(n)) for name in groups
         }
 
+    def list_groups(self, group: str | None = None, timeout: float = 15) -> list[Any]:
+        self.need("list_groups", timeout)
+        return [
+            SimpleNamespace(id=name, members=[], state="Empty", error=None)
+            for name in self.kafka.groups
+            if group in (None, name)
+        ]
+
     def list_consumer_groups(self, request_timeout: float = 15, **_: Any) -> Answer:
         def told() -> Any:
             valid = [
@@ -293,7 +301,7 @@ class FakeConsumer(Client):
         self.places: dict[tuple[str, int], int] = {}
         self.told: set[tuple[str, int]] = set()
         self.paused: set[tuple[str, int]] = set()
-        self.committed = config.get("isolation.level", "read_committed") == "read_committed"
+        self.only_committed = config.get("isolation.level", "read_committed") == "read_committed"
 
     def assign(self, wanted: list[TopicPartition]) -> None:
         self.places = {(one.topic, one.partition): one.offset for one in wanted}
@@ -309,6 +317,24 @@ class FakeConsumer(Client):
             TopicPartition(one.topic, one.partition, self.places.get((one.topic, one.partition), NOT_THERE))
             for one in wanted
         ]
+
+    def committed(self, wanted: list[TopicPartition], timeout: float = 60) -> list[TopicPartition]:
+        self.need("committed", timeout)
+        self._settled()
+        kept = self.kafka.groups.get(self.config["group.id"], {})
+        return [TopicPartition(w.topic, w.partition, kept.get((w.topic, w.partition), NOT_THERE)) for w in wanted]
+
+    def commit(self, offsets: list[TopicPartition], *, asynchronous: bool = True) -> list[TopicPartition]:
+        del asynchronous
+        self.need("commit", 60)
+        self._settled()
+        kept = self.kafka.groups.setdefault(self.config["group.id"], {})
+        kept.update({(w.topic, w.partition): w.offset for w in offsets})
+        return [TopicPartition(w.topic, w.partition, w.offset) for w in offsets]
+
+    def _settled(self) -> None:
+        if self.kafka.world.now < self.kafka.busy_until:
+            raise error(KafkaError.NOT_COORDINATOR)
 
     def consume(self, count: int, timeout: float = 1.0) -> list[Message]:
         if not self.reach("consume", timeout):
@@ -330,7 +356,7 @@ class FakeConsumer(Client):
     def _take(self, place: tuple[str, int], count: int, found: list[Message]) -> None:
         topic, number = place
         log = self.kafka.topics[topic]
-        until = log.stable(topic, number) if self.committed else log.end(number)
+        until = log.stable(topic, number) if self.only_committed else log.end(number)
         entries, at = log.partitions[number], self.places[place]
         if at < log.starts.get(number, 0):
             if place not in self.told:
@@ -339,7 +365,7 @@ class FakeConsumer(Client):
             return
         while at < until and count:
             entry = entries[at]
-            if entry.committed if self.committed else not (entry.marker or entry.compacted):
+            if entry.committed if self.only_committed else not (entry.marker or entry.compacted):
                 found.append(Message(topic, number, at, entry))
                 count -= 1
             at += 1
@@ -370,6 +396,13 @@ class FakeTransactionsAdmin:
     def describe_transactions(self, names: list[str]) -> dict[str, Any]:
         self.kafka.world.called("kafka-python describe_transactions")
         return {one.name: self._told(one) for one in self.kafka.open_transactions() if one.name in names}
+
+    def delete_groups(self, groups: list[str]) -> dict[str, str]:
+        self.kafka.world.called("kafka-python delete_groups")
+        if self.kafka.world.now < self.kafka.busy_until:
+            return dict.fromkeys(groups, "NotCoordinatorError")
+        gone = {name: self.kafka.groups.pop(name, None) for name in groups}
+        return {name: "GroupIdNotFoundError" if old is None else "OK" for name, old in gone.items()}
 
     def _told(self, one: Any) -> Any:
         places = [SimpleNamespace(topic=topic, partition=number) for topic, number in one.places]

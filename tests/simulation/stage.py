@@ -204,7 +204,7 @@ def inside(stage: Stage) -> Iterator[None]:
         )
         stack.enter_context(
             patch(
-                "flink_chaos.kafka.open_transactions.KafkaAdminClient",
+                "flink_chaos.kafka.second_client.KafkaAdminClient",
                 lambda **config: FakeTransactionsAdmin(kafka(str(config["bootstrap_servers"])), **config),
             )
         )
