@@ -148,7 +148,7 @@ def _by_design(end: Ending, *, held: bool) -> bool:
 
 
 def _gave_up(end: Ending) -> bool:
-    return any("gives up" in line for line in end.stage.world.story)
+    return any("  chaos-" in line and line.endswith(": gives up") for line in end.stage.world.story)
 
 
 def _plain(end: Ending, verdict: Verdict, *, held: bool) -> Iterator[str]:
