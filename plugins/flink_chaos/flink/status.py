@@ -43,7 +43,7 @@ def is_current(deployment: dict[str, Any]) -> bool:
 def failure(deployment: dict[str, Any]) -> str | None:
     """Why the application cannot come up, as the operator sees it now; None while it can.
 
-    A moment's word: the operator tries again. See steps/trouble.py for what stands.
+    A moment's word: the operator tries again. See steps/standing.py for what stands.
     """
     status = deployment.get("status") or {}
     if not _speaks_of_present(deployment):

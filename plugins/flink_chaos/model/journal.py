@@ -39,7 +39,7 @@ from flink_chaos.model.facts import (
     Undone,
     Unschedulable,
 )
-from flink_chaos.model.progress_facts import CheckpointMark, PodWaits, StopAsked, TroubleSeen
+from flink_chaos.model.progress_facts import CheckpointMark, FailureTold, PodWaits, StopAsked
 from flink_chaos.model.removal_facts import RemovalAsked
 from flink_chaos.model.running_facts import Running
 from flink_chaos.model.topic_facts import TopicState
@@ -87,7 +87,7 @@ AnyFact = Annotated[
     | Trouble
     | Notified
     | CheckpointMark
-    | TroubleSeen
+    | FailureTold
     | StopAsked
     | PodWaits
     | Running,

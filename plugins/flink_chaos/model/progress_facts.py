@@ -25,10 +25,10 @@ class CheckpointMark(Fact):
     committed_lag: int = Field(default=0, description="records beyond the group's commits, which are best effort")
 
 
-class TroubleSeen(Fact):
+class FailureTold(Fact):
     """A deployment was told to have failed, or (empty reason) to be well again: what stands is what ends a run."""
 
-    kind: Literal["trouble_seen"] = "trouble_seen"
+    kind: Literal["failure_told"] = "failure_told"
     deployment: str
     reason: str
 

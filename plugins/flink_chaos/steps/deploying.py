@@ -11,7 +11,7 @@ from flink_chaos.flink.manifests import application_manifests
 from flink_chaos.model.facts import Deployed
 from flink_chaos.steps.reading_back import see_running
 from flink_chaos.steps.run import Progress, StepError
-from flink_chaos.steps.trouble import standing_failure
+from flink_chaos.steps.standing import passed, standing_failure
 
 if TYPE_CHECKING:
     from flink_chaos.flink.answers import Job
@@ -49,6 +49,7 @@ def check_running(run: Run, copy: Copy) -> Progress:
     job = jobmanager.job()
     if job is None or not job.runs:
         return _starting(run, deployment, f"job {job.state}, tasks {job.tasks}" if job else jobmanager.silence)
+    passed(run, name)
     checkpoints = jobmanager.checkpoints(job.id)
     if checkpoints is None or checkpoints.completed == 0:
         return Progress(done=False, message=f"{name}: runs, no checkpoint completed yet{_every(jobmanager, job)}")

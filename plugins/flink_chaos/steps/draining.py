@@ -19,7 +19,7 @@ from flink_chaos.steps.reached import is_read, look
 from flink_chaos.steps.room import homeless
 from flink_chaos.steps.run import Progress, RunEndsError
 from flink_chaos.steps.sinks import sink_of
-from flink_chaos.steps.trouble import passed, standing_stop
+from flink_chaos.steps.standing import passed, standing_stop
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +48,8 @@ def check_drained(run: Run, copy: Copy) -> Progress:
     problem = unflushed(run, copy, job, seen, read)
     if problem or not see_checkpoints(run, copy, "drained"):
         return Progress(done=False, message=f"everything is read, {problem or jobmanager.silence}")
-    see_job(run, copy, "drained")
+    if not see_job(run, copy, "drained").job_id:
+        return Progress(done=False, message="everything is read and flushed, no word of the job")
     took = (now() - _loaded(run).at).total_seconds()
     told = f"everything read and flushed {took:.0f} s after the last record"
     run.attempt.append(_drained(copy, read.committed_lag, told + _behind(read.committed_lag), ok=True))

@@ -38,9 +38,10 @@ def check_steady(run: Run) -> Progress:
     elapsed = (seen.at - started.at).total_seconds() if started else 0.0
     if elapsed < request.fault_after_seconds or not seen.ok:
         return Progress(done=False, message=f"{elapsed:.0f} s: {seen.message}")
+    silent = [copy for copy in Copy if not see_job(run, copy, "steady").job_id]
+    if silent:
+        return Progress(done=False, message=f"{elapsed:.0f} s: no word of the job of: {', '.join(silent)}")
     run.attempt.append(seen)
-    for copy in Copy:
-        see_job(run, copy, "steady")
     return Progress(done=True, message=seen.message)
 
 

@@ -12,7 +12,7 @@ from flink_chaos.model.facts import SavepointTaken, Stopped
 from flink_chaos.model.progress_facts import StopAsked
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.run import Progress
-from flink_chaos.steps.trouble import standing_failure
+from flink_chaos.steps.standing import standing_failure
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run

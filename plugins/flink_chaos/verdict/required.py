@@ -68,6 +68,7 @@ def _before(plan: RunPlan) -> Iterator[Required]:
         yield f"start of the {copy} copy", Deployed, {"copy_": copy}
     yield "first record", LoadStarted, {}
     yield "steady state", Steady, {"ok": True}
+    yield "job of the stable copy in steady state", JobSeen, {"copy_": Copy.STABLE, "moment": "steady"}
 
 
 def _of_fault(plan: RunPlan) -> Iterator[Required]:
@@ -89,6 +90,7 @@ def _after(plan: RunPlan) -> Iterator[Required]:
     for copy in plan.copies:
         yield f"end of the lag of the {copy} copy", Drained, {"copy_": copy}
         yield f"stop of the {copy} copy", Stopped, {"copy_": copy}
+    yield "job of the stable copy at its end", JobSeen, {"copy_": Copy.STABLE, "moment": "drained"}
 
 
 def _compared(plan: RunPlan) -> Iterator[Required]:

@@ -36,6 +36,13 @@ def unplanned_restart(plan: RunPlan, journal: Journal, copy: Copy) -> str:
     return f"the {copy} copy's job was started again although nothing was done to it: {told}{cause}" if told else ""
 
 
+def went_on(journal: Journal, copy: Copy) -> bool:
+    """Whether two looks show that the copy's job was not started again between steady state and end."""
+    before, after = (journal.last(JobSeen, copy_=copy, moment=moment) for moment in ("steady", "drained"))
+    known = before is not None and after is not None and bool(before.job_id and after.job_id)
+    return known and before is not None and after is not None and not restart_between(before, after)
+
+
 def restart_notes(plan: RunPlan, journal: Journal) -> list[str]:
     """One line for each copy that was started again by itself."""
     return [told for copy in Copy if (told := unplanned_restart(plan, journal, copy))]

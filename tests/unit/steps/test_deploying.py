@@ -4,8 +4,9 @@ from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Deployed
 from flink_chaos.model.running_facts import Running
-from flink_chaos.steps.deploying import check_running
+from flink_chaos.steps.deploying import check_running, deployment_of
 from flink_chaos.steps.run import StepError
+from flink_chaos.steps.standing import standing_failure
 from flink_chaos.steps.waits import WAITS, ask
 
 from tests.unit.fake_clock import FakeClock
@@ -79,6 +80,20 @@ def test_a_failure_that_passes_ends_nothing(starting, status):
         jobmanager.status = None
         say(run, lifecycleState="STABLE", jobManagerDeploymentStatus="READY", error=None)
         assert check_running(run, Copy.CHAOS).done
+
+
+def test_a_failure_of_the_start_is_none_of_what_comes_later(starting):
+    """A job that ran has left it behind: the next one gets its own minute."""
+    run, jobmanager = starting
+    clock = FakeClock()
+    with using(clock):
+        jobmanager.status = AWAY
+        say(run, lifecycleState="FAILED", error="the webhook does not answer")
+        check_running(run, Copy.CHAOS)
+        jobmanager.status = None
+        assert check_running(run, Copy.CHAOS).done
+        clock.sleep(600)
+        assert standing_failure(run, deployment_of(run, run.plan.copies[Copy.CHAOS].deployment)) is None
 
 
 def test_a_failure_that_stands_ends_the_run_with_its_reason(starting):

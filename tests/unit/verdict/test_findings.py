@@ -12,7 +12,7 @@ from flink_chaos.verdict.judge import judge
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.plans import RECORDS, a_plan, a_proof, counts, good_facts, journal, proof_of, table
+from tests.unit.plans import RECORDS, a_plan, a_proof, counts, good_facts, job_seen, journal, proof_of, table
 
 NUMBERS = set(Compared.model_fields) | set(Deliveries.model_fields)
 
@@ -164,14 +164,21 @@ def test_fewer_duplicates_than_the_stable_copys_are_no_loss():
     assert judge(a_plan(delivery_guarantee="AT_LEAST_ONCE"), missing).outcome == "FAIL"
 
 
-def test_where_a_fault_may_hit_both_only_the_loader_tells_which_is_right():
-    """Without it a difference is the chaos copy's or the control's."""
-    plan = with_output(a_plan(fault="node_drain"), each_once=False)
-    chaos = counts(Copy.CHAOS, records=RECORDS + 5, extra=5)
-    found = journal(chaos, table(chaos=RECORDS + 5), plan=plan)
-    verdict = judge(plan, found)
-    assert (verdict.outcome, "which of them is right" in verdict.reasons[0]) == ("INCONCLUSIVE", True)
-    assert judge(a_plan(fault="node_drain"), found).outcome == "FAIL"
+@pytest.mark.parametrize("fault", ["node_drain", "pod_delete", "no_fault"])
+def test_a_control_that_was_started_again_is_none_unless_the_loader_tells_what_it_lacks(fault):
+    """By whatever: equal outputs may lack the same records, and different ones may both be wrong."""
+    whole = a_plan(fault=fault)
+    plan = with_output(whole, each_once=False)
+    again = job_seen("drained", copy=Copy.STABLE, restarts=1, failure="no broker")
+    extra = counts(Copy.CHAOS, records=RECORDS + 5, extra=5), table(chaos=RECORDS + 5)
+    for facts in ([again], [again, *extra]):
+        verdict = judge(plan, journal(*facts, plan=whole))
+        assert (verdict.outcome, "because: no broker; what it should" in verdict.reasons[0]) == ("INCONCLUSIVE", True)
+    assert judge(plan, journal(*extra, plan=whole)).outcome == "FAIL"
+    assert judge(whole, journal(again, plan=whole)).outcome == "PASS"
+    assert judge(whole, journal(again, *extra, plan=whole)).outcome == "FAIL"
+    twice = counts(Copy.STABLE, repeated=3)
+    assert judge(whole, journal(again, twice, *extra, plan=whole)).outcome == "INCONCLUSIVE"
 
 
 def without(*kinds):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flink_chaos.clock import now
 from flink_chaos.flink import status
-from flink_chaos.model.progress_facts import TroubleSeen
+from flink_chaos.model.progress_facts import FailureTold
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
@@ -27,9 +27,9 @@ def standing_stop(run: Run, deployment: dict[str, Any]) -> str | None:
 
 def passed(run: Run, name: str) -> None:
     """The deployment of this name is well: what comes later is new trouble, and gets its own minute."""
-    last = run.journal.last(TroubleSeen, deployment=name)
+    last = run.journal.last(FailureTold, deployment=name)
     if last and last.reason:
-        run.attempt.append(TroubleSeen(at=now(), deployment=name, reason=""))
+        run.attempt.append(FailureTold(at=now(), deployment=name, reason=""))
 
 
 def _standing(run: Run, deployment: dict[str, Any], reason: str | None) -> str | None:
@@ -37,9 +37,9 @@ def _standing(run: Run, deployment: dict[str, Any], reason: str | None) -> str |
     if not reason:
         passed(run, name)
         return None
-    last = run.journal.last(TroubleSeen, deployment=name)
+    last = run.journal.last(FailureTold, deployment=name)
     if last is None or not last.reason:
-        run.attempt.append(TroubleSeen(at=now(), deployment=name, reason=reason))
+        run.attempt.append(FailureTold(at=now(), deployment=name, reason=reason))
         return None
     stood = (now() - last.at).total_seconds()
     return f"{reason} (for {stood:.0f} s)" if stood >= GRACE_SECONDS else None
