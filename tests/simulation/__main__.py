@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.planted import PLANTED, found_after
 from tests.simulation.runner import Played, play, shrunk
 from tests.simulation.scenario import drawn
 
@@ -17,6 +18,8 @@ CHUNK = 25
 def main() -> int:
     """Exit code 1 if anything is wrong."""
     options = _options()
+    if options.planted:
+        return _planted(options.worlds)
     if options.verbose:
         played = play(drawn(options.seed))
         print(played.scenario, played.said, *played.story, *played.wrong, sep="\n")
@@ -29,6 +32,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--worlds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--planted", action="store_true", help="how many worlds find each planted fault")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell the story of one world")
     return parser.parse_args()
 
@@ -37,6 +41,17 @@ def one(seed: int) -> Played:
     """A world, shrunk if something is wrong with it."""
     played = play(drawn(seed))
     return shrunk(played) if played.wrong else played
+
+
+def _planted(worlds: int) -> int:
+    """Exit code 1 if one is not found."""
+    missed = 0
+    for one_fault in PLANTED:
+        number, wrong = found_after(one_fault, lambda seed: play(drawn(seed)).wrong, worlds)
+        missed += not number
+        found = f"found by world {number:,}: {wrong[:200]}" if number else f"not found by {worlds:,} worlds"
+        print(f"{one_fault.kind:2}  {one_fault.told}: {found}", flush=True)
+    return int(missed > 0)
 
 
 def _many(seeds: range, jobs: int) -> int:

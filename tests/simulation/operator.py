@@ -290,7 +290,7 @@ class FlinkCluster:
 
     def _publish(self) -> None:
         key = f"{self.name}-rest:8081"
-        if self.reachable and self.pods.alive(self.jm):
+        if self.reachable and self.pods.alive(self.jm) and self.pods.ready(self.pods.by_uid(self.jm)):
             self.kubernetes.services.setdefault(key, service(lambda: self.job, self._configuration, self._taskmanagers))
         else:
             self.kubernetes.services.pop(key, None)
