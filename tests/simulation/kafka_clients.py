@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import (
     ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
     IsolationLevel,
     KafkaError,
     KafkaException,
@@ -73,10 +74,6 @@ class Client:
     def _remember(self, text: str) -> None:
         if callback := self.config.get("error_cb"):
             callback(KafkaError(KafkaError._TRANSPORT, text))
-
-    def _settled(self) -> None:
-        if self.kafka.world.now < self.kafka.busy_until:
-            raise error(KafkaError.NOT_COORDINATOR)
 
     def need(self, name: str, timeout: float | None) -> None:
         """Raise what librdkafka raises when nobody answers."""
@@ -162,6 +159,50 @@ class FakeAdmin(Client):
             return SimpleNamespace(offset=_at_time(log.partitions[where.partition], asked), timestamp=asked)
         return SimpleNamespace(offset=ends if asked == LATEST else log.starts.get(where.partition, 0), timestamp=-1)
 
+    def list_consumer_group_offsets(self, asked: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
+        return {
+            one.group_id: self._answer("list_group", request_timeout, lambda o=one: self._group(o)) for one in asked
+        }
+
+    def _group(self, asked: Any) -> Any:
+        self._settled()
+        kept = self.kafka.groups.get(asked.group_id, {})
+        wanted = asked.topic_partitions or [TopicPartition(*place) for place in kept]
+        found = [TopicPartition(w.topic, w.partition, kept.get((w.topic, w.partition), NOT_THERE)) for w in wanted]
+        return ConsumerGroupTopicPartitions(asked.group_id, found)
+
+    def alter_consumer_group_offsets(self, asked: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
+        return {
+            one.group_id: self._answer("alter_group", request_timeout, lambda o=one: self._altered(o)) for one in asked
+        }
+
+    def _altered(self, asked: Any) -> Any:
+        self._settled()
+        kept = self.kafka.groups.setdefault(asked.group_id, {})
+        kept.update({(w.topic, w.partition): w.offset for w in asked.topic_partitions})
+        return ConsumerGroupTopicPartitions(asked.group_id, list(asked.topic_partitions))
+
+    def describe_consumer_groups(self, groups: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
+        def told(name: str) -> Any:
+            self._settled()
+            state = ConsumerGroupState.EMPTY if name in self.kafka.groups else ConsumerGroupState.DEAD
+            return SimpleNamespace(group_id=name, state=state, members=[], authorized_operations=None)
+
+        return {name: self._answer("describe_groups", request_timeout, lambda n=name: told(n)) for name in groups}
+
+    def delete_consumer_groups(self, groups: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
+        return {
+            name: self._answer("delete_groups", request_timeout, lambda n=name: self._deleted(n)) for name in groups
+        }
+
+    def list_groups(self, group: str | None = None, timeout: float = 15) -> list[Any]:
+        self.need("list_groups", timeout)
+        return [
+            SimpleNamespace(id=name, members=[], state="Empty", error=None)
+            for name in self.kafka.groups
+            if group in (None, name)
+        ]
+
     def list_consumer_groups(self, request_timeout: float = 15, **_: Any) -> Answer:
         def told() -> Any:
             valid = [
@@ -172,9 +213,10 @@ class FakeAdmin(Client):
 
         return self._answer("list_groups", request_timeout, told)
 
-    def list_groups(self, _group: str | None = None, timeout: float = 15) -> list[Any]:
-        self.need("list_groups", timeout)
-        return []
+    def _deleted(self, name: str) -> None:
+        self._settled()
+        if self.kafka.groups.pop(name, None) is None:
+            raise error(KafkaError.GROUP_ID_NOT_FOUND)
 
     def describe_configs(self, asked: Any, request_timeout: float = 15, **_: Any) -> dict[Any, Answer]:
         return {one: self._answer("describe_configs", request_timeout, lambda o=one: self._config(o)) for one in asked}
@@ -191,6 +233,10 @@ class FakeAdmin(Client):
         own = self.kafka.topics[asked.name].config if is_topic and asked.name in self.kafka.topics else {}
         told = {**topic, **own} if is_topic else broker
         return {name: SimpleNamespace(name=name, value=value) for name, value in told.items()}
+
+    def _settled(self) -> None:
+        if self.kafka.world.now < self.kafka.busy_until:
+            raise error(KafkaError.NOT_COORDINATOR)
 
     def _answer(self, name: str, timeout: float, make: Callable[[], Any]) -> Answer:
         def asked() -> Any:
@@ -255,21 +301,7 @@ class FakeConsumer(Client):
         self.places: dict[tuple[str, int], int] = {}
         self.told: set[tuple[str, int]] = set()
         self.paused: set[tuple[str, int]] = set()
-        self.group = config.get("group.id", "")
-        self.isolated = config.get("isolation.level", "read_committed") == "read_committed"
-
-    def committed(self, wanted: list[TopicPartition], timeout: float = 15) -> list[TopicPartition]:
-        self.need("committed", timeout)
-        self._settled()
-        kept = self.kafka.groups.get(self.group, {})
-        return [TopicPartition(w.topic, w.partition, kept.get((w.topic, w.partition), NOT_THERE)) for w in wanted]
-
-    def commit(self, *, offsets: list[TopicPartition], asynchronous: bool) -> list[TopicPartition]:
-        assert not asynchronous
-        self.need("commit", 60)
-        self._settled()
-        self.kafka.groups.setdefault(self.group, {}).update({(w.topic, w.partition): w.offset for w in offsets})
-        return offsets
+        self.only_committed = config.get("isolation.level", "read_committed") == "read_committed"
 
     def assign(self, wanted: list[TopicPartition]) -> None:
         self.places = {(one.topic, one.partition): one.offset for one in wanted}
@@ -285,6 +317,24 @@ class FakeConsumer(Client):
             TopicPartition(one.topic, one.partition, self.places.get((one.topic, one.partition), NOT_THERE))
             for one in wanted
         ]
+
+    def committed(self, wanted: list[TopicPartition], timeout: float = 60) -> list[TopicPartition]:
+        self.need("committed", timeout)
+        self._settled()
+        kept = self.kafka.groups.get(self.config["group.id"], {})
+        return [TopicPartition(w.topic, w.partition, kept.get((w.topic, w.partition), NOT_THERE)) for w in wanted]
+
+    def commit(self, offsets: list[TopicPartition], *, asynchronous: bool = True) -> list[TopicPartition]:
+        del asynchronous
+        self.need("commit", 60)
+        self._settled()
+        kept = self.kafka.groups.setdefault(self.config["group.id"], {})
+        kept.update({(w.topic, w.partition): w.offset for w in offsets})
+        return [TopicPartition(w.topic, w.partition, w.offset) for w in offsets]
+
+    def _settled(self) -> None:
+        if self.kafka.world.now < self.kafka.busy_until:
+            raise error(KafkaError.NOT_COORDINATOR)
 
     def consume(self, count: int, timeout: float = 1.0) -> list[Message]:
         if not self.reach("consume", timeout):
@@ -306,7 +356,7 @@ class FakeConsumer(Client):
     def _take(self, place: tuple[str, int], count: int, found: list[Message]) -> None:
         topic, number = place
         log = self.kafka.topics[topic]
-        until = log.stable(topic, number) if self.isolated else log.end(number)
+        until = log.stable(topic, number) if self.only_committed else log.end(number)
         entries, at = log.partitions[number], self.places[place]
         if at < log.starts.get(number, 0):
             if place not in self.told:
@@ -315,7 +365,7 @@ class FakeConsumer(Client):
             return
         while at < until and count:
             entry = entries[at]
-            if entry.committed if self.isolated else not (entry.marker or entry.compacted):
+            if entry.committed if self.only_committed else not (entry.marker or entry.compacted):
                 found.append(Message(topic, number, at, entry))
                 count -= 1
             at += 1
@@ -325,8 +375,8 @@ class FakeConsumer(Client):
             found.append(Message(topic, number, at, None))
 
 
-class FakeSecondAdmin:
-    """kafka-python's KafkaAdminClient: lists and describes transactions, and deletes groups."""
+class FakeTransactionsAdmin:
+    """kafka-python's KafkaAdminClient: lists and describes transactions."""
 
     def __init__(self, kafka: KafkaWorld, **_: Any) -> None:
         from kafka.errors import KafkaConnectionError
@@ -347,12 +397,12 @@ class FakeSecondAdmin:
         self.kafka.world.called("kafka-python describe_transactions")
         return {one.name: self._told(one) for one in self.kafka.open_transactions() if one.name in names}
 
-    def delete_groups(self, names: list[str]) -> dict[str, str]:
+    def delete_groups(self, groups: list[str]) -> dict[str, str]:
         self.kafka.world.called("kafka-python delete_groups")
         if self.kafka.world.now < self.kafka.busy_until:
-            return dict.fromkeys(names, "NotCoordinatorError")
-        gone = {name: self.kafka.groups.pop(name, None) is not None for name in names}
-        return {name: "OK" if was else "GroupIdNotFoundError" for name, was in gone.items()}
+            return dict.fromkeys(groups, "NotCoordinatorError")
+        gone = {name: self.kafka.groups.pop(name, None) for name in groups}
+        return {name: "GroupIdNotFoundError" if old is None else "OK" for name, old in gone.items()}
 
     def _told(self, one: Any) -> Any:
         places = [SimpleNamespace(topic=topic, partition=number) for topic, number in one.places]

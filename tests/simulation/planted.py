@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,16 @@ from unittest.mock import patch
 
 from flink_chaos.cluster.resources import CHAOS_ENGINES
 from flink_chaos.model.facts import FaultStarted, Loaded
+from flink_chaos.model.plan import RUN_LABEL
 from flink_chaos.steps.run import StepError
+
+from tests.simulation.scenario import AT_LEAST_ONCE, Scenario, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+IDS = re.compile(r"([\d,]+) of ([\d,]+) ids")
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Planted:
     kind: str
     """A letter of the table of kinds in docs."""
     told: str
+    shown_by: Scenario
+    """A world that shows it, so that the suite needs no search."""
     wrongs: dict[str, Callable[[Any], Any]]
 
 
@@ -86,11 +95,14 @@ def _raises_key_error(right: Any) -> Any:
     return room
 
 
-def _nothing_is_left(right: Any) -> Any:
-    """It looks into the cluster for what has our label only."""
-    return lambda run, key, resource, uids=(): [
-        item for item in right(run, key, resource, uids) if key in str(item["metadata"].get("labels", {}))
-    ]
+def _nothing_is_left(_right: Any) -> Any:
+    """What has not our label is not ours."""
+    return lambda item, key, _uids=(): (item["metadata"].get("labels") or {}).get(RUN_LABEL) == key
+
+
+def _all_felt(right: Any) -> Any:
+    """Every kind of fault is felt."""
+    return {kind: lambda _scene: (True, "surely felt", {}) for kind in right}
 
 
 def _unlocked(_right: Any) -> Any:
@@ -147,15 +159,52 @@ def _no_restart(_right: Any) -> Any:
     return lambda *_: ""
 
 
+def _older_are_fine(right: Any) -> Any:
+    """Whoever begins before the run demands nothing."""
+
+    def lines(plan: Any, *given: Any) -> Any:
+        fine = plan.request.offsets != "to-latest"
+        return [line.model_copy(update={"ok": fine or line.ok}) for line in right(plan, *given)]
+
+    return lines
+
+
+def _each_id_is_enough(right: Any) -> Any:
+    """Nothing is lost as long as each id is there."""
+
+    def whole(line: Any) -> Any:
+        found = IDS.search(line.seen)
+        return line.model_copy(update={"ok": True}) if found and found[1] == found[2] else line
+
+    return lambda *given: [whole(line) for line in right(*given)]
+
+
 PLANTED = (
     Planted(
-        "A", "changed values reach no line", {"flink_chaos.verdict.judge:contract_lines": _without_line("changed")}
+        "G",
+        "of records of earlier runs nothing is demanded",
+        Scenario(behaviour="older-spoiling", offsets="shift-by:-3"),
+        {"flink_chaos.verdict.judge:contract_lines": _older_are_fine},
+    ),
+    Planted(
+        "H",
+        "one record of an id stands for all that there should be",
+        Scenario(fault="pod_delete", behaviour="thinning"),
+        {"flink_chaos.verdict.judge:contract_lines": _each_id_is_enough},
+    ),
+    Planted(
+        "A",
+        "changed values reach no line",
+        Scenario(fault="pod_delete", behaviour="forgetful"),
+        {"flink_chaos.verdict.judge:contract_lines": _without_line("changed")},
     ),
     Planted(
         "A2",
         "a run that broke off is judged by what there is",
+        Scenario(fault="pod_delete", troubles=(Trouble("process killed", "steady"),)),
         {
             "flink_chaos.verdict.judge:_outcome": _outcome_without_failures,
+            "flink_chaos.verdict.doubts:comparison_doubts": _nothing,
             "flink_chaos.verdict.doubts:missing_facts": _nothing,
             "flink_chaos.verdict.doubts:_before": _nothing,
             "flink_chaos.verdict.doubts:_load": _nothing,
@@ -163,58 +212,110 @@ PLANTED = (
             "flink_chaos.verdict.doubts:_fault": _nothing,
         },
     ),
-    Planted("A3", "a lost order is met", {"flink_chaos.verdict.judge:contract_lines": _always("order")}),
     Planted(
-        "B", "a fault that hit nothing that mattered counts", {"flink_chaos.verdict.doubts:effect_doubts": _nothing}
+        "A3",
+        "a lost order is met",
+        Scenario(fault="pod_delete", behaviour="reordering"),
+        {"flink_chaos.verdict.judge:contract_lines": _always("order")},
+    ),
+    Planted(
+        "B",
+        "a fault that hit nothing that mattered counts",
+        Scenario(fault="pod_delete", strike_after=64, interval=2),
+        {"flink_chaos.verdict.doubts:effect_doubts": _nothing},
     ),
     Planted(
         "B",
         "what Litmus did not do counts as felt",
-        {"flink_chaos.verdict.doubts:_fault": _nothing, "flink_chaos.verdict.doubts:effect_doubts": _nothing},
+        Scenario(fault="pod_delete", troubles=(Trouble("litmus strikes nothing"),)),
+        {
+            "flink_chaos.verdict.doubts:missing_facts": _nothing,
+            "flink_chaos.steps.injecting:EVIDENCE": _all_felt,
+            "flink_chaos.verdict.doubts:_fault": _nothing,
+            "flink_chaos.verdict.doubts:effect_doubts": _nothing,
+        },
     ),
-    Planted("C", "nobody looks at the control", {"flink_chaos.verdict.doubts:_control": _nothing}),
     Planted(
-        "M", "what an operator leaves behind is not looked for", {"flink_chaos.steps.undoing:owned": _nothing_is_left}
+        "C",
+        "nobody looks at the control",
+        Scenario(fault="pod_delete", troubles=(Trouble("control gives up", "steady", 3.0),)),
+        {
+            "flink_chaos.verdict.doubts:missing_facts": _nothing,
+            "flink_chaos.verdict.doubts:comparison_doubts": _nothing,
+            "flink_chaos.verdict.doubts:_control": _nothing,
+        },
     ),
     Planted(
-        "M", "a group that cannot be deleted is forgotten", {"flink_chaos.steps.undoing:_delete_groups": _told_and_gone}
+        "M",
+        "what an operator leaves behind is not looked for",
+        Scenario(troubles=(Trouble("operator leaves things"),)),
+        {"flink_chaos.steps.owned:belongs": _nothing_is_left},
     ),
-    Planted("M", "the lock is not given back", {"flink_chaos.steps.undoing:give_back": _unlocked}),
+    Planted(
+        "M",
+        "a group that cannot be deleted is forgotten",
+        Scenario(troubles=(Trouble("kafka down", "judging", 0.0, 30.0),)),
+        {"flink_chaos.steps.undoing:_delete_groups": _told_and_gone},
+    ),
+    Planted("M", "the lock is not given back", Scenario(), {"flink_chaos.steps.undoing:give_back": _unlocked}),
     Planted(
         "M",
         "a node that the run cordoned stays so",
+        Scenario(fault="node_drain", troubles=(Trouble("litmus leaves its cordon"),)),
         {
             "flink_chaos.steps.undoing:take_node_back": _unlocked,
-            "flink_chaos.steps.undoing:_take_marked_nodes_back": _unlocked,
+            "flink_chaos.steps.undoing:take_marked_nodes_back": _unlocked,
         },
     ),
-    Planted("N", "a bare KeyError reaches a person", {"flink_chaos.steps.cluster_checks:room_for": _raises_key_error}),
-    Planted("D", "what is not committed is not read", {"flink_chaos.steps.draining:is_read": _by_commits}),
-    Planted("E", "times of two clocks are compared", {"flink_chaos.steps.draining:unflushed": _by_two_clocks}),
+    Planted(
+        "N",
+        "a bare KeyError reaches a person",
+        Scenario(fault="pod_delete", troubles=(Trouble("nodes tainted"),)),
+        {"flink_chaos.steps.cluster_checks:room_for": _raises_key_error},
+    ),
+    Planted(
+        "D",
+        "what is not committed is not read",
+        Scenario(fault="pod_delete", troubles=(Trouble("commits stay behind"),)),
+        {"flink_chaos.steps.draining:is_read": _by_commits},
+    ),
+    Planted(
+        "E",
+        "times of two clocks are compared",
+        Scenario(fault="pod_delete", troubles=(Trouble("clock behind", seconds=600),)),
+        {"flink_chaos.steps.draining:unflushed": _by_two_clocks},
+    ),
     Planted(
         "F",
         "a short outage of the API server ends the run",
-        {"flink_chaos.cluster.objects:repeated": _asked_once, "flink_chaos.cluster.proxy:repeated": _asked_once},
+        Scenario(fault="pod_delete", troubles=(Trouble("api 503", "targets_chosen", 0.0, 10.0),)),
+        {"flink_chaos.cluster.objects:repeated": _asked_once, "flink_chaos.cluster.transport:repeated": _asked_once},
     ),
     Planted(
         "F",
         "what others did to a copy is blamed on the application",
+        Scenario(guarantee=AT_LEAST_ONCE, troubles=(Trouble("chaos killed by others", "steady", 6.0),)),
         {
             "flink_chaos.verdict.doubts:trouble_doubts": _nothing,
-            "flink_chaos.verdict.contract:unplanned_restart": _no_restart,
+            "flink_chaos.verdict.findings:unplanned_restart": _no_restart,
         },
     ),
     Planted(
         "I",
         "a job that promises less is judged as if it did not",
+        Scenario(troubles=(Trouble("weaker mode"),)),
         {"flink_chaos.verdict.doubts:running_doubts": _nothing},
     ),
     Planted(
-        "I", "both copies may keep their state in one folder", {"flink_chaos.steps.deploying:see_running": _harmless}
+        "I",
+        "both copies may keep their state in one folder",
+        Scenario(fault="pod_delete", troubles=(Trouble("shared state"),)),
+        {"flink_chaos.steps.deploying:see_running": _harmless},
     ),
     Planted(
         "J",
         "a topic may be compacted",
+        Scenario(fault="pod_delete", behaviour="repeating", troubles=(Trouble("sink compacted"),)),
         {
             "flink_chaos.verdict.doubts:topic_doubts": _nothing,
             "flink_chaos.steps.preflight:CHECKS": _check_is_fine("topic settings"),
@@ -223,11 +324,13 @@ PLANTED = (
     Planted(
         "K",
         "workers and pods may be connected to two clusters",
+        Scenario(troubles=(Trouble("two Kafka clusters"),)),
         {"flink_chaos.steps.preflight:CHECKS": _check_is_fine("same kafka")},
     ),
     Planted(
         "B",
         "a task that runs again breaks the copy again",
+        Scenario(fault="pod_delete", airflow=True, troubles=(Trouble("inject runs again"),)),
         {"flink_chaos.steps.injecting:inject": _forgetful_inject},
     ),
 )

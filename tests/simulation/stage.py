@@ -26,7 +26,7 @@ from tests.simulation.engine import Room
 from tests.simulation.gateway import GatewayWorld
 from tests.simulation.job import Job, Settings
 from tests.simulation.kafka import KafkaWorld
-from tests.simulation.kafka_clients import FakeAdmin, FakeConsumer, FakeSecondAdmin
+from tests.simulation.kafka_clients import FakeAdmin, FakeConsumer, FakeTransactionsAdmin
 from tests.simulation.kubernetes import FakeApiClient, KubernetesWorld
 from tests.simulation.litmus import LitmusWorld
 from tests.simulation.loader import LoaderJob
@@ -205,7 +205,7 @@ def inside(stage: Stage) -> Iterator[None]:
         stack.enter_context(
             patch(
                 "flink_chaos.kafka.second_client.KafkaAdminClient",
-                lambda **config: FakeSecondAdmin(kafka(str(config["bootstrap_servers"])), **config),
+                lambda **config: FakeTransactionsAdmin(kafka(str(config["bootstrap_servers"])), **config),
             )
         )
         stack.enter_context(patch("duckdb.connect", Room))
