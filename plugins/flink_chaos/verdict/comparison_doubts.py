@@ -10,6 +10,7 @@ from flink_chaos.model.facts import Table
 from flink_chaos.verdict.agreement import disagreements, proved
 from flink_chaos.verdict.findings import is_broken, number
 from flink_chaos.verdict.open_files import still_written
+from flink_chaos.verdict.restarts import unplanned_restart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,21 +57,22 @@ def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield "stable copy: it wrote no record of this run: nothing to compare with"
     elif plan.pipeline.output.each_once:
         yield from _not_each_once(plan, journal)
-    if plan.fault.reach == "shared" and is_broken(plan, journal):
-        yield from _hurt_control(plan, journal)
+    yield from _hurt_control(plan, journal)
     if plan.pipeline.output.order and (reordered := number(journal, Copy.STABLE, "reordered")):
         yield f"stable copy: {reordered:,} ids reordered without any fault: the application keeps no order"
 
 
 def _hurt_control(plan: RunPlan, journal: Journal) -> Iterator[str]:
-    """A fault that may hit both copies: which of them differs from what should be, only the loader can tell."""
-    if not plan.pipeline.output.each_once:
+    """A copy that was started again may have lost or doubled records itself: then only the loader can tell."""
+    restart = unplanned_restart(plan, journal, Copy.STABLE)
+    if restart and not plan.pipeline.output.each_once:
         yield (
-            "the fault may hit both copies, and their outputs differ: which of them is right cannot be told unless "
-            "`output.each_once` is true of the application"
+            f"{restart}: which of two outputs is right cannot be told then, unless `output.each_once` is true of the "
+            "application"
         )
-    elif number(journal, Copy.STABLE, "repeated"):
-        yield "the fault may hit both copies, their outputs differ, and the stable copy has records again itself"
+    again = plan.pipeline.output.each_once and number(journal, Copy.STABLE, "repeated")
+    if again and (restart or plan.fault.reach == "shared") and is_broken(plan, journal):
+        yield "the outputs differ, and the stable copy has records again itself: nothing to compare with"
 
 
 def _not_each_once(plan: RunPlan, journal: Journal) -> Iterator[str]:
