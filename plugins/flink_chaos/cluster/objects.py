@@ -140,7 +140,7 @@ class Cluster(Transport):
                     return made
                 raise
 
-        return repeated(once, is_passing if name else _never)
+        return repeated(once, is_passing if name else _never, writes=True)
 
     def replace(self, resource: Resource, body: Object) -> Object:
         """Write the object that was read; a ClusterError of status 409 if it changed since (resourceVersion)."""
@@ -175,7 +175,7 @@ class Cluster(Transport):
                 raise
             return True
 
-        return repeated(once, is_passing)
+        return repeated(once, is_passing, writes=True)
 
     def allowed(self, verb: str, resource: Resource, namespace: str | None, name: str = "") -> bool:
         """Ask the API server whether we may do that (SelfSubjectAccessReview); namespace None: in all.

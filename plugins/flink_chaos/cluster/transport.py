@@ -72,7 +72,7 @@ class Transport:
 
     def answer(self, call: Call, passing: Callable[[Exception], bool] = is_passing) -> Object:
         """Return the answer to what may be sent twice; sent again while it fails in a way that is `passing`."""
-        return repeated(lambda _: self.answer_once(call), passing)
+        return repeated(lambda _: self.answer_once(call), passing, writes=call.method != "GET")
 
     def answer_once(self, call: Call) -> Object:
         """The same, sent once."""

@@ -9,7 +9,7 @@ from confluent_kafka.admin import ConfigResource, OffsetSpec
 
 from flink_chaos.clock import now
 from flink_chaos.kafka.reasons import OLD, code_of
-from flink_chaos.kafka.topics import TIMEOUT, offsets_at, partitions_of
+from flink_chaos.kafka.topics import TIMEOUT, offsets_at, partition_count
 from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ NOT_TOLD = (*OLD, KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTH
 
 
 def topic_state(kafka: Kafka, topic: str, moment: Moment, timeout: float = TIMEOUT) -> TopicState:
-    """Look at a topic. Raises KafkaProblem when it does not exist, or no broker answers."""
-    partitions = partitions_of(kafka, topic, timeout)
+    """Look at a topic; one that does not exist has no partition. Raises KafkaProblem when no broker answers."""
+    partitions = list(range(partition_count(kafka, topic, timeout)))
+    if not partitions:
+        return TopicState(at=now(), clock="kafka", moment=moment, topic=topic, partitions=0, starts={})
     starts = offsets_at(kafka, topic, OffsetSpec.earliest(), partitions=partitions, timeout=timeout)
     config = _config(kafka, topic, timeout)
     return TopicState(

@@ -12,6 +12,7 @@ from flink_chaos.model.contract import Contract
 
 MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
 INTEGER = re.compile(r"\s*(TINYINT|SMALLINT|INT|INTEGER|BIGINT)\b", re.IGNORECASE)
+PLAIN = re.compile(r"[^`'\"\\\x00-\x1f]+\Z")
 UNORDERED = re.compile(r"\s*(MAP|MULTISET)\b|.*\bMULTISET\s*$|.*\bMAP\s*<", re.IGNORECASE | re.DOTALL)
 SQL_RUNNER = "local:///opt/flink/usrlib/sql-runner.jar"
 
@@ -133,6 +134,13 @@ class Output(Record):
             raise ValueError("`value` is no more: all columns are compared; name those that may differ in `ignore`")
         if isinstance(given, dict) and "number" not in given:
             return given | {"number": "" if given.get("key") else "n"}
+        return given
+
+    @field_validator("columns")
+    @classmethod
+    def _are_plain_names(cls, given: dict[str, str]) -> dict[str, str]:
+        if odd := [name for name in given if not PLAIN.match(name)]:
+            raise ValueError(f"cannot read columns whose names hold quotes, backslashes or control characters: {odd}")
         return given
 
     @field_validator("run_key", "key", "number", "ignore", "count", "order")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+import re
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,13 +18,21 @@ NULL = msgspec.Raw(b"null")
 EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+CONTROL = re.compile(rb"[\x00-\x1f]")
+
+
+def _escaped(string: re.Match[bytes]) -> bytes:
+    return CONTROL.sub(lambda one: b"\\u%04x" % ord(one[0]), string[0])
+
+
 def column_of(place: int) -> str:
     """Name of the column of a field, by its number."""
     return f"token{place}"
 
 
 class Tokenizer:
-    """Reads the named fields; of several of one name the last counts, as Flink has it. A field that lacks is null."""
+    """Reads the named fields; of several of one name the last counts. A field that lacks is null."""
 
     def __init__(self, names: Sequence[str], nested: Sequence[str] = ()) -> None:
         """`nested` are those whose objects and arrays are compared by what they hold, and not by their text."""
@@ -38,15 +47,17 @@ class Tokenizer:
         """A column of texts for each field, null where a value is no JSON object."""
         texts = values.to_pylist()
         try:
+            values.cast(pa.string())  # texts at all
             return self._columns([self._decode(text) for text in texts])
-        except (msgspec.MsgspecError, TypeError, pa.ArrowInvalid):
+        except (msgspec.MsgspecError, RecursionError, TypeError, pa.ArrowInvalid):
             return self._columns_of_some([self._record(text) for text in texts])
 
     def _record(self, text: bytes | None) -> Any:
-        """One that is no text, or no object, is none."""
+        """One that is no text, or no object, is none. Flink reads control characters in strings, and so must this."""
         try:
-            return self._decode((text or b"").decode().encode())
-        except (msgspec.MsgspecError, UnicodeError):
+            readable = STRING.sub(_escaped, (text or b"").decode().encode())
+            return self._decode(readable)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
             return None
 
     def _columns(self, records: Sequence[Any]) -> dict[str, pa.Array]:
@@ -67,7 +78,10 @@ def canonical(text: bytes) -> bytes:
     """The same for the same contents: members in the order of their names, without nulls, numbers by their value."""
     if not text.startswith((b"{", b"[")):
         return text
-    found = json.loads(text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_members)
+    try:
+        found = json.loads(text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_members)
+    except (RecursionError, InvalidOperation):
+        return text
     return json.dumps(found, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -48,9 +48,9 @@ def check_sinks_closed(run: Run) -> Progress:
 
 def sinks_expired(run: Run, message: str) -> None:
     """The deadline passed: what could be read is judged."""
+    patiently(partial(see_topics, run, "after"))
     for copy in run.plan.copies:
         sink_of(run, copy).cut()
-    patiently(partial(see_topics, run, "after"))
     del message
 
 

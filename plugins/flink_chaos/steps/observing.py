@@ -8,26 +8,29 @@ from flink_chaos import clock
 from flink_chaos.clock import now
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen
-from flink_chaos.steps.run import StepError
+from flink_chaos.steps.troubles import explained, look_for_trouble
 
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
 Moment = Literal["before the fault", "after the fault", "drained"]
-TRIES, PAUSE = 10, 2.0
+TRIES, PAUSE = 30, 2.0
+"""A node that is not ready for half a minute, or a JobManager that comes back, costs a run no more than that."""
 
 
 def see_before_fault(run: Run) -> None:
     """Journal the chaos copy's checkpoints; what comes after is compared with them.
 
-    Raises StepError when its JobManager cannot be reached: nothing has been injected yet.
+    When its JobManager cannot be reached nothing has been injected yet: raises StepError, or RunEndsError if the
+    cluster tells a cause outside the application.
     """
     for _ in range(TRIES):
         if see_checkpoints(run, Copy.CHAOS, "before the fault"):
             return
         clock.sleep(PAUSE)
     name = run.plan.copies[Copy.CHAOS].deployment
-    raise StepError(f"the JobManager of {name} told nothing of its checkpoints for {TRIES * PAUSE:.0f} s: no fault yet")
+    message = f"the JobManager of {name} told nothing of its checkpoints for {TRIES * PAUSE:.0f} s: no fault yet"
+    raise explained(message, look_for_trouble(run, "a wait expired", "before the fault"))
 
 
 def see_checkpoints(run: Run, copy: Copy, moment: Moment) -> bool:

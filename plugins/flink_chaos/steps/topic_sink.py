@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from flink_chaos.clock import now
 from flink_chaos.flink.comparison import topic_statement
 from flink_chaos.kafka.patience import patiently
-from flink_chaos.kafka.topics import closed_end, ensure_topic, last_stable_offsets
+from flink_chaos.kafka.topics import closed_end, ensure_topic, last_stable_offsets, partition_count
 from flink_chaos.model.facts import TopicBegin, TopicEnd
 from flink_chaos.steps.readings import never_ended, topic_reading
-from flink_chaos.steps.run import StepError
+from flink_chaos.steps.run import RunEndsError, StepError
 from flink_chaos.steps.stalling import journal_open, open_on
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class TopicSink:
         patiently(self._cut)
 
     def _cut(self) -> None:
+        if not partition_count(self.run.kafka, self.topic):
+            raise RunEndsError(f"topic {self.topic} changed during the run: it was deleted")
         stable = last_stable_offsets(self.run.kafka, self.topic)
         fact = TopicEnd(at=now(), clock="kafka", topic=self.topic, offsets=stable, last_stable=stable)
         self.run.attempt.append(fact)

@@ -17,6 +17,6 @@ def topics_of(run: Run) -> list[str]:
 
 
 def see_topics(run: Run, moment: Moment) -> None:
-    """Journal what each topic is like. Raises KafkaProblem when one does not exist, or no broker answers."""
+    """Journal what each topic is like. Raises KafkaProblem when no broker answers."""
     for topic in topics_of(run):
         run.attempt.append(topic_state(run.kafka, topic, moment))

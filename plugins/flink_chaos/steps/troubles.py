@@ -16,6 +16,7 @@ from flink_chaos.model.facts import FaultStarted
 from flink_chaos.model.plan import RUN_LABEL
 from flink_chaos.model.trouble_facts import Cause, NodesBefore, Trouble
 from flink_chaos.steps.owned import CHAOS_UID
+from flink_chaos.steps.run import RunEndsError, StepError
 from flink_chaos.steps.shortage import by_others
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def look_for_trouble(run: Run, moment: Moment, wait: str = "") -> list[Cause]:
     if causes:
         run.attempt.append(Trouble(at=now(), clock="kubernetes", moment=moment, wait=wait, causes=causes))
     return causes
+
+
+def explained(message: str, causes: list[Cause]) -> StepError | RunEndsError:
+    """The error of a step that could not go on: it ends the run INCONCLUSIVE if the application is not the cause."""
+    told = "; ".join([message, *(cause.told for cause in causes)])
+    return RunEndsError(told) if any(cause.outside for cause in causes) else StepError(told)
 
 
 def _causes(run: Run) -> Iterator[Cause]:

@@ -6,7 +6,6 @@ The CLI asks in a loop, a deferred Airflow task asks from the triggerer: both by
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -32,10 +31,10 @@ from flink_chaos.steps import (
     undoing,
 )
 from flink_chaos.steps.run import Progress, RunEndsError, StepError, told
-from flink_chaos.steps.troubles import look_for_trouble
+from flink_chaos.steps.troubles import explained, look_for_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from flink_chaos.model.plan import Deadlines
@@ -47,6 +46,9 @@ CALM_SECONDS = 10.0
 
 LATE_SECONDS = 60.0
 """For one more checkpoint, of a copy that was done long before anybody asked."""
+
+WRITE_SECONDS = 10.0
+"""How long a deed of a wait is repeated at once: whoever asks next would take what it did for somebody else's doing."""
 
 REMOVAL_SECONDS = 240
 CLOSING_SECONDS = 30
@@ -133,7 +135,7 @@ def ask(wait: Wait, run: Run) -> Progress:
     try:
         if wait.stoppable:
             halting.obey(run.attempt)
-        with patient(0):  # the next question is the repetition
+        with patient(0, writes=WRITE_SECONDS):  # the next question is the repetition
             return _checked(wait, run)
     except (ClusterError, KafkaProblem, OSError) as error:  # OSError: the store, on a disk that is not ours
         if getattr(error, "status", None) == HTTPStatus.FORBIDDEN and not is_passing(error):
@@ -156,17 +158,19 @@ def expire(wait: Wait, run: Run, message: str) -> None:
     Raises RunEndsError instead of StepError when the cause is not the application: the verdict names it.
     """
     causes = _causes(wait, run, "a wait expired")
-    with _explained(causes):
+    try:
         wait.expired(run, "; ".join([message, *(cause.told for cause in causes)]))
+    except StepError as error:
+        if any(cause.outside for cause in causes):
+            raise RunEndsError(str(error)) from error
+        raise
 
 
 def _checked(wait: Wait, run: Run) -> Progress:
     try:
         progress = wait.check(run)
     except StepError as error:
-        causes = _causes(wait, run, "a wait expired")
-        with _explained(causes):
-            raise StepError("; ".join([str(error), *(cause.told for cause in causes)])) from error
+        raise explained(str(error), _causes(wait, run, "a wait expired")) from error
     if progress.done and wait.looks_back:
         _causes(wait, run, "drained")
     return progress
@@ -175,16 +179,6 @@ def _checked(wait: Wait, run: Run) -> Progress:
 def _causes(wait: Wait, run: Run, moment: Moment) -> list[Cause]:
     name = next((name for name, known in WAITS.items() if known is wait), "")
     return look_for_trouble(run, moment, name) if wait.of_pods else []
-
-
-@contextmanager
-def _explained(causes: list[Cause]) -> Iterator[None]:
-    try:
-        yield
-    except StepError as error:
-        if any(cause.outside for cause in causes):
-            raise RunEndsError(str(error)) from error
-        raise
 
 
 class Teller:

@@ -49,6 +49,9 @@ def _changed(before: TopicState, after: TopicState) -> Iterator[str]:
     if before.topic_id and after.topic_id and before.topic_id != after.topic_id:
         yield f"{told}: it was deleted and made anew"
         return
+    if not after.partitions:
+        yield f"{told}: it was deleted"
+        return
     for field, name in COMPARED.items():
         was, became = getattr(before, field), getattr(after, field)
         if was != became and was not in UNKNOWN and became not in UNKNOWN:

@@ -236,3 +236,19 @@ def test_a_list_that_expired_between_its_pages_is_read_at_once(cluster, fake_api
         fake_api.put(CONFIG_MAPS, {"metadata": {"name": f"c{number}", "namespace": "ns"}})
     fake_api.outage = [None, Lost(410, reason="Expired")]
     assert len(cluster.list(CONFIG_MAPS, "ns")) == 501
+
+
+def test_a_deed_of_who_does_not_wait_is_repeated_for_some_seconds(cluster, fake_api, clock):
+    """Its answer was lost: asked again, it would look as if somebody else had done it."""
+    fake_api.put(CONFIG_MAPS, config_map())
+    with patient(0, writes=10):
+        fake_api.outage = [Lost(0, done=True)]
+        assert cluster.merge(CONFIG_MAPS, "ns", "c", {"data": {"b": "2"}})["data"] == {"a": "1", "b": "2"}
+        fake_api.outage = [Lost(503)] * 99
+        with pytest.raises(ClusterError):
+            cluster.merge(CONFIG_MAPS, "ns", "c", {})
+        assert clock.passed <= 10.5
+        begin = clock.passed
+        with pytest.raises(ClusterError):
+            cluster.get(CONFIG_MAPS, "ns", "c")
+        assert clock.passed == begin

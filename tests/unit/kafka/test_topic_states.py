@@ -53,8 +53,8 @@ def answered(code, **fields):
 def look(monkeypatch):
     """Look at a topic with two partitions."""
 
-    def asked(**fields):
-        monkeypatch.setattr(module, "partitions_of", lambda *_: [0, 1])
+    def asked(partitions=2, **fields):
+        monkeypatch.setattr(module, "partition_count", lambda *_: partitions)
         monkeypatch.setattr(module, "offsets_at", lambda *_, **_named: {0: 3, 1: 4})
         kafka = Kafka({"bootstrap.servers": "h:1"})
         kafka._clients[ADMIN] = (math.inf, Admin(**fields))
@@ -94,3 +94,9 @@ def test_brokers_that_are_away_are_a_problem(look):
     with pytest.raises(KafkaProblem, match="cannot describe topic 't'") as away:
         look(topic_id=KafkaError._TRANSPORT)
     assert away.value.transient
+
+
+def test_a_topic_that_was_deleted_has_no_partition(look):
+    """It is a fact too, and nothing else of it is asked."""
+    found = look(partitions=0, config=KafkaError._TRANSPORT)
+    assert (found.partitions, found.starts, found.cleanup_policy) == (0, {}, "")

@@ -35,7 +35,7 @@ def test_the_plantings_follow_from_the_date(store):
 
 def test_a_failed_self_test_is_red_and_stored(store, monkeypatch):
     """So that verdicts tell it."""
-    monkeypatch.setattr(count, "CHANGED", "SELECT id FROM by_id WHERE false")
+    monkeypatch.setitem(count.OFFENDERS, "changed", "false")
     with pytest.raises(AirflowFailException, match="self-test FAILED"):
         SelfTestOperator(task_id="selftest").execute(CONTEXT)
     assert latest(store.root).ok is False

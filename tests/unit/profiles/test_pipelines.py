@@ -78,6 +78,7 @@ def test_a_jar_needs_no_script(tmp_path):
         (SQL, ("report", "  value: [cnt]\nreport"), r"orders.yaml:7: output: `value` is no more: all columns are compared"),
         (SQL, ("report", "  count: cnt\nreport"), r"orders.yaml:7: output: `count` needs `key`"),
         (SQL, ("report", "  ignore: [ct]\nreport"), r"orders.yaml:9: output.ignore: no column ct; add it"),
+        (SQL, ("shop: STRING", "'sh`op': STRING"), r"orders.yaml:8: output.columns: cannot read columns whose names hold"),
         (SQL, ("report", "  ignore: [n]\nreport"), r"orders.yaml:7: output: `ignore` names n, which identify or count"),
         (SQL, ("shop: STRING", "shop: 'MAP<STRING, INT>'"), r"orders.yaml:7: output: .*name in `ignore`: shop"),
         (SQL, ("n: BIGINT", "n: 'DECIMAL(20, 0)'"), r"orders.yaml:7: output: `number` is an integer; n is DECIMAL"),

@@ -142,7 +142,7 @@ def test_decimal_keys_that_doubles_cannot_tell_apart_are_two_ids():
 
 
 def test_of_two_fields_of_one_name_the_last_counts():
-    """As Flink's parser has it; a field inside another is none of the record's."""
+    """A field inside another is none of the record's."""
     assert only(b'{"run_key": "r1", "n": 1, "more": {"n": 9}, "n": 2}')["id"] == 2
 
 
@@ -166,3 +166,29 @@ def test_a_weight_is_how_many_loaded_records_it_stands_for(token, weight):
     """None is 0, as SQL has it."""
     shape = Shape(run_key="run_key", key=("a",), count="c")
     assert only(f'{{"run_key": "r1", "a": 1, "c": {token}}}'.encode(), shape)["weight"] == weight
+
+
+def test_a_record_is_read_alike_whatever_lies_beside_it():
+    """One that is broken has the others of its scan read one by one."""
+    odd = [
+        b'{"run_key": "r1", "n": 4, "z": "\xff"}',
+        b'{"run_key": "r1", "n": 4, "m": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    ]
+    odd += [b'{"run_key": "r1", "n": 4, "a": "\\ud800"}', record(), b'{"run_key": "r1", "n": 4} x']
+    alone = [only(value) for value in odd]
+    (together,) = extracted([batch(*odd, b"nope")], NUMBERED)
+    assert together.to_pylist()[:-1] == alone
+    assert [row["id"] for row in alone] == [None, None, None, 4, None]
+
+
+def test_control_characters_in_strings_are_read_as_flink_does():
+    """Raw or escaped they are the same."""
+    raw, escaped = (only(b'{"run_key": "r1",\n\t"n": 4, "a": "x' + tab + b'y"}') for tab in (b"\t", b"\\t"))
+    assert (raw, raw["lane"]) == (escaped, "x\ty")
+
+
+@pytest.mark.parametrize("token", [b"[1e9999999999999999999999]", b"[" * 900 + b"]" * 900])
+def test_what_python_cannot_hold_is_compared_as_it_is_written(token):
+    """It ends no proof."""
+    shape = Shape(run_key="run_key", number="n", values=("v",), types=(("v", "ARRAY<DOUBLE>"),))
+    assert only(b'{"run_key": "r1", "n": 1, "v": ' + token + b"}", shape)["id"] == 1

@@ -41,7 +41,7 @@ def run(tmp_path, monkeypatch, faked):
     """A run whose topics exist and end at 5."""
     for module, names in {
         resetting: {"ensure_topic": False, "end_offsets": {0: 5}},
-        topic_sink: {"ensure_topic": False, "closed_end": {0: 5}, "last_stable_offsets": {0: 5}},
+        topic_sink: {"ensure_topic": False, "closed_end": {0: 5}, "last_stable_offsets": {0: 5}, "partition_count": 1},
     }.items():
         for name, answer in names.items():
             monkeypatch.setattr(module, name, away_for(0, answer))
@@ -124,3 +124,11 @@ def test_a_topic_that_a_run_makes_is_never_compacted(run, monkeypatch):
         monkeypatch.setattr(module, "ensure_topic", lambda _k, name, _n, config: made.update({name: config}))
     resetting.prepare_topics(run)
     assert list(made.values()) == [{"cleanup.policy": "delete"}] * 3
+
+
+def test_a_sink_that_was_deleted_ends_the_run_by_its_facts(run, monkeypatch):
+    """INCONCLUSIVE, and not a step that failed."""
+    monkeypatch.setattr(topic_sink, "partition_count", lambda *_: 0)
+    with pytest.raises(RunEndsError, match="changed during the run: it was deleted"):
+        comparing.sinks_expired(run, "topic does not exist")
+    assert [fact.moment for fact in run.journal.all(TopicState)] == ["after"] * 3

@@ -5,6 +5,7 @@ from flink_chaos.model.facts import StopRequested, Unschedulable
 from flink_chaos.model.plan import COPY_LABEL
 from flink_chaos.model.trouble_facts import NodesBefore, Trouble
 from flink_chaos.steps import waits
+from flink_chaos.steps.observing import see_before_fault
 from flink_chaos.steps.room import check_room
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.steps.troubles import look_for_trouble
@@ -201,3 +202,14 @@ def test_a_drain_that_is_done_is_looked_back_on(run, fake_api, monkeypatch):
 def test_waits_that_are_for_no_pod_ask_for_none(name):
     """A lock that is held is nobody's trouble."""
     assert not waits.WAITS[name].of_pods
+
+
+@pytest.mark.parametrize(("ready", "error"), [("Unknown", RunEndsError), ("True", StepError)])
+def test_a_jobmanager_that_cannot_be_asked_before_the_fault_is_explained(run, fake_api, ready, error):
+    """A node that is not ready for half a minute is waited for; one that stays so is no fault of the application."""
+    put_node(fake_api, "n1", ready=ready)
+    put_pod(run, fake_api, "jm", phase="Running")
+    clock = FakeClock()
+    with using(clock), pytest.raises(error, match="told nothing of its checkpoints for 60 s: no fault yet"):
+        see_before_fault(run)
+    assert clock.passed >= 60

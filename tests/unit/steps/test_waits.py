@@ -92,3 +92,16 @@ def test_an_api_server_without_its_roles_yet_forbids_nothing_for_good(monkeypatc
     """It has only just started."""
     said, _ = wait(monkeypatch, [ClusterError('RBAC: clusterrole "x" not found', 403, "Forbidden"), DONE])
     assert said[-1] == "there"
+
+
+def test_a_deed_within_a_question_is_done_though_its_answer_is_lost(monkeypatch, cluster, fake_api):
+    """Such as the resume of a drill: asked again, the copy would seem never to have stopped."""
+    fake_api.put(PODS, {"metadata": {"name": "p", "namespace": "ns"}})
+
+    def check(_run):
+        fake_api.outage = [Lost(0, done=True)]
+        return Progress(done=bool(cluster.merge(PODS, "ns", "p", {"spec": {"a": 1}})), message="there")
+
+    monkeypatch.setitem(waits.WAITS, "test", waits.Wait(check, lambda _run, _message: None, lambda _: 10))
+    with using(FakeClock()):
+        assert waits.ask(waits.WAITS["test"], FakeRun()).done

@@ -33,6 +33,7 @@ def test_a_topic_that_stayed_what_it_was_is_no_doubt(topic):
         ({"retention_ms": 1000}, "retention.ms was 604800000, then 1000"),
         ({"retention_bytes": 1000}, "retention.bytes was -1, then 1000"),
         ({"timestamp_type": "LogAppendTime"}, "message.timestamp.type was CreateTime, then LogAppendTime"),
+        ({"topic_id": "", "partitions": 0, "starts": {}}, "it was deleted"),
         ({"topic_id": "id-2", "partitions": 1}, "it was deleted and made anew"),
     ],
 )
