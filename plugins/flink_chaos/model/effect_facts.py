@@ -26,6 +26,7 @@ class JobSeen(Fact):
     restored_id: int | None = Field(default=None, description="checkpoint that it last restored; null: none")
     failed_checkpoints: int = Field(default=0, description="since this JobManager began")
     failure: str = Field(default="", description="newest exception: its name and what it says")
+    jobmanagers: list[str] = Field(default_factory=list, description="UIDs of the JobManager's pods, in order")
     failed_ms: int = Field(default=0, description="when it was thrown, by Flink's clock; 0: there is none")
 
     @property

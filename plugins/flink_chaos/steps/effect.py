@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
+from flink_chaos.cluster.pods import pods
 from flink_chaos.cluster.resources import CHAOS_RESULTS
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.litmus.engine import result_name
 from flink_chaos.litmus.evidence import delays
-from flink_chaos.model.base import Copy
+from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.effect_facts import FaultHit, JobSeen
 from flink_chaos.model.facts import TargetsChosen
 from flink_chaos.steps.aiming import candidates
@@ -55,11 +56,11 @@ def _effect(run: Run) -> str:
 
 
 def _job(run: Run, copy: Copy, moment: JobMoment) -> JobSeen:
-    jobmanager = run.jobmanager(copy)
+    jobmanager, uids = run.jobmanager(copy), _jobmanagers(run, copy)
     job = jobmanager.job()
     seen = jobmanager.checkpoints(job.id) if job else None
     if job is None or seen is None:
-        return JobSeen(at=now(), clock="flink", copy=copy, moment=moment)
+        return JobSeen(at=now(), clock="flink", copy=copy, moment=moment, jobmanagers=uids)
     failure = max(jobmanager.failures(job.id), key=lambda one: one.failed_ms, default=None)
     return JobSeen(
         at=now(),
@@ -74,5 +75,11 @@ def _job(run: Run, copy: Copy, moment: JobMoment) -> JobSeen:
         restored_id=seen.restored_id,
         failed_checkpoints=seen.failed,
         failure=f"{failure.name}: {failure.message}" if failure else "",
+        jobmanagers=uids,
         failed_ms=failure.failed_ms if failure else 0,
     )
+
+
+def _jobmanagers(run: Run, copy: Copy) -> list[str]:
+    labels = {"app": run.plan.copies[copy].deployment, "component": Component.JOBMANAGER.value}
+    return sorted(pod.uid for pod in pods(run.cluster, run.namespace, labels))

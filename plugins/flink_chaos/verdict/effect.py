@@ -27,6 +27,7 @@ def effect_doubts(plan: RunPlan, journal: Journal) -> Iterator[str]:
     if plan.fault.action == "litmus":
         yield from _idle_targets(journal)
         yield from _unnoticed(plan, journal)
+        yield from _foreign(plan, journal)
 
 
 def noticed(plan: RunPlan, journal: Journal) -> str:
@@ -62,6 +63,16 @@ def _unnoticed(plan: RunPlan, journal: Journal) -> Iterator[str]:
             "the job did not notice the fault: no task left RUNNING, nothing was restarted, "
             "no checkpoint failed or took longer"
         )
+
+
+def _foreign(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """Who kills TaskManagers takes no JobManager: if one went as well, what the job noticed may not be the fault."""
+    before = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault")
+    if before is None or not before.jobmanagers or _takes_the_jobmanager(plan):
+        return
+    known = set(before.jobmanagers)
+    if any(look.jobmanagers and known.isdisjoint(look.jobmanagers) for look in _since(journal)):
+        yield "the JobManager's pod was replaced too, which this fault does not do: somebody else hit the chaos copy"
 
 
 def _since(journal: Journal) -> list[JobSeen]:

@@ -105,6 +105,26 @@ def test_checkpoints_that_took_longer_feel_a_latency():
     assert (noticed(latency, Journal([*QUIET, felt])), noticed(PLAN, Journal([*QUIET, felt]))) == ("longest 9 s", "")
 
 
+@pytest.mark.parametrize(
+    ("fault", "component", "later", "doubted"),
+    [
+        ("pod_delete", "taskmanager", ["jm2"], True),
+        ("pod_delete", "taskmanager", ["jm1"], False),
+        ("pod_delete", "taskmanager", ["jm1", "jm2"], False),
+        ("pod_delete", "taskmanager", [], False),
+        ("pod_delete", "jobmanager", ["jm2"], False),
+        ("node_drain", "taskmanager", ["jm2"], False),
+        ("network_latency", "taskmanager", ["jm2"], True),
+    ],
+)
+def test_a_jobmanager_that_goes_with_a_taskmanager_was_taken_by_somebody_else(fault, component, later, doubted):
+    """A drained node may hold both, and a pod that nobody sees says nothing."""
+    plan = a_plan(fault=fault, component=component)
+    looks = [job_seen("before the fault", jobmanagers=["jm1"]), job_seen("after the fault", restarts=1, jobmanagers=later)]
+    found = Journal([*(fact for fact in good_facts(plan) if not isinstance(fact, JobSeen)), *looks])
+    assert any("somebody else hit" in told for told in effect_doubts(plan, found)) is doubted
+
+
 def test_a_run_without_a_fault_needs_no_effect():
     """Nor does one whose fault was not felt: that is said already."""
     assert list(effect_doubts(a_plan(fault="no_fault"), Journal([]))) == []
