@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import (
     ConsumerGroupState,
-    ConsumerGroupTopicPartitions,
     IsolationLevel,
     KafkaError,
     KafkaException,
@@ -158,37 +157,6 @@ class FakeAdmin(Client):
         if asked >= 0:
             return SimpleNamespace(offset=_at_time(log.partitions[where.partition], asked), timestamp=asked)
         return SimpleNamespace(offset=ends if asked == LATEST else log.starts.get(where.partition, 0), timestamp=-1)
-
-    def list_consumer_group_offsets(self, asked: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
-        return {
-            one.group_id: self._answer("list_group", request_timeout, lambda o=one: self._group(o)) for one in asked
-        }
-
-    def _group(self, asked: Any) -> Any:
-        self._settled()
-        kept = self.kafka.groups.get(asked.group_id, {})
-        wanted = asked.topic_partitions or [TopicPartition(*place) for place in kept]
-        found = [TopicPartition(w.topic, w.partition, kept.get((w.topic, w.partition), NOT_THERE)) for w in wanted]
-        return ConsumerGroupTopicPartitions(asked.group_id, found)
-
-    def alter_consumer_group_offsets(self, asked: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
-        return {
-            one.group_id: self._answer("alter_group", request_timeout, lambda o=one: self._altered(o)) for one in asked
-        }
-
-    def _altered(self, asked: Any) -> Any:
-        self._settled()
-        kept = self.kafka.groups.setdefault(asked.group_id, {})
-        kept.update({(w.topic, w.partition): w.offset for w in asked.topic_partitions})
-        return ConsumerGroupTopicPartitions(asked.group_id, list(asked.topic_partitions))
-
-    def describe_consumer_groups(self, groups: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
-        def told(name: str) -> Any:
-            self._settled()
-            state = ConsumerGroupState.EMPTY if name in self.kafka.groups else ConsumerGroupState.DEAD
-            return SimpleNamespace(group_id=name, state=state, members=[], authorized_operations=None)
-
-        return {name: self._answer("describe_groups", request_timeout, lambda n=name: told(n)) for name in groups}
 
     def delete_consumer_groups(self, groups: Any, request_timeout: float = 15, **_: Any) -> dict[str, Answer]:
         return {
