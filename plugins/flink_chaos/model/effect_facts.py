@@ -40,6 +40,7 @@ class FaultHit(Fact):
 
     kind: Literal["fault_hit"] = "fault_hit"
     what: str = Field(description="what was seen of it, such as `pod ... is gone`")
+    by_fault: bool = Field(default=True, description="false: it was seen before the fault could have done it")
     written: int = Field(description="records that were in the source topic")
     wanted: int = Field(description="records that a complete load writes")
     lag: dict[Copy, int] = Field(description="records that each copy had not committed yet")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.cluster.pods import pods
-from flink_chaos.cluster.resources import CHAOS_RESULTS
+from flink_chaos.cluster.resources import CHAOS_RESULTS, NODES
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.litmus.engine import result_name
 from flink_chaos.litmus.evidence import delays
@@ -30,18 +30,38 @@ def see_job(run: Run, copy: Copy, moment: JobMoment) -> JobSeen:
     return fact
 
 
-def see_hit(run: Run) -> None:
-    """Journal once that the fault took effect, and what was in flight at that moment."""
+def see_hit(run: Run, *, acting: bool = False) -> None:
+    """Journal once that the fault took effect, and what was in flight at that moment.
+
+    :param acting: the fault has not ended; afterwards its traces may be gone.
+    """
     if run.journal.last(FaultHit) is None and (what := _effect(run)):
-        journal_hit(run, what)
+        journal_hit(run, what, by_fault=not acting or _may_be_ours(run))
 
 
-def journal_hit(run: Run, what: str) -> None:
+def journal_hit(run: Run, what: str, *, by_fault: bool = True) -> None:
     """Journal that the fault took effect just now."""
     reader, topic = LagReader(run.kafka), run.plan.pipeline.topics.source
     lag = {copy: reader.read(run.plan.copies[copy].group, topic).total for copy in Copy}
-    fact = FaultHit(at=now(), clock="kafka", what=what, written=grown(run), wanted=run.plan.records_to_write, lag=lag)
+    fact = FaultHit(
+        at=now(),
+        clock="kafka",
+        what=what,
+        by_fault=by_fault,
+        written=grown(run),
+        wanted=run.plan.records_to_write,
+        lag=lag,
+    )
     run.attempt.append(fact)
+
+
+def _may_be_ours(run: Run) -> bool:
+    """A drain cordons its node before it takes any pod from it."""
+    chosen = run.journal.last(TargetsChosen)
+    if chosen is None or not chosen.node:
+        return True
+    node = run.cluster.get(NODES, None, chosen.node)
+    return node is None or bool((node.get("spec") or {}).get("unschedulable"))
 
 
 def _effect(run: Run) -> str:

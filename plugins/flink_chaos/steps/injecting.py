@@ -48,8 +48,8 @@ def check_fault(run: Run) -> Progress:
     """Whether Litmus is done and the pods tell what happened; journals the evidence once."""
     _see_pods(run)
     see_job(run, Copy.CHAOS, "in the fault")
-    see_hit(run)
     progress = fault_progress(run.cluster, run.plan)
+    see_hit(run, acting=not progress.ended)
     if not progress.exists:
         raise RunEndsError(f"ChaosEngine {run.plan.engine} is gone: someone deleted it during the fault")
     if not progress.ended and check_room(run):

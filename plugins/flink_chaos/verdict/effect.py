@@ -42,6 +42,8 @@ def _nothing_in_flight(journal: Journal) -> Iterator[str]:
     if hit is None:
         yield "nobody saw when the fault took effect, so it is not known whether anything was in flight"
         return
+    if not hit.by_fault:
+        yield f"{hit.what} before its node was cordoned: somebody else hit the chaos copy"
     lag, usual = hit.lag.get(Copy.CHAOS, 0), hit.lag.get(Copy.STABLE, 0)
     if hit.written >= hit.wanted and lag <= highest([(0, usual)]):
         yield (

@@ -3,17 +3,21 @@
 from types import SimpleNamespace
 
 import pytest
-from flink_chaos.cluster.resources import CHAOS_RESULTS, PODS
+from flink_chaos.cluster.resources import CHAOS_RESULTS, NODES, PODS
 from flink_chaos.litmus.engine import pod_label, result_name
 from flink_chaos.model.base import Copy
 from flink_chaos.model.effect_facts import FaultHit, JobSeen
-from flink_chaos.model.facts import TargetsChosen
+from flink_chaos.model.facts import Evidence, TargetsChosen
+from flink_chaos.model.journal import Journal
 from flink_chaos.steps import effect
 from flink_chaos.steps.effect import see_hit, see_job
 from flink_chaos.steps.run import Run
+from flink_chaos.verdict.effect import effect_doubts
 
 from tests.unit.plans import AT, a_target
 from tests.unit.runs import a_run
+
+FELT = Evidence(at=AT, felt=True, message="")
 
 
 @pytest.fixture
@@ -53,6 +57,26 @@ def test_a_latency_took_effect_with_its_first_packets(tmp_path, cluster, run, pa
     )
     see_hit(late)
     assert (late.journal.last(FaultHit) is not None) is struck
+
+
+@pytest.mark.parametrize(
+    ("cordoned", "acting", "ours"), [(True, True, True), (False, True, False), (False, False, True)]
+)
+def test_a_pod_that_goes_before_its_node_is_cordoned_was_taken_by_somebody_else(
+    tmp_path, cluster, run, cordoned, acting, ours
+):
+    """A drain cordons first; once it has ended nobody can tell any more."""
+    drained = a_run(tmp_path / "other", cluster, fault="node_drain")
+    drained.attempt.append(TargetsChosen(at=AT, targets=[a_target(uid="gone")], node="node2"))
+    cluster.create(
+        NODES,
+        None,
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node2"}, "spec": {"unschedulable": cordoned}},
+    )
+    see_hit(drained, acting=acting)
+    fact = drained.journal.last(FaultHit)
+    assert fact.by_fault is ours
+    assert any("somebody else" in told for told in effect_doubts(drained.plan, Journal([FELT, fact]))) is not ours
 
 
 def test_a_job_is_taken_down_when_it_has_changed(run, monkeypatch):
