@@ -31,7 +31,7 @@ def unplanned_restart(plan: RunPlan, journal: Journal, copy: Copy) -> str:
     since = _undisturbed_since(plan, copy)
     before = journal.last(JobSeen, copy_=copy, moment=since) if since else None
     after = journal.last(JobSeen, copy_=copy, moment="drained")
-    told = restart_between(before, after) if before and after else ""
+    told = _restarted(before, after, from_start=since == "steady") if before and after else ""
     cause = f"; because: {after.failure}" if told and after and after.failure else ""
     return f"the {copy} copy's job was started again although nothing was done to it: {told}{cause}" if told else ""
 
@@ -40,7 +40,16 @@ def went_on(journal: Journal, copy: Copy) -> bool:
     """Whether two looks show that the copy's job was not started again between steady state and end."""
     before, after = (journal.last(JobSeen, copy_=copy, moment=moment) for moment in ("steady", "drained"))
     known = before is not None and after is not None and bool(before.job_id and after.job_id)
-    return known and before is not None and after is not None and not restart_between(before, after)
+    return known and before is not None and after is not None and not _restarted(before, after, from_start=True)
+
+
+def _restarted(before: JobSeen, after: JobSeen, *, from_start: bool) -> str:
+    """The same with what came before the first look: a job that a run starts has restored nothing yet."""
+    if from_start and before.restored_id is not None:
+        return f"it was restored from checkpoint {before.restored_id} before its steady state"
+    if from_start and before.restarts:
+        return f"it was restarted before its steady state, {before.restarts} times"
+    return restart_between(before, after)
 
 
 def restart_notes(plan: RunPlan, journal: Journal) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.journal import Journal
 from flink_chaos.verdict.judge import judge
-from flink_chaos.verdict.restarts import restart_between, unplanned_restart
+from flink_chaos.verdict.restarts import restart_between, unplanned_restart, went_on
 
 from tests.unit.plans import RECORDS, a_plan, counts, job_seen, journal, table
 
@@ -59,3 +59,18 @@ def test_nobody_can_tell_a_restart_from_one_look():
     """Nor from an answer that never came."""
     here, away = job_seen("steady"), job_seen("drained", job_id="")
     assert restart_between(here, away) == restart_between(away, here) == ""
+
+
+@pytest.mark.parametrize("early", [{"restored_id": 2}, {"restarts": 1}])
+def test_a_restart_before_the_steady_state_counts_too(early):
+    """A job that a run starts begins with nothing; whatever it has restored by then, it restored by itself."""
+    looks = [job_seen(moment, copy=Copy.STABLE, **early) for moment in ("steady", "drained")]
+    found = journal(*looks)
+    assert "before its steady state" in unplanned_restart(a_plan(), found, Copy.STABLE)
+    assert (went_on(found, Copy.STABLE), went_on(journal(), Copy.STABLE)) == (False, True)
+
+
+def test_a_drills_own_return_is_no_restart_before_anything():
+    """It has restored its savepoint by then."""
+    looks = [job_seen(moment, restored_id=4) for moment in ("after the fault", "drained")]
+    assert unplanned_restart(a_plan(fault="savepoint"), Journal(looks), Copy.CHAOS) == ""
