@@ -81,6 +81,11 @@ def start_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets
     return offsets_at(kafka, topic, OffsetSpec.earliest(), timeout=timeout)
 
 
+def growth(kafka: Kafka, topic: str, begin: Offsets) -> int:
+    """Return how far the topic has grown since `begin`, in offsets: transactions add markers to the records."""
+    return sum(end_offsets(kafka, topic).values()) - sum(begin.values())
+
+
 def end_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets:
     """Return the next offset to be written in each partition (high watermark, read_uncommitted)."""
     return offsets_at(kafka, topic, OffsetSpec.latest(), timeout=timeout)

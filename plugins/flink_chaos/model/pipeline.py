@@ -94,6 +94,10 @@ class Files(Record):
     )
 
 
+PROVABLE = "json"
+"""Format of records that are read without Flink too; others have no record proof."""
+
+
 class Output(Record):
     """What the application writes, as the comparison reads it.
 
@@ -122,7 +126,7 @@ class Output(Record):
         default="",
         description="with `number`: column that is Kafka's record key in source and sink; one key keeps its order",
     )
-    format: str = "json"
+    format: str = PROVABLE
     sql_alone: bool = Field(
         default=False, description="a verdict may rest on Flink SQL alone, where there is no record proof of the format"
     )

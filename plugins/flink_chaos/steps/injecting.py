@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.clock import now
-from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES, PODS
+from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, NODES
 from flink_chaos.kafka.patience import patiently
 from flink_chaos.litmus.engine import Aim, engine_manifest, result_name
 from flink_chaos.litmus.evidence import EVIDENCE, Scene
@@ -23,7 +23,6 @@ from flink_chaos.steps.steadying import require_load
 if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
-POD_ENDED = ("Succeeded", "Failed")
 STOP = {"spec": {"engineState": "stop"}}
 UNCORDON = {"metadata": {"annotations": {"flink-chaos.io/cordoned-by": None}}, "spec": {"unschedulable": None}}
 """With the experiment's mark: what it cordoned would else be taken for ours for ever."""
@@ -102,13 +101,6 @@ def take_node_back(run: Run) -> None:
     node = _chosen_node(run)
     if node is not None and node["spec"].get("unschedulable"):
         run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)
-
-
-def acting_pods(run: Run) -> list[str]:
-    """Litmus' pods of this run that have not ended: they outlive engine and Job while they take the fault back."""
-    started = run.journal.last(FaultStarted)
-    found = run.cluster.list(PODS, run.namespace, {"chaosUID": started.uid}) if started else []
-    return [f"pods/{pod['metadata']['name']}" for pod in found if pod["status"].get("phase") not in POD_ENDED]
 
 
 def _chosen_node(run: Run) -> dict[str, Any] | None:

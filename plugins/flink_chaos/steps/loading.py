@@ -10,7 +10,7 @@ from flink_chaos.flink import status
 from flink_chaos.flink.manifests import loader_manifests
 from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.scan import count_committed
-from flink_chaos.kafka.topics import closed_end, end_offsets, last_stable_offsets
+from flink_chaos.kafka.topics import closed_end, growth, last_stable_offsets
 from flink_chaos.model.facts import Loaded, LoadStarted, TopicBegin
 from flink_chaos.steps.deploying import apply_all, deployment_of
 from flink_chaos.steps.run import Progress, RunEndsError
@@ -75,8 +75,7 @@ def _journal_loaded(run: Run, state: str, until: Offsets) -> int:
 
 def grown(run: Run) -> int:
     """How far the source topic has grown since the run began, in offsets: a loader with transactions adds markers."""
-    end = end_offsets(run.kafka, run.plan.pipeline.topics.source)
-    return sum(end.values()) - sum(_begin(run).values())
+    return growth(run.kafka, run.plan.pipeline.topics.source, _begin(run))
 
 
 def _begin(run: Run) -> Offsets:

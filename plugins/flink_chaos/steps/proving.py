@@ -10,6 +10,7 @@ from flink_chaos import clock
 from flink_chaos.clock import now
 from flink_chaos.model.base import Copy
 from flink_chaos.model.comparison_facts import RecordProof, SourceProof
+from flink_chaos.model.pipeline import PROVABLE
 from flink_chaos.proof.phases import phases_of
 from flink_chaos.proof.prove import prove
 from flink_chaos.proof.sets import Sets
@@ -27,13 +28,11 @@ if TYPE_CHECKING:
     from flink_chaos.proof.phases import Phases
     from flink_chaos.steps.run import Run
 
-JSON = "json"
-
 
 def journal_proof(run: Run, say: Callable[[str], None]) -> None:
     """The proof as facts, beside the counts by SQL; nothing where the records cannot be read without Flink."""
-    if run.plan.pipeline.output.format != JSON:
-        say(f"no record proof: records of format {run.plan.pipeline.output.format}; it reads {JSON}")
+    if run.plan.pipeline.output.format != PROVABLE:
+        say(f"no record proof: records of format {run.plan.pipeline.output.format}; it reads {PROVABLE}")
         _journal_source(run, say)
         return
     begin = clock.monotonic()
@@ -70,8 +69,9 @@ def prove_run(
     Raises StepError for a run that was never compared or whose records are no JSON, KafkaProblem or FilesError when
     its records are gone.
     """
-    if run.plan.pipeline.output.format != JSON:
-        raise StepError(f"records of format {run.plan.pipeline.output.format} cannot be read; the proof reads {JSON}")
+    if run.plan.pipeline.output.format != PROVABLE:
+        told = f"records of format {run.plan.pipeline.output.format} cannot be read"
+        raise StepError(f"{told}; the proof reads {PROVABLE}")
     with TemporaryDirectory(prefix="flink-chaos-proof-") as folder:
         return _proved(run, Scans(run, Path(folder), say, reuse=reuse), _phases(run))
 

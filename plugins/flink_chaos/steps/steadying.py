@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flink_chaos.clock import now
 from flink_chaos.kafka.patience import patiently
 from flink_chaos.kafka.scan import count_committed
-from flink_chaos.kafka.topics import end_offsets, last_stable_offsets
+from flink_chaos.kafka.topics import growth, last_stable_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import LoadStarted, Steady
 from flink_chaos.model.running_facts import checkpoint_seconds
@@ -48,7 +48,7 @@ def check_steady(run: Run) -> Progress:
 def require_load(run: Run) -> None:
     """Raise RunEndsError when everything is loaded: the fault would hit an idle application."""
     started, wanted = run.journal.last(LoadStarted), run.plan.records_to_write
-    if started is None or _written(run, started) < wanted or _read(run, started) < wanted:
+    if started is None or growth(run.kafka, started.topic, started.begin) < wanted or _read(run, started) < wanted:
         return
     told = f"all {wanted:,} records were loaded before the fault; load more, or slower"
     run.attempt.append(Steady(at=now(), clock="kafka", ok=False, message=told, lag={}, records_per_second=0))
@@ -67,7 +67,7 @@ def observe(run: Run) -> Steady:
     started, at = run.journal.last(LoadStarted), now()
     if started is None:
         return Steady(at=at, ok=False, message="no record yet", lag={}, records_per_second=0)
-    rate = _written(run, started) / max((at - started.at).total_seconds(), 1.0)
+    rate = growth(run.kafka, started.topic, started.begin) / max((at - started.at).total_seconds(), 1.0)
     limit = int(request.records_per_second * (INTERVALS_BEHIND * checkpoint_seconds(run.plan, run.journal) + 5))
     lag = {copy: look(run, copy, enough=limit).left for copy in Copy}
     ok = rate >= RATE_SHARE * request.records_per_second and max(lag.values()) <= limit
@@ -79,7 +79,3 @@ def _read(run: Run, started: LoadStarted) -> int:
     """Offsets are not records: who writes in transactions has filled as many before everything is loaded."""
     until = last_stable_offsets(run.kafka, started.topic)
     return count_committed(run.kafka, started.topic, started.begin, until)[0]
-
-
-def _written(run: Run, started: LoadStarted) -> int:
-    return sum(end_offsets(run.kafka, started.topic).values()) - sum(started.begin.values())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
 from flink_chaos.model.facts import Table
+from flink_chaos.model.pipeline import PROVABLE
 from flink_chaos.verdict.agreement import disagreements, proved
 from flink_chaos.verdict.findings import is_broken, number
 from flink_chaos.verdict.open_files import still_written
@@ -107,8 +108,8 @@ def _one_method(plan: RunPlan, journal: Journal) -> Iterator[str]:
     missing = [copy.value for copy in Copy if not journal.last(RecordProof, copy_=copy)]
     if not missing or output.sql_alone:
         return
-    why = f"records of format {output.format} have none" if output.format != "json" else "it was never made"
-    remedy = "; `output.sql_alone: true` accepts that" if output.format != "json" else ""
+    why = f"records of format {output.format} have none" if output.format != PROVABLE else "it was never made"
+    remedy = "; `output.sql_alone: true` accepts that" if output.format != PROVABLE else ""
     yield f"one method alone: no record proof of {', '.join(missing)}: {why}{remedy}"
 
 

@@ -27,6 +27,7 @@ from flink_chaos.model.facts import (
     TopicBegin,
     TopicEnd,
 )
+from flink_chaos.model.pipeline import PROVABLE
 from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 
 Required = tuple[str, type["Fact"], dict[str, Any]]
 """In words, its kind, and the values of its fields."""
-
-PROOF_FORMAT = "json"
-"""Records of other formats are compared by SQL alone."""
 
 
 def missing_facts(plan: RunPlan, journal: Journal) -> Iterator[str]:
@@ -102,7 +100,7 @@ def _compared(plan: RunPlan) -> Iterator[Required]:
     yield "report", Table, {}
     for copy in plan.copies:
         yield f"counts of the {copy} copy", Counts, {"copy_": copy}
-    if plan.pipeline.output.format != PROOF_FORMAT or plan.pipeline.output.sql_alone:
+    if plan.pipeline.output.format != PROVABLE or plan.pipeline.output.sql_alone:
         return
     for copy in plan.copies:
         yield f"record proof of the {copy} copy", RecordProof, {"copy_": copy}

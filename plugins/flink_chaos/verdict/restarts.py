@@ -39,8 +39,9 @@ def unplanned_restart(plan: RunPlan, journal: Journal, copy: Copy) -> str:
 def went_on(journal: Journal, copy: Copy) -> bool:
     """Whether two looks show that the copy's job was not started again between steady state and end."""
     before, after = (journal.last(JobSeen, copy_=copy, moment=moment) for moment in ("steady", "drained"))
-    known = before is not None and after is not None and bool(before.job_id and after.job_id)
-    return known and before is not None and after is not None and not _restarted(before, after, from_start=True)
+    if before is None or after is None or not (before.job_id and after.job_id):
+        return False
+    return not _restarted(before, after, from_start=True)
 
 
 def _restarted(before: JobSeen, after: JobSeen, *, from_start: bool) -> str:

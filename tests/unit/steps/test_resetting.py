@@ -88,7 +88,7 @@ def test_a_deadline_that_passes_in_an_outage_is_a_fact_all_the_same(run, monkeyp
     monkeypatch.setattr(draining, "look", away_for(2, reached))
     monkeypatch.setattr(draining, "_state", lambda *_: "job RUNNING")
     draining.drain_expired(run, Copy.CHAOS, "lag 7")
-    monkeypatch.setattr(steadying, "_written", away_for(1, 1))
+    monkeypatch.setattr(steadying, "growth", away_for(1, 1))
     monkeypatch.setattr(steadying, "look", away_for(0, reached))
     with pytest.raises(RunEndsError):
         steadying.steady_expired(run, "lag")

@@ -44,7 +44,7 @@ def loading(tmp_path, cluster, fake_api, monkeypatch):
     run.attempt.append(LoadStarted(at=BEGIN, topic="ad-events", begin={0: 0}))
     lag = lag_of({0: 100}, {}, {0: 1_000})
     monkeypatch.setattr(reached, "LagReader", lambda _: type("Reader", (), {"read": lambda *_: lag}))
-    monkeypatch.setattr(steadying, "end_offsets", lambda *_: {0: 1_000})
+    monkeypatch.setattr(steadying, "growth", lambda *_: 1_000)
     told = {copy: FakeJobManager(positions={0: 989}) for copy in Copy}
     for copy, jobmanager in told.items():
         fake_api.services[f"flink/{run.plan.copies[copy].deployment}-rest:8081"] = jobmanager
