@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, JOBS, NODES, PODS
+from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS, EVENTS, JOBS, NODES, PODS
 
 from tests.simulation.pods import NAMESPACE
 
@@ -115,12 +115,27 @@ class LitmusWorld:
             self.says = "Error"
             return
         one.strikes += 1
+        self._announce(one)
         for hook in self.on_strike:
             hook(",".join(pod["metadata"]["uid"] for pod in targets))
         if one.kind == "node-drain":
             self._cordon(one)
         for pod in targets:
             self.pods.kill(pod, f"{one.kind} by Litmus")
+
+    def _announce(self, one: Experiment) -> None:
+        """The event that every experiment writes before it takes anything."""
+        self.kubernetes.put(
+            EVENTS,
+            {
+                "metadata": {"name": f"ChaosInject{one.kind}{one.uid}", "namespace": NAMESPACE},
+                "involvedObject": {"kind": "ChaosEngine", "name": one.name, "uid": one.uid},
+                "reason": "ChaosInject",
+                "message": f"Injecting {one.kind} chaos",
+                "firstTimestamp": self.world.stamp(),
+                "lastTimestamp": self.world.stamp(),
+            },
+        )
 
     def _targets(self, one: Experiment) -> list[dict[str, Any]]:
         if one.kind == "node-drain":

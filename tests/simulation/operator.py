@@ -119,7 +119,10 @@ class FlinkCluster:
                 self.generation = found["metadata"]["generation"]
 
     def _deploy(self, found: dict[str, Any]) -> None:
+        """What an earlier cluster of this name left is taken away first: its JobManager stays after a savepoint."""
         self.generation = found["metadata"]["generation"]
+        self._drop_pods()
+        self.jm, self.jm_since = "", None
         self.deployed, self.lifecycle = True, "DEPLOYED"
         self.job = self.make() if self.job is None or self.job.state != "SUSPENDED" else self.job
         self.job.state = "INITIALIZING"
@@ -143,6 +146,8 @@ class FlinkCluster:
                 self.job.state = "SUSPENDED"
             self._drop_pods()
         self.world.tell(f"{self.name}: suspended ({mode})")
+        for hook in self.trouble.on_suspended:
+            hook(self.name)
         self.suspending, self.deployed, self.lifecycle = None, False, "SUSPENDED"
         self.generation = found["metadata"]["generation"]
         self._drop_taskmanagers()
@@ -296,8 +301,10 @@ class FlinkCluster:
             self.kubernetes.services.pop(key, None)
 
     def _taskmanagers(self) -> dict[str, bool]:
+        """Name -> whether it runs tasks. One whose pod is gone the JobManager knows until it misses its heartbeats."""
         running = self.job is not None and self.job.state == "RUNNING"
-        return {name: running and uid == self.working for uid, name in self.tms.items() if self.pods.alive(uid)}
+        known = {name: False for uid, name in self.tms.items() if self.pods.alive(uid)}
+        return known | ({self.pods.names[self.working]: True} if running else {})
 
     def _configuration(self) -> dict[str, str]:
         return dict((self.resource or {"spec": {"flinkConfiguration": {}}})["spec"]["flinkConfiguration"])
@@ -327,6 +334,8 @@ class OperatorWorld:
     """Whether a deployment is told as failed before it is there."""
     leaves: bool = False
     """Whether something is left of what it deletes."""
+    on_suspended: list[Callable[[str], None]] = field(default_factory=list)
+    """Called with the name of each deployment whose job was stopped because its spec says so."""
     clusters: dict[str, FlinkCluster] = field(default_factory=dict)
     down_until: float = -1.0
     seen: int = 0

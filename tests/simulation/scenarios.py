@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
     from flink_chaos.model.facts import Fact
 
-BESIDE = ("observed", "judging", "self_test", "notified", "pods_seen", "job_seen", "removal_asked", "checkpoint_mark")
-"""Facts whose number and place depend on how fast somebody looks."""
+BESIDE = {
+    *("observed", "judging", "self_test", "notified", "pods_seen", "job_seen", "removal_asked", "checkpoint_mark"),
+    "checkpoints_seen after the fault",
+}
+"""Facts whose number and place depend on how fast somebody looks, and how soon a JobManager answers again."""
 
 TOLD = {
     "preflight": lambda fact: all(check.ok or not check.blocks for check in fact.checks),
@@ -98,13 +101,15 @@ CASES = (
 )
 
 
-def shape(facts: Iterable[Fact]) -> list[str]:
-    """Kinds of facts by their first, each with what it says; the last of a kind and copy counts."""
-    found: dict[str, str] = {}
+def shape(facts: Iterable[Fact]) -> dict[str, list[str]]:
+    """Copy, or nothing -> its kinds of facts by their first, each with what it says; the last of a kind counts.
+
+    Each copy has its own order: Airflow asks for both at once.
+    """
+    found: dict[str, dict[str, str]] = {}
     for fact in facts:
-        kind = str(getattr(fact, "kind", ""))
-        if kind not in BESIDE:
-            name = " ".join(filter(None, (kind, str(getattr(fact, "copy_", "")), str(getattr(fact, "moment", "")))))
-            said = TOLD.get(kind)
-            found[name] = f"{name}: {said(fact)}" if said else name
-    return list(found.values())
+        kind, copy, moment = (str(getattr(fact, name, "")) for name in ("kind", "copy_", "moment"))
+        name, said = f"{kind} {moment}".strip(), TOLD.get(kind)
+        if not {kind, name} & BESIDE:
+            found.setdefault(copy, {})[name] = f"{name}: {said(fact)}" if said else name
+    return {copy: list(told.values()) for copy, told in found.items()}

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import Drained
 
 from tests.simulation.applications import Behaviour, State, made_of
 from tests.simulation.scenario import EXACTLY_ONCE
 
 if TYPE_CHECKING:
-    from flink_chaos.model.base import Copy
-
     from tests.simulation.scenario import Scenario
     from tests.simulation.stage import Stage
 
 
-LOADING_SECONDS = 8.0
+LOADING_SECONDS, NOTICED_SECONDS = 8.0, 30.0
+COINCIDENCE_SECONDS = 2.5
+"""A run looks every two seconds: whether others or the fault came first within one look nobody can tell, nor need."""
+
 OLDER, SHIFT = 5, 3
 """Records of an earlier run in each partition of each topic, and how many of them `shift-by` reads again."""
 
@@ -43,10 +47,15 @@ class Truth:
     strikes: list[Strike] = field(default_factory=list)
     left_running: bool = False
     drills: int = 0
-    _before: Any = None
+    _ran: bool = False
+    _ran_at: float = -LOADING_SECONDS
+    _alive: bool = False
+    _flew: bool = False
+    """As it was at the last tick."""
 
     def __post_init__(self) -> None:
-        """See each strike and each tick."""
+        """See each strike, each tick and each redeploy."""
+        self.stage.operator.on_suspended.append(self._suspended)
         self.stage.litmus.on_strike.append(self._struck)
         self.stage.world.steps.append(self._step)
 
@@ -61,9 +70,10 @@ class Truth:
         return any(one.hit and one.loading and one.noticed for one in self.strikes)
 
     def _struck(self, uids: str) -> None:
-        cluster = self.stage.operator.cluster_of("chaos")
+        cluster, now = self.stage.operator.cluster_of("chaos"), self.stage.world.now
         working = {cluster.working, cluster.jm} if cluster and cluster.job and cluster.job.running else set()
-        self.strikes.append(Strike(self.stage.world.now, self._in_flight(), bool(working & set(uids.split(",")))))
+        at_once = now - self._ran_at <= COINCIDENCE_SECONDS and not working
+        self.strikes.append(Strike(now, self._in_flight(), bool(working & set(uids.split(","))) or at_once, at_once))
 
     def _in_flight(self) -> bool:
         loader, job = self.stage.loader, self.stage.job
@@ -71,25 +81,22 @@ class Truth:
             (loader and not loader.ended and loader.state == "RUNNING") or (job and (job.lag() > 0 or job.unfinished))
         )
 
+    def _suspended(self, name: str) -> None:
+        """A drill takes effect when the operator stops a job that has not ended, whatever else befell it."""
+        drill = self.stage.plan.fault.action == "savepoint" and self.stage.attempt.journal().last(Drained) is None
+        if name == self.stage.plan.copies[Copy.CHAOS].deployment and drill:
+            self.drills += 1
+            self.strikes.append(Strike(self.stage.world.now, self._flew, hit=self._alive, noticed=True))
+
     def _step(self) -> None:
-        job, loader = self.stage.job, self.stage.loader
+        job, loader, now = self.stage.job, self.stage.loader, self.stage.world.now
         for one in self.strikes:
-            one.loading = one.loading or bool(
-                loader and not loader.ended and self.stage.world.now - one.at >= LOADING_SECONDS
-            )
-        running = bool(job and job.state == "RUNNING")
-        if self._before and not running:
-            for one in self.strikes:
-                one.noticed = one.noticed or self.stage.world.now - one.at < 30
-            if (
-                job
-                and job.state in ("FINISHED", "CANCELED", "SUSPENDED")
-                and self.stage.plan.fault.action == "savepoint"
-                and not self.drills
-            ):
-                self.drills += 1
-                self.strikes.append(Strike(self.stage.world.now, self._in_flight(), hit=True, noticed=True))
-        self._before = running
+            one.loading |= bool(loader and not loader.ended and now - one.at >= LOADING_SECONDS)
+            one.noticed |= self._ran and not bool(job and job.running) and now - one.at < NOTICED_SECONDS
+        self._ran = bool(job and job.running)
+        self._ran_at = now if self._ran else self._ran_at
+        self._alive = bool(job and job.state not in ("FINISHED", "FAILED", "CANCELED"))
+        self._flew = self._in_flight()
 
 
 @dataclass(frozen=True)

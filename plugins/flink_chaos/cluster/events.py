@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Event:
-    """One event about the object `kind`/`name`. Times are ms since the epoch; one that is repeated only counts."""
+    """One event about the object `kind`/`name`, whose UID is `about`. One that is repeated only counts.
+
+    Times are ms since the epoch.
+    """
 
     uid: str
     kind: str
@@ -25,6 +28,7 @@ class Event:
     count: int
     first_ms: int
     last_ms: int
+    about: str = ""
 
 
 def events(cluster: Cluster, namespace: str) -> list[Event]:
@@ -47,6 +51,7 @@ def event_of(item: dict[str, Any]) -> Event:
         count=series.get("count") or item.get("count") or 1,
         first_ms=_ms(first),
         last_ms=_ms(last or first),
+        about=about.get("uid", ""),
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Fact
 
-JobMoment = Literal["steady", "before the fault", "in the fault", "after the fault", "drained"]
+JobMoment = Literal["steady", "before the fault", "in the fault", "resuming", "after the fault", "drained"]
 
 
 class JobSeen(Fact):
@@ -28,11 +28,20 @@ class JobSeen(Fact):
     failure: str = Field(default="", description="newest exception: its name and what it says")
     jobmanagers: list[str] = Field(default_factory=list, description="UIDs of the JobManager's pods, in order")
     failed_ms: int = Field(default=0, description="when it was thrown, by Flink's clock; 0: there is none")
+    missing: list[str] = Field(
+        default_factory=list,
+        description="before the fault: TaskManagers that hold tasks, by the JobManager's word, without a pod",
+    )
 
     @property
     def runs(self) -> bool:
         """Whether every task ran that is not finished."""
         return self.state == "RUNNING" and 0 < self.tasks == self.tasks_running
+
+    @property
+    def told(self) -> str:
+        """How many tasks ran, and the job's state."""
+        return f"{self.tasks_running} of {self.tasks} tasks ran, job {self.state}"
 
 
 class FaultHit(Fact):
@@ -40,7 +49,14 @@ class FaultHit(Fact):
 
     kind: Literal["fault_hit"] = "fault_hit"
     what: str = Field(description="what was seen of it, such as `pod ... is gone`")
-    by_fault: bool = Field(default=True, description="false: it was seen before the fault could have done it")
+    announced: bool = Field(default=True, description="whether Litmus had announced its injection by then")
     written: int = Field(description="records that were in the source topic")
     wanted: int = Field(description="records that a complete load writes")
     lag: dict[Copy, int] = Field(description="records that each copy had not committed yet")
+
+
+class HitByOthers(Fact):
+    """What befell the chaos copy between the look before the fault and the fault's effect."""
+
+    kind: Literal["hit_by_others"] = "hit_by_others"
+    what: str

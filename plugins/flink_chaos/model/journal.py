@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from pydantic import Field, TypeAdapter
 
 from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
-from flink_chaos.model.effect_facts import FaultHit, JobSeen
+from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
 from flink_chaos.model.facts import (
     CheckpointsSeen,
     Deployed,
@@ -62,6 +62,7 @@ AnyFact = Annotated[
     | PodsSeen
     | JobSeen
     | FaultHit
+    | HitByOthers
     | CheckpointsSeen
     | SavepointTaken
     | Unschedulable

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import DEPLOYMENTS, FLINK_DEPLOYMENTS, PODS
 from flink_chaos.flink import status
+from flink_chaos.kafka.patience import patiently
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import RETURNED, CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
 from flink_chaos.model.progress_facts import StopAsked
@@ -33,7 +35,7 @@ def start_drill(run: Run) -> None:
     """Ask the operator to stop the chaos copy; a second call asks for nothing more."""
     if run.journal.last(FaultStarted) is not None:
         return
-    require_load(run)
+    patiently(partial(require_load, run))
     see_before_fault(run)
     see_job(run, Copy.CHAOS, "before the fault")
     deployment = _deployment(run)
@@ -50,6 +52,7 @@ def check_suspended(run: Run) -> Progress:
     taken = run.journal.last(SavepointTaken)
     if taken and not status.wants_suspension(deployment):
         return Progress(done=True, message=f"stopped with {taken.path or _mode(run)}, and asked to come back")
+    see_job(run, Copy.CHAOS, "in the fault")
     path = status.savepoint(deployment) or ""
     reason = standing_failure(run, deployment)
     if reason:
@@ -79,6 +82,7 @@ def _still_there(run: Run, name: str) -> str:
 
 def check_resumed(run: Run) -> Progress:
     """Whether all tasks run again and a checkpoint completed after the return; journals what it was restored from."""
+    see_job(run, Copy.CHAOS, "resuming")
     taken, jobmanager = run.journal.last(SavepointTaken), run.jobmanager(Copy.CHAOS)
     job = jobmanager.job()
     if job is None or not job.runs:

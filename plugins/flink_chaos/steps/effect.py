@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
+from flink_chaos.cluster.events import events
 from flink_chaos.cluster.pods import pods
-from flink_chaos.cluster.resources import CHAOS_RESULTS, NODES
+from flink_chaos.cluster.resources import CHAOS_RESULTS
 from flink_chaos.kafka.lag import LagReader
 from flink_chaos.litmus.engine import result_name
 from flink_chaos.litmus.evidence import delays
 from flink_chaos.model.base import Component, Copy
-from flink_chaos.model.effect_facts import FaultHit, JobSeen
-from flink_chaos.model.facts import TargetsChosen
+from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
+from flink_chaos.model.facts import FaultStarted, TargetsChosen
 from flink_chaos.steps.aiming import candidates
 from flink_chaos.steps.loading import grown
+from flink_chaos.verdict.restarts import hurt_between
 
 if TYPE_CHECKING:
+    from flink_chaos.flink.jobmanager import JobManager
     from flink_chaos.model.effect_facts import JobMoment
     from flink_chaos.steps.run import Run
+
+INJECTS = "ChaosInject"
+"""Reason of the event that an experiment writes about its ChaosEngine before it injects (litmus-go, pkg/types)."""
 
 
 def see_job(run: Run, copy: Copy, moment: JobMoment) -> JobSeen:
@@ -30,16 +36,43 @@ def see_job(run: Run, copy: Copy, moment: JobMoment) -> JobSeen:
     return fact
 
 
-def see_hit(run: Run, *, acting: bool = False) -> None:
+def see_hit(run: Run) -> None:
     """Journal once that the fault took effect, and what was in flight at that moment.
 
-    :param acting: the fault has not ended; afterwards its traces may be gone.
+    To be called after a look at the job: what that tells while every target is still there, the fault did not do.
     """
-    if run.journal.last(FaultHit) is None and (what := _effect(run)):
-        journal_hit(run, what, by_fault=not acting or _may_be_ours(run))
+    if run.journal.last(FaultHit) is not None:
+        return
+    if what := _effect(run):
+        journal_hit(run, what, announced=_is_announced(run))
+    elif run.plan.fault.evidence != "packets_delayed" and (what := _hurt(run)):
+        _blame_others(run, what)
 
 
-def journal_hit(run: Run, what: str, *, by_fault: bool = True) -> None:
+def settle_hit(run: Run) -> None:
+    """Once the fault has ended: an effect that was there before Litmus announced an injection is somebody else's.
+
+    Litmus writes its event before it touches anything. Experiments that write none leave the question open.
+    """
+    hit = run.journal.last(FaultHit)
+    if hit is not None and not hit.announced and _is_announced(run):
+        _blame_others(run, f"{hit.what}, before Litmus announced its injection")
+
+
+def _blame_others(run: Run, what: str) -> None:
+    """Once: the first trouble explains the next."""
+    if run.journal.last(HitByOthers) is None:
+        run.attempt.append(HitByOthers(at=now(), clock="kubernetes", what=what))
+
+
+def _hurt(run: Run) -> str:
+    """What the last look at the chaos copy's job tells that was not so before the fault was asked for."""
+    before = run.journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault")
+    look = run.journal.last(JobSeen, copy_=Copy.CHAOS, moment="in the fault")
+    return hurt_between(before, look) if before and look else ""
+
+
+def journal_hit(run: Run, what: str, *, announced: bool = True) -> None:
     """Journal that the fault took effect just now."""
     reader, topic = LagReader(run.kafka), run.plan.pipeline.topics.source
     lag = {copy: reader.read(run.plan.copies[copy].group, topic).total for copy in Copy}
@@ -47,7 +80,7 @@ def journal_hit(run: Run, what: str, *, by_fault: bool = True) -> None:
         at=now(),
         clock="kafka",
         what=what,
-        by_fault=by_fault,
+        announced=announced,
         written=grown(run),
         wanted=run.plan.records_to_write,
         lag=lag,
@@ -55,13 +88,16 @@ def journal_hit(run: Run, what: str, *, by_fault: bool = True) -> None:
     run.attempt.append(fact)
 
 
-def _may_be_ours(run: Run) -> bool:
-    """A drain cordons its node before it takes any pod from it."""
-    chosen = run.journal.last(TargetsChosen)
-    if chosen is None or not chosen.node:
+def _is_announced(run: Run) -> bool:
+    """Whether Litmus has said that it injects: asked after the pods, as it says so before it takes any.
+
+    Packets need no such word: nobody but the experiment counts them.
+    """
+    if run.plan.fault.evidence == "packets_delayed":
         return True
-    node = run.cluster.get(NODES, None, chosen.node)
-    return node is None or bool((node.get("spec") or {}).get("unschedulable"))
+    started = run.journal.last(FaultStarted)
+    uid = started.uid if started else ""
+    return any(event.reason == INJECTS and event.about == uid for event in events(run.cluster, run.namespace))
 
 
 def _effect(run: Run) -> str:
@@ -97,7 +133,19 @@ def _job(run: Run, copy: Copy, moment: JobMoment) -> JobSeen:
         failure=f"{failure.name}: {failure.message}" if failure else "",
         jobmanagers=uids,
         failed_ms=failure.failed_ms if failure else 0,
+        missing=_missing(run, copy, jobmanager) if moment == "before the fault" else [],
     )
+
+
+def _missing(run: Run, copy: Copy, jobmanager: JobManager) -> list[str]:
+    """TaskManagers with tasks whose pods are gone: heartbeats tell the JobManager much later.
+
+    Only those that Flink itself names after their pods, as it does where it makes them.
+    """
+    deployment = run.plan.copies[copy].deployment
+    alive = {pod.name for pod in pods(run.cluster, run.namespace, {"app": deployment}) if not pod.deleting}
+    busy = {name for name, tasks in jobmanager.used_slots().items() if tasks}
+    return sorted(name for name in busy - alive if name.startswith(f"{deployment}-taskmanager-"))
 
 
 def _jobmanagers(run: Run, copy: Copy) -> list[str]:

@@ -14,7 +14,7 @@ from flink_chaos.litmus.progress import fault_progress
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.steps.aiming import candidates, take_aim
-from flink_chaos.steps.effect import see_hit, see_job
+from flink_chaos.steps.effect import see_hit, see_job, settle_hit
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.room import check_room
 from flink_chaos.steps.run import Progress, RunEndsError
@@ -32,7 +32,7 @@ def inject(run: Run, aim: Aim | None = None) -> None:
     """Create the ChaosEngine; a second call finds the first one's and creates nothing."""
     if run.journal.last(FaultStarted) is not None:
         return
-    require_load(run)
+    patiently(partial(require_load, run))
     see_before_fault(run)
     see_job(run, Copy.CHAOS, "before the fault")
     aim = take_aim(run) if aim is None else aim
@@ -48,7 +48,7 @@ def check_fault(run: Run) -> Progress:
     _see_pods(run)
     see_job(run, Copy.CHAOS, "in the fault")
     progress = fault_progress(run.cluster, run.plan)
-    see_hit(run, acting=not progress.ended)
+    see_hit(run)
     if not progress.exists:
         raise RunEndsError(f"ChaosEngine {run.plan.engine} is gone: someone deleted it during the fault")
     if not progress.ended and check_room(run):
@@ -74,6 +74,7 @@ def take_evidence(run: Run, ended: FaultEnded) -> Evidence:
     see_checkpoints(run, Copy.CHAOS, "after the fault")
     see_job(run, Copy.CHAOS, "after the fault")
     see_hit(run)
+    settle_hit(run)
     felt, message, details = EVIDENCE[run.plan.fault.evidence](_scene(run, ended))
     evidence = Evidence(at=now(), clock="kubernetes", felt=felt, message=message, details=details)
     run.attempt.append(evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Component, Copy
-from flink_chaos.model.effect_facts import FaultHit, JobSeen
+from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
 from flink_chaos.model.facts import CheckpointsSeen, Evidence, TargetsChosen
 from flink_chaos.model.fault import component_of
 from flink_chaos.verdict.restarts import restart_between
@@ -23,7 +23,10 @@ def effect_doubts(plan: RunPlan, journal: Journal) -> Iterator[str]:
     evidence = journal.last(Evidence)
     if plan.fault.action == "none" or evidence is None or not evidence.felt:
         return
+    yield from _not_whole(journal)
     yield from _nothing_in_flight(journal)
+    if plan.fault.action == "savepoint":
+        yield from _twice_back(journal)
     if plan.fault.action == "litmus":
         yield from _idle_targets(journal)
         yield from _unnoticed(plan, journal)
@@ -37,13 +40,25 @@ def noticed(plan: RunPlan, journal: Journal) -> str:
     return next(iter([*told, *_checkpoints(plan, journal)]), "")
 
 
+def _not_whole(journal: Journal) -> Iterator[str]:
+    """A copy that was broken before the fault broke it: what it did afterwards may be the answer to that."""
+    others = journal.last(HitByOthers)
+    if others is not None:
+        yield f"somebody else hit the chaos copy before the fault did: {others.what}"
+    before = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault")
+    if before is None or not before.job_id:
+        return
+    if before.missing:
+        yield f"{', '.join(before.missing)} was gone before the fault was asked for: somebody else hit the chaos copy"
+    elif not before.runs:
+        yield f"the chaos copy did not run when the fault was asked for: {before.told}"
+
+
 def _nothing_in_flight(journal: Journal) -> Iterator[str]:
     hit = journal.last(FaultHit)
     if hit is None:
         yield "nobody saw when the fault took effect, so it is not known whether anything was in flight"
         return
-    if not hit.by_fault:
-        yield f"{hit.what} before its node was cordoned: somebody else hit the chaos copy"
     lag, usual = hit.lag.get(Copy.CHAOS, 0), hit.lag.get(Copy.STABLE, 0)
     if hit.written >= hit.wanted and lag <= highest([(0, usual)]):
         yield (
@@ -77,6 +92,16 @@ def _foreign(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield "the JobManager's pod was replaced too, which this fault does not do: somebody else hit the chaos copy"
 
 
+def _twice_back(journal: Journal) -> Iterator[str]:
+    """A JobManager that crashes keeps its pod: one that got another pod while it came back was taken by somebody."""
+    looks = [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS]
+    old = {uid for look in looks if look.moment in ("before the fault", "in the fault") for uid in look.jobmanagers}
+    back = [set(look.jobmanagers) - old for look in looks if look.moment in ("resuming", "after the fault")]
+    fresh = [uids for uids in back if uids]
+    if any(fresh[0].isdisjoint(later) for later in fresh):
+        yield "the JobManager's pod was replaced while the chaos copy came back: somebody else hit it"
+
+
 def _since(journal: Journal) -> list[JobSeen]:
     """Looks at the chaos copy's job since the fault was asked for, oldest first."""
     later = ("in the fault", "after the fault", "drained")
@@ -89,7 +114,7 @@ def _change(plan: RunPlan, before: JobSeen, look: JobSeen) -> str:
         return "the JobManager did not answer" if _takes_the_jobmanager(plan) else ""
     restarted = restart_between(before, look)
     if restarted or not look.runs:
-        return restarted or f"{look.tasks_running} of {look.tasks} tasks ran, job {look.state}"
+        return restarted or look.told
     if look.failed_ms > before.failed_ms:
         return look.failure
     return "a checkpoint failed" if look.failed_checkpoints > before.failed_checkpoints else ""

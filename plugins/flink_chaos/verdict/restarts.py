@@ -8,6 +8,8 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.effect_facts import JobSeen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flink_chaos.model.effect_facts import JobMoment
     from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
@@ -26,13 +28,20 @@ def restart_between(before: JobSeen, after: JobSeen) -> str:
     return ""
 
 
+def hurt_between(before: JobSeen, after: JobSeen) -> str:
+    """What tells that the job does not run as it did, in words; empty if it does, or does not answer."""
+    if before.jobmanagers and set(before.jobmanagers).isdisjoint(after.jobmanagers):
+        return "the JobManager's pod was replaced"
+    if not after.job_id:
+        return ""
+    return restart_between(before, after) or ("" if after.runs else after.told)
+
+
 def unplanned_restart(plan: RunPlan, journal: Journal, copy: Copy) -> str:
     """A restart of the copy that the run did not plan, with Flink's word for its cause; empty if there was none."""
-    since = _undisturbed_since(plan, copy)
-    before = journal.last(JobSeen, copy_=copy, moment=since) if since else None
-    after = journal.last(JobSeen, copy_=copy, moment="drained")
-    told = _restarted(before, after, from_start=since == "steady") if before and after else ""
-    cause = f"; because: {after.failure}" if told and after and after.failure else ""
+    pairs = [*_undisturbed(plan, journal, copy)]
+    told, after = next(((told, after) for before, after in pairs if (told := _restarted(before, after))), ("", None))
+    cause = f"; because: {after.failure}" if after and after.failure else ""
     return f"the {copy} copy's job was started again although nothing was done to it: {told}{cause}" if told else ""
 
 
@@ -41,15 +50,16 @@ def went_on(journal: Journal, copy: Copy) -> bool:
     before, after = (journal.last(JobSeen, copy_=copy, moment=moment) for moment in ("steady", "drained"))
     if before is None or after is None or not (before.job_id and after.job_id):
         return False
-    return not _restarted(before, after, from_start=True)
+    return not _restarted(before, after)
 
 
-def _restarted(before: JobSeen, after: JobSeen, *, from_start: bool) -> str:
-    """The same with what came before the first look: a job that a run starts has restored nothing yet."""
-    if from_start and before.restored_id is not None:
+def _restarted(before: JobSeen, after: JobSeen) -> str:
+    """The same with what came before the first look: a job that a run starts, or lets resume, was never restarted."""
+    if before.moment == "steady" and before.restored_id is not None:
         return f"it was restored from checkpoint {before.restored_id} before its steady state"
-    if from_start and before.restarts:
-        return f"it was restarted before its steady state, {before.restarts} times"
+    if before.moment in ("steady", "after the fault") and before.restarts:
+        when = "its steady state" if before.moment == "steady" else "it was seen to be back"
+        return f"it was restarted before {when}, {before.restarts} times"
     return restart_between(before, after)
 
 
@@ -58,8 +68,17 @@ def restart_notes(plan: RunPlan, journal: Journal) -> list[str]:
     return [told for copy in Copy if (told := unplanned_restart(plan, journal, copy))]
 
 
-def _undisturbed_since(plan: RunPlan, copy: Copy) -> JobMoment | None:
-    """The moment after which nothing was done to the copy; None where a fault may restart it at any time."""
+def _undisturbed(plan: RunPlan, journal: Journal, copy: Copy) -> Iterator[tuple[JobSeen, JobSeen]]:
+    """Looks at the copy between which the run did nothing to it; none where a fault may restart it at any time."""
     if copy is Copy.STABLE or plan.fault.action == "none":
-        return "steady"
-    return "after the fault" if plan.fault.action == "savepoint" else None
+        yield from _pairs(journal, copy, "steady", "drained")
+    elif plan.fault.action == "savepoint":
+        yield from _pairs(journal, copy, "steady", "before the fault")
+        yield from _pairs(journal, copy, "before the fault", "in the fault")
+        yield from _pairs(journal, copy, "after the fault", "drained")
+
+
+def _pairs(journal: Journal, copy: Copy, first: JobMoment, then: JobMoment) -> Iterator[tuple[JobSeen, JobSeen]]:
+    before = journal.last(JobSeen, copy_=copy, moment=first)
+    looks = (look for look in journal.all(JobSeen) if look.copy_ is copy and look.moment == then)
+    yield from ((before, look) for look in looks if before)

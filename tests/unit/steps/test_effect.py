@@ -3,21 +3,17 @@
 from types import SimpleNamespace
 
 import pytest
-from flink_chaos.cluster.resources import CHAOS_RESULTS, NODES, PODS
+from flink_chaos.cluster.resources import CHAOS_RESULTS, EVENTS, PODS
 from flink_chaos.litmus.engine import pod_label, result_name
 from flink_chaos.model.base import Copy
-from flink_chaos.model.effect_facts import FaultHit, JobSeen
-from flink_chaos.model.facts import Evidence, TargetsChosen
-from flink_chaos.model.journal import Journal
+from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
+from flink_chaos.model.facts import FaultStarted, TargetsChosen
 from flink_chaos.steps import effect
-from flink_chaos.steps.effect import see_hit, see_job
+from flink_chaos.steps.effect import see_hit, see_job, settle_hit
 from flink_chaos.steps.run import Run
-from flink_chaos.verdict.effect import effect_doubts
 
-from tests.unit.plans import AT, a_target
+from tests.unit.plans import AT, a_target, job_seen
 from tests.unit.runs import a_run
-
-FELT = Evidence(at=AT, felt=True, message="")
 
 
 @pytest.fixture
@@ -59,31 +55,97 @@ def test_a_latency_took_effect_with_its_first_packets(tmp_path, cluster, run, pa
     assert (late.journal.last(FaultHit) is not None) is struck
 
 
+def announce(run, uid="engine-1"):
+    """The event that an experiment writes about its ChaosEngine before it injects."""
+    about = {"kind": "ChaosEngine", "name": run.plan.engine, "uid": uid}
+    metadata = {"name": f"ChaosInject{uid}", "namespace": "flink"}
+    times = dict.fromkeys(("firstTimestamp", "lastTimestamp"), "2026-01-01T00:00:00Z")
+    event = {"apiVersion": "v1", "kind": "Event", "metadata": metadata, "involvedObject": about, **times}
+    run.cluster.create(EVENTS, "flink", event | {"reason": "ChaosInject"})
+
+
 @pytest.mark.parametrize(
-    ("cordoned", "acting", "ours"), [(True, True, True), (False, True, False), (False, False, True)]
+    ("early", "late", "whose"),
+    [("engine-1", "", "ours"), ("", "engine-1", "others"), ("", "", "ours"), ("engine-0", "engine-1", "others")],
 )
-def test_a_pod_that_goes_before_its_node_is_cordoned_was_taken_by_somebody_else(
-    tmp_path, cluster, run, cordoned, acting, ours
-):
-    """A drain cordons first; once it has ended nobody can tell any more."""
-    drained = a_run(tmp_path / "other", cluster, fault="node_drain")
-    drained.attempt.append(TargetsChosen(at=AT, targets=[a_target(uid="gone")], node="node2"))
-    cluster.create(
-        NODES,
-        None,
-        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node2"}, "spec": {"unschedulable": cordoned}},
-    )
-    see_hit(drained, acting=acting)
-    fact = drained.journal.last(FaultHit)
-    assert fact.by_fault is ours
-    assert any("somebody else" in told for told in effect_doubts(drained.plan, Journal([FELT, fact]))) is not ours
+def test_a_pod_that_goes_before_litmus_announces_its_injection_was_taken_by_somebody_else(run, early, late, whose):
+    """Experiments that announce nothing leave it open; the word of another engine counts for nothing."""
+    run.attempt.append(FaultStarted(at=AT, engine=run.plan.engine, uid="engine-1"))
+    if early:
+        announce(run, early)
+    run.cluster.delete(PODS, "flink", "chaos-tm-1")
+    see_hit(run)
+    if late:
+        announce(run, late)
+    settle_hit(run)
+    settle_hit(run)
+    told = [fact.what for fact in run.journal.all(HitByOthers)]
+    assert told == ([] if whose == "ours" else ["pod chaos-tm-1 is gone, before Litmus announced its injection"])
+
+
+@pytest.mark.parametrize(
+    ("look", "told"),
+    [
+        ({}, []),
+        ({"jobmanagers": ["jm2"]}, ["the JobManager's pod was replaced"]),
+        ({"jobmanagers": []}, ["the JobManager's pod was replaced"]),
+        ({"state": "RESTARTING"}, ["4 of 4 tasks ran, job RESTARTING"]),
+        ({"restarts": 1}, ["it was restarted, 1 times in all"]),
+        ({"job_id": ""}, []),
+    ],
+)
+def test_what_the_job_tells_while_every_target_is_there_the_fault_did_not_do(run, look, told):
+    """Once; an answer that does not come tells nothing."""
+    run.attempt.append(job_seen("before the fault", jobmanagers=["jm1"]))
+    run.attempt.append(job_seen("in the fault", **{"jobmanagers": ["jm1"]} | look))
+    see_hit(run)
+    see_hit(run)
+    assert [fact.what for fact in run.journal.all(HitByOthers)] == told
+    run.cluster.delete(PODS, "flink", "chaos-tm-1")
+    see_hit(run)
+    assert run.journal.last(FaultHit) is not None
+
+
+def test_what_a_job_suffers_from_late_packets_nobody_else_did(tmp_path, cluster):
+    """The experiment tells of its packets when it likes."""
+    late = a_run(tmp_path, cluster, fault="network_latency")
+    late.attempt.append(job_seen("before the fault"))
+    late.attempt.append(job_seen("in the fault", restarts=1))
+    see_hit(late)
+    assert late.journal.last(HitByOthers) is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "slots", "missing"),
+    [
+        ("before the fault", {"-taskmanager-1-1": 1, "-taskmanager-1-2": 0}, ["-taskmanager-1-1"]),
+        ("before the fault", {"-taskmanager-1-3": 1}, []),
+        ("steady", {"-taskmanager-1-1": 1}, []),
+    ],
+)
+def test_a_taskmanager_at_work_without_a_pod_is_missing(run, monkeypatch, moment, slots, missing):
+    """The JobManager believes in it until it misses heartbeats; one that is not named after a pod says nothing."""
+    deployment = run.plan.copies[Copy.CHAOS].deployment
+    labels = {"app": deployment, "component": "taskmanager"}
+    metadata = {"name": f"{deployment}-taskmanager-1-3", "namespace": "flink", "labels": labels}
+    run.cluster.create(PODS, "flink", {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {}})
+    there = a_jobmanager()
+    there.used_slots = lambda: {deployment + name: used for name, used in slots.items()} | {"10.0.0.1:43-a": 1}
+    monkeypatch.setattr(Run, "jobmanager", lambda *_: there)
+    assert see_job(run, Copy.CHAOS, moment).missing == [deployment + name for name in missing]
+
+
+def a_jobmanager():
+    """One whose job runs."""
+    told = SimpleNamespace(id="j1", state="RUNNING", tasks={"RUNNING": 3, "FINISHED": 1})
+    seen = SimpleNamespace(restored_id=None, failed=0)
+    return SimpleNamespace(job=lambda: told, checkpoints=lambda _: seen, restarts=lambda _: 0, failures=lambda _: [])
 
 
 def test_a_job_is_taken_down_when_it_has_changed(run, monkeypatch):
     """A look every two seconds that tells nothing new is no fact."""
-    told = SimpleNamespace(id="j1", state="RUNNING", tasks={"RUNNING": 3, "FINISHED": 1})
-    seen = SimpleNamespace(restored_id=None, failed=0)
-    there = SimpleNamespace(job=lambda: told, checkpoints=lambda _: seen, restarts=lambda _: 0, failures=lambda _: [])
+    there = a_jobmanager()
+    told = there.job()
     monkeypatch.setattr(Run, "jobmanager", lambda *_: there)
     for _ in range(3):
         see_job(run, Copy.CHAOS, "in the fault")

@@ -2,7 +2,7 @@
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.effect_facts import FaultHit, JobSeen
+from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
 from flink_chaos.model.facts import Evidence, TargetsChosen
 from flink_chaos.model.journal import Journal
 from flink_chaos.verdict.effect import effect_doubts, noticed
@@ -123,6 +123,48 @@ def test_a_jobmanager_that_goes_with_a_taskmanager_was_taken_by_somebody_else(fa
     looks = [job_seen("before the fault", jobmanagers=["jm1"]), job_seen("after the fault", restarts=1, jobmanagers=later)]
     found = Journal([*(fact for fact in good_facts(plan) if not isinstance(fact, JobSeen)), *looks])
     assert any("somebody else hit" in told for told in effect_doubts(plan, found)) is doubted
+
+
+@pytest.mark.parametrize(
+    ("fact", "told"),
+    [
+        (job_seen("before the fault", missing=["tm-1"]), "tm-1 was gone before the fault was asked for"),
+        (job_seen("before the fault", state="RESTARTING"), "did not run when the fault was asked for: 4 of 4 tasks"),
+        (job_seen("before the fault", tasks_running=3), "did not run when the fault was asked for: 3 of 4 tasks"),
+        (job_seen("before the fault", job_id="", state=""), ""),
+        (HitByOthers(at=AT, what="a pod is gone"), "somebody else hit the chaos copy before the fault did: a pod is gone"),
+        (job_seen("before the fault"), ""),
+    ],
+)
+@pytest.mark.parametrize("fault", ["pod_delete", "savepoint"])
+def test_a_copy_that_was_broken_before_tells_nothing_of_the_fault(fault, fact, told):
+    """What it does afterwards may be the answer to that. An answer that did not come is no sign."""
+    plan = a_plan(fault=fault)
+    facts = [one for one in good_facts(plan) if not isinstance(one, JobSeen) or one.moment != "before the fault"]
+    later = job_seen("in the fault", job_id="j1", restarts=1)
+    found = [told for told in effect_doubts(plan, Journal([*facts, fact, later])) if "notice" not in told]
+    assert [told in one for one in found] == ([True] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("back", "doubted"),
+    [
+        ([["jm1"], ["jm2"], ["jm2"]], False),
+        ([["jm1"], [], ["jm2"]], False),
+        ([["jm2"], ["jm3"]], True),
+        ([["jm2"], [], ["jm2", "jm3"]], False),
+        ([["jm1"], ["jm1"]], False),
+    ],
+)
+def test_a_jobmanager_that_is_replaced_while_a_drill_comes_back_was_taken_by_somebody_else(back, doubted):
+    """The first new pod is the drill's own; one that crashes keeps its pod."""
+    plan = a_plan(fault="savepoint")
+    looks = [job_seen("before the fault", jobmanagers=["jm1"])]
+    looks += [job_seen("resuming", jobmanagers=uids) for uids in back[:-1]]
+    looks += [job_seen("after the fault", jobmanagers=back[-1])]
+    looks += [job_seen("resuming", copy=Copy.STABLE, jobmanagers=["jm9"])]
+    facts = [one for one in good_facts(plan) if not isinstance(one, JobSeen)]
+    assert any("while the chaos copy came back" in told for told in effect_doubts(plan, Journal([*facts, *looks]))) is doubted
 
 
 def test_a_run_without_a_fault_needs_no_effect():

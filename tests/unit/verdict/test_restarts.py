@@ -47,12 +47,30 @@ def test_a_restart_excuses_nothing_under_exactly_once():
         ("pod_delete", Copy.STABLE, "steady", True),
         ("savepoint", Copy.CHAOS, "steady", False),
         ("savepoint", Copy.CHAOS, "after the fault", True),
+        ("savepoint", Copy.STABLE, "steady", True),
     ],
 )
 def test_only_a_restart_that_the_run_did_not_plan_is_told(fault, copy, since, told):
     """A drill's own return is planned, one after it is not."""
     found = Journal([*restarted(copy, since)])
     assert bool(unplanned_restart(a_plan(fault=fault), found, copy)) is told
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        ((job_seen("steady"), job_seen("before the fault", restarts=1)), "it was restarted, 1 times"),
+        ((job_seen("before the fault"), job_seen("in the fault"), job_seen("in the fault", restored_id=3)), "checkpoint 3"),
+        ((job_seen("after the fault", restarts=2), job_seen("drained", restarts=2)), "before it was seen to be back, 2"),
+        ((job_seen("before the fault"), job_seen("after the fault", job_id="j2", restored_id=3)), ""),
+        ((job_seen("before the fault"), job_seen("resuming", job_id="j2", restored_id=3)), ""),
+    ],
+)
+def test_a_drill_excuses_no_other_restart(looks, told):
+    """Neither before the stop, nor until it was seen to be back: only the return itself is planned."""
+    found = unplanned_restart(a_plan(fault="savepoint"), Journal(list(looks)), Copy.CHAOS)
+    assert (told in found) if told else found == ""
+    assert unplanned_restart(a_plan(fault="pod_delete"), Journal(list(looks)), Copy.CHAOS) == ""
 
 
 def test_nobody_can_tell_a_restart_from_one_look():
