@@ -34,6 +34,7 @@ from flink_chaos.model.journal import Journal
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.proof import Compared, Deliveries
 from flink_chaos.model.request import RunRequest
+from flink_chaos.model.running_facts import Running
 from flink_chaos.model.topic_facts import TopicState
 from flink_chaos.profiles.catalogue import Catalogue
 
@@ -130,6 +131,7 @@ def prepared(plan: RunPlan) -> Iterator[Fact]:
         yield topic_state(topic, "before")
     for copy, own in plan.copies.items():
         yield OffsetsReset(at=AT, group=own.group, topic=source, strategy="to-latest", before={}, after={0: 0})
+        yield Running(at=AT, copy=copy, job_id="j1", differences=[])
         yield Deployed(at=AT, copy=copy, uid="d", job_id="j1", completed_checkpoints=1)
     yield LoadStarted(at=AT, topic=source, begin={0: 0})
 

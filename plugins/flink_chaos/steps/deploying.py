@@ -53,7 +53,8 @@ def check_running(run: Run, copy: Copy) -> Progress:
     checkpoints = jobmanager.checkpoints(job.id)
     if checkpoints is None or checkpoints.completed == 0:
         return Progress(done=False, message=f"{name}: runs, no checkpoint completed yet{_every(jobmanager, job)}")
-    see_running(run, copy, jobmanager, job, checkpoints)
+    if see_running(run, copy, jobmanager, job, checkpoints) is None:
+        return Progress(done=False, message=f"{name}: runs, but how is not told: {jobmanager.silence}")
     fact = Deployed(
         at=now(),
         clock="flink",

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
 
-def see_running(run: Run, copy: Copy, jobmanager: JobManager, job: Job, seen: Checkpoints) -> Running:
-    """Journal it. Raises StepError for what may hurt others or mix the copies; what else differs the verdict tells."""
-    config = jobmanager.checkpoint_config(job.id)
+def see_running(run: Run, copy: Copy, jobmanager: JobManager, job: Job, seen: Checkpoints) -> Running | None:
+    """Journal it; None while the JobManager does not tell it.
+
+    Raises StepError for what may hurt others or mix the copies; what else differs the verdict tells.
+    """
+    config, options = jobmanager.checkpoint_config(job.id), jobmanager.options()
+    if config is None or not options:
+        return None
     told = Told(
         checkpoints=config,
         checkpoint_path=seen.external_path,
-        options=jobmanager.options(),
+        options=options,
         topics=frozenset(jobmanager.topics(job.id)),
     )
     fact = Running(
@@ -30,9 +35,9 @@ def see_running(run: Run, copy: Copy, jobmanager: JobManager, job: Job, seen: Ch
         clock="flink",
         copy=copy,
         job_id=job.id,
-        interval_ms=config.interval_ms if config else None,
-        timeout_ms=config.timeout_ms if config else None,
-        mode=config.mode if config else None,
+        interval_ms=config.interval_ms,
+        timeout_ms=config.timeout_ms,
+        mode=config.mode,
         checkpoint_path=told.checkpoint_path,
         topics=sorted(told.topics),
         differences=differences(run.plan, copy, told),

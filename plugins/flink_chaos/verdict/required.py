@@ -28,6 +28,7 @@ from flink_chaos.model.facts import (
     TopicEnd,
 )
 from flink_chaos.model.pipeline import PROVABLE
+from flink_chaos.model.running_facts import Running
 from flink_chaos.model.topic_facts import TopicState
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _before(plan: RunPlan) -> Iterator[Required]:
             yield f"settings of topic {own.sink}", TopicState, {"topic": own.sink, "moment": "before"}
         yield f"offsets of {own.group}", OffsetsReset, {"group": own.group}
         yield f"start of the {copy} copy", Deployed, {"copy_": copy}
+        yield f"configuration of the running {copy} copy", Running, {"copy_": copy}
     yield "first record", LoadStarted, {}
     yield "steady state", Steady, {"ok": True}
     yield "job of the stable copy in steady state", JobSeen, {"copy_": Copy.STABLE, "moment": "steady"}

@@ -29,11 +29,6 @@ def trouble_doubts(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield f"{NOT_OURS}: {', '.join(short.pods)} found no node, and the fault takes none away: {short.message}"
 
 
-def outside_causes(journal: Journal) -> list[str]:
-    """Causes from outside at any time, overcome or not: why a broken demand may not be the application's fault."""
-    return list(_told(journal.all(Trouble)))
-
-
 def _was_overcome(fact: Trouble, journal: Journal) -> bool:
     """What was seen after a drain matters if it failed."""
     ends = [journal.last(Drained, copy_=copy) for copy in Copy if fact.wait.endswith(copy.value)]

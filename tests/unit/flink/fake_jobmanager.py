@@ -32,7 +32,7 @@ class FakeJobManager:
     external_path: str | None = None
     """Of the newest checkpoint."""
     config: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=lambda: {"rest.port": "8081"})
     status: tuple[int, Any] | None = None
     """What everything is answered with."""
     answers: dict[str, Any] = field(default_factory=dict)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.simulation.applications import BEHAVIOURS
 from tests.simulation.kafka import KafkaWorld
 from tests.simulation.runner import play
-from tests.simulation.scenario import Scenario, Trouble, drawn
+from tests.simulation.scenario import AT_LEAST_ONCE, Scenario, Trouble, drawn
 from tests.simulation.scenarios import CASES, Case, shape
 from tests.simulation.world import World
 
@@ -100,6 +101,33 @@ def test_a_world_is_the_same_each_time_it_is_played() -> None:
 )
 def test_a_plain_world_ends_as_everybody_expects(scenario: Scenario, outcome: str) -> None:
     """Correct applications pass, broken ones fail, and what was not tested is said to be so."""
+    played = play(scenario)
+    assert (played.outcome, played.wrong) == (outcome, []), played.story
+
+
+def _others(name: str, moment: str, after: float, seconds: float = 0.0, **scenario: Any) -> Scenario:
+    return Scenario(troubles=(Trouble(name, moment, after, seconds),), **scenario)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "outcome"),
+    [
+        (_others("kafka down, clients stuck", "steady", 0, 12.8, fault="pod_delete", interval=6), "PASS"),
+        (_others("chaos killed by others", "steady", 0, fault="savepoint", upgrade_mode="last-state"), "INCONCLUSIVE"),
+        (_others("chaos killed by others", "fault_started", 0, fault="pod_delete", strike_after=9.0), "INCONCLUSIVE"),
+        (_others("chaos JobManager killed by others", "fault_started", 1, fault="node_drain"), "INCONCLUSIVE"),
+        (_others("chaos JobManager killed by others", "fault_started", 0, fault="pod_delete"), "INCONCLUSIVE"),
+        (_others("chaos killed by others", "fault_started", 0.5, fault="savepoint", guarantee=AT_LEAST_ONCE), "PASS"),
+        (_others("chaos cut off", "fault_started", 9, 19, fault="savepoint", guarantee=AT_LEAST_ONCE), "PASS"),
+        (
+            _others("chaos JobManager killed by others", "fault_started", 10, fault="savepoint", guarantee=AT_LEAST_ONCE),
+            "INCONCLUSIVE",
+        ),
+    ],
+    ids=str,
+)
+def test_what_others_do_around_a_fault_is_not_the_faults_doing(scenario: Scenario, outcome: str) -> None:
+    """Each of these worlds was told wrong once."""
     played = play(scenario)
     assert (played.outcome, played.wrong) == (outcome, []), played.story
 

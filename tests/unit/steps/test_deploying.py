@@ -168,9 +168,15 @@ def test_what_runs_is_read_back_once_it_does(starting):
     assert (found.interval_ms, found.topics, len(found.differences)) == (60_000, ["ad-events"], 1)
 
 
-def test_a_jobmanager_that_tells_nothing_of_its_options_hinders_nobody(starting):
-    """The doubt is the verdict's."""
-    run, _ = starting
+@pytest.mark.parametrize("silent", ["config", "options"])
+def test_a_jobmanager_that_does_not_tell_how_it_runs_is_asked_again(starting, silent):
+    """What nobody has read nobody can trust."""
+    run, jobmanager = starting
+    told, nothing = getattr(jobmanager, silent), None if silent == "config" else {}
+    setattr(jobmanager, silent, nothing)
+    progress = check_running(run, Copy.CHAOS)
+    assert (progress.done, "how is not told" in progress.message) == (False, True)
+    setattr(jobmanager, silent, told)
     assert check_running(run, Copy.CHAOS).done
     assert run.journal.last(Running, copy_=Copy.CHAOS).differences == []
 

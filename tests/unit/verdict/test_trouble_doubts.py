@@ -2,7 +2,7 @@ import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, Unschedulable
 from flink_chaos.model.trouble_facts import Cause, Trouble
-from flink_chaos.verdict.trouble_doubts import outside_causes, trouble_doubts
+from flink_chaos.verdict.trouble_doubts import trouble_doubts
 
 from tests.unit.plans import AT, a_plan, journal
 
@@ -43,8 +43,3 @@ def test_no_room_is_a_finding_only_where_the_fault_takes_a_node():
     assert list(trouble_doubts(a_plan(), journal(NO_ROOM))) == [told]
     assert list(trouble_doubts(a_plan(fault="node_drain"), journal(NO_ROOM))) == []
     assert list(trouble_doubts(a_plan(fault="node_drain"), journal(NO_ROOM, trouble("no room")))) == [TOLD]
-
-
-def test_what_was_overcome_is_told_to_who_asks():
-    """A restart has its cause, though the run went on."""
-    assert outside_causes(journal(trouble("drained"))) == [TOLD]
