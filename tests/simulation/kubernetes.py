@@ -25,6 +25,7 @@ Object = dict[str, Any]
 Answer = tuple[int, Any]
 TOKEN = "token-of-the-test"
 REASONS = {
+    403: ("Forbidden", "forbidden: User cannot do that"),
     409: (
         "Conflict",
         "Operation cannot be fulfilled: the object has been modified; please apply your changes to the latest version",
@@ -62,6 +63,8 @@ class KubernetesWorld:
                 "reason": reason,
                 "message": message,
             }
+        if path == "/readyz":
+            return 200, "ok"
         answer = self._served(
             Request(method, path, query, body, {"authorization": f"Bearer {TOKEN}", "content-type": content_type})
         )

@@ -40,6 +40,10 @@ def _at_fact(stage: Stage, one: Trouble) -> None:
     stage.world.on_call.append(look)
 
 
+STARTING_SECONDS = 2.0
+"""An API server that comes back forbids everything until it has read its roles: seen on the lab."""
+
+
 def _now(stage: Stage, one: Trouble) -> None:
     stage.world.tell(f"TROUBLE: {one.name}" + (f" for {one.seconds:g} s" if one.seconds else ""))
     stage.troubles_begun.append(one.name)
@@ -48,6 +52,7 @@ def _now(stage: Stage, one: Trouble) -> None:
         _refuse(stage, one.seconds, lambda _method, _path: status)
     elif one.name == "api refused":
         _refuse(stage, one.seconds, lambda _method, _path: "refused")
+        _refuse(stage, one.seconds + STARTING_SECONDS, lambda _method, path: 500 if path == "/readyz" else 403)
     else:
         TROUBLES[one.name](stage, one)
 

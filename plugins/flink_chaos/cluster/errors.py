@@ -18,7 +18,8 @@ PASSING = {
 }
 """Statuses that say nothing of the request itself: the same one may succeed in a moment."""
 NOBODY_THERE = re.compile(
-    r"connection refused|no route to host|no endpoints available|failed to resolve", re.IGNORECASE
+    r"connection refused|no route to host|no endpoints available|failed to resolve|is starting and has no roles",
+    re.IGNORECASE,
 )
 NO_ROLES = re.compile(r"RBAC: .*not found")
 
@@ -66,6 +67,11 @@ def unreachable(what: str, server: str, why: str) -> ClusterError:
         return ClusterError(f"{told}. {remedy}", reason=UNTRUSTED)
     remedy = "Check that the server runs and is reachable from here, and that the kubeconfig's context is the right one"
     return ClusterError(f"{told}. {remedy}")
+
+
+def starting(what: str, server: str, why: str) -> ClusterError:
+    """Make the error for a server that forbids what it will allow in a moment: it has not read its roles."""
+    return ClusterError(f"cannot {what}: {server} is starting and has no roles yet ({why}). Wait until it is ready")
 
 
 def _told(status: int, body: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import urllib3.exceptions
 from kubernetes.client.exceptions import ApiException
 
-from flink_chaos.cluster.errors import ClusterError, is_passing, refusal, unreachable
+from flink_chaos.cluster.errors import ClusterError, is_passing, refusal, starting, unreachable
 from flink_chaos.cluster.patience import repeated
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ Object = dict[str, Any]
 
 JSON = "application/json"
 ACCEPT = "application/json, */*"
+READY = "/readyz"
+Answer = tuple[int, str, float]
+"""Status, text, and the seconds after which the server wants to be asked again."""
+
 NO_API = "Check that the kubeconfig's server is the API server itself"
 
 
@@ -81,8 +85,25 @@ class Transport:
             raise refusal(call.what, self.server, status, text, retry_after)
         return _object(text, call.what, self.server)
 
-    def _send(self, call: Call, timeout: float) -> tuple[int, str, float]:
-        """Status, text, and the seconds after which the server wants to be asked again."""
+    def _send(self, call: Call, timeout: float) -> Answer:
+        """One request; what is forbidden is asked again once the API server knows all roles."""
+        answer = self._send_once(call, timeout)
+        if answer[0] != HTTPStatus.FORBIDDEN:
+            return answer
+        self.require_ready(call.what)
+        return self._send_once(call, timeout)
+
+    def require_ready(self, what: str) -> None:
+        """Raise ClusterError, as if nothing answered, while the API server starts.
+
+        It has no roles in its first moments, and forbids what it will allow.
+        """
+        status, text, _ = self._send_once(Call("GET", READY, what), self.timeout)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise starting(what, self.server, _first_line(text))
+
+    def _send_once(self, call: Call, timeout: float) -> Answer:
+        """One request."""
         try:
             answer = self.api.call_api(
                 call.path,

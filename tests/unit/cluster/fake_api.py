@@ -84,6 +84,8 @@ class FakeApi(FakeServer):
     """Called once each, with the next request before it is served: to make races."""
     outage: list[Lost | None] = field(default_factory=list)
     """What becomes of the next requests, one each; None: nothing."""
+    starting: int = 0
+    """So many times more it says that it is not ready; until then it has no roles, and forbids everything."""
     owners: Owners = field(default_factory=Owners)
     version: int = 0
     token: str = "token-of-the-test"
@@ -111,7 +113,16 @@ class FakeApi(FakeServer):
             self.before.pop(0)(request)
         if self.outage and (lost := self.outage.pop(0)):
             return self._fails(lost, request)
-        return self._served(request)
+        if request.path == "/readyz":
+            self.starting, ready = max(0, self.starting - 1), self.starting == 0
+            return (200, "ok") if ready else (500, "[-]informer-sync failed: reason withheld")
+        return self._served(request) if not self.starting else self._has_no_roles(request)
+
+    def _has_no_roles(self, request: Request) -> Answer:
+        target = Target.of(request.path)
+        if target.plural == "selfsubjectaccessreviews":
+            return 201, {**request.body, "status": {"allowed": False}}
+        return _status(403, "Forbidden", f'{target.plural} is forbidden: User "test" cannot do that')
 
     def _fails(self, lost: Lost, request: Request) -> Answer:
         """Answer otherwise than it went."""

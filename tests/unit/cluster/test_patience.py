@@ -66,7 +66,7 @@ def test_the_server_says_how_long_it_wants_to_be_left_alone(cluster, fake_api, c
     assert clock.passed == 17
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 422])
 def test_what_the_server_has_decided_is_not_asked_again(cluster, fake_api, clock, status):
     """It would say the same."""
     fake_api.outage = [Lost(status, reason="Decided")]
@@ -252,3 +252,51 @@ def test_a_deed_of_who_does_not_wait_is_repeated_for_some_seconds(cluster, fake_
         with pytest.raises(ClusterError):
             cluster.get(CONFIG_MAPS, "ns", "c")
         assert clock.passed == begin
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_what_an_api_server_forbids_while_it_starts_is_an_outage(cluster, fake_api, clock, seconds):
+    """It knows no roles yet. Who waits asks again by itself, who acts once is patient."""
+    fake_api.put(CONFIG_MAPS, config_map())
+    fake_api.starting = 3
+    with patient(seconds):
+        if seconds:
+            assert cluster.get(CONFIG_MAPS, "ns", "c") is not None
+            return
+        with pytest.raises(ClusterError, match=r"is starting and has no roles yet .*informer-sync failed") as told:
+            cluster.get(CONFIG_MAPS, "ns", "c")
+    assert told.value.status == 0
+
+
+def test_what_is_forbidden_until_the_roles_are_known_is_asked_again_at_once(cluster, fake_api, clock):
+    """The server became ready between the answer and our question."""
+    fake_api.put(CONFIG_MAPS, config_map())
+    fake_api.outage = [Lost(403, reason="Forbidden")]
+    assert cluster.get(CONFIG_MAPS, "ns", "c") is not None
+
+
+def test_what_a_ready_api_server_forbids_stays_forbidden(cluster, fake_api, clock):
+    """However patient we are; nor does it matter that we may not ask whether it is ready."""
+    for outage in ([], [None, Lost(403, reason="Forbidden")], [None, Lost(404, reason="NotFound")]):
+        fake_api.forbidden, fake_api.outage = {("get", "configmaps")}, list(outage)
+        with patient(), pytest.raises(ClusterError, match="403 Forbidden"):
+            cluster.get(CONFIG_MAPS, "ns", "c")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_service_that_an_api_server_hides_while_it_starts_comes_back(cluster, fake_api, clock, method):
+    """What was forbidden reached nobody, so it may be sent again."""
+    fake_api.services["ns/svc:80"] = lambda *_: (200, {"ok": True})
+    fake_api.starting = 3
+    with patient():
+        assert ServiceProxy(cluster, "ns", "svc", 80).request(method, "/x") == {"ok": True}
+
+
+def test_a_right_is_denied_only_by_an_api_server_that_knows_its_roles(cluster, fake_api, clock):
+    """A no of the first moments is none."""
+    fake_api.starting = 3
+    with patient():
+        assert cluster.allowed("get", CONFIG_MAPS, "ns")
+    fake_api.forbidden = {("get", "configmaps")}
+    with patient():
+        assert not cluster.allowed("get", CONFIG_MAPS, "ns")
