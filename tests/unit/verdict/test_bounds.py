@@ -121,6 +121,8 @@ def test_a_delay_is_that_of_the_slowest_of_a_hundred_ids(bound, ok):
     assert lines({"delay_p99_seconds": bound}, None, a_proof(Copy.CHAOS, 8_500)) == [
         ("delay, 99 of 100 ids", ok, "8.5 s")
     ]
+    assert lines({"delay_p99_seconds": bound}, None, a_proof(Copy.CHAOS, 0)) == [("delay, 99 of 100 ids", True, "0.0 s")]
+    assert lines({"delay_p99_seconds": bound}, None, a_proof(Copy.CHAOS, -1))[0][1:] == (None, "not proven")
     assert lines({"delay_p99_seconds": bound}) == [("delay, 99 of 100 ids", None, "not proven")]
 
 

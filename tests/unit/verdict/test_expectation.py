@@ -1,6 +1,6 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import CheckpointsSeen, Drained, Evidence, SavepointTaken, Stopped, Unschedulable
+from flink_chaos.model.facts import RETURNED, CheckpointsSeen, Drained, Evidence, SavepointTaken, Stopped, Unschedulable
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.expectation import restored
@@ -151,3 +151,12 @@ def test_records_that_both_copies_replay_are_not_extra():
     both = (*again, table(stable=RECORDS + 40, chaos=RECORDS + 40))
     assert judge(a_plan(offsets="shift-by:-40"), journal(*both)).outcome is Outcome.PASS
     assert judge(a_plan(), journal(*both)).outcome is not Outcome.PASS
+
+
+def test_a_drill_that_never_came_back_is_broken_in_its_own_words():
+    """Whatever the next look finds; and only the evidence says so."""
+    for returned, line in (("false", ("restored", False, PATH, "gone")), ("true", ("restored", True, PATH, PATH))):
+        gone = Evidence(at=AT, felt=True, message="gone", details={RETURNED: returned})
+        verdict = judge(SAVEPOINT, journal(*resumed(PATH), gone, plan=SAVEPOINT))
+        assert line in [(one.name, one.ok, one.demanded, one.seen) for one in verdict.lines]
+        assert verdict.outcome == ("FAIL" if returned == "false" else "PASS")

@@ -213,3 +213,19 @@ def test_each_number_that_the_two_ways_count_differently_is_a_doubt(name):
     verdict = judge(plan, journal(fact, other))
     assert verdict.outcome == "INCONCLUSIVE"
     assert f"methods disagree: chaos: {name} is" in " ".join(verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    ("repeated", "chaos", "outcome"),
+    [(3, {"extra": 2}, "INCONCLUSIVE"), (0, {"extra": 2}, "FAIL"), (3, {}, "PASS"), (0, {}, "PASS")],
+)
+def test_a_control_that_was_started_again_and_repeats_records_excuses_what_differs(repeated, chaos, outcome):
+    """Where the loader knows what there must be; a control that repeats nothing is as good as one that went on."""
+    plan = with_output(a_plan(delivery_guarantee="AT_LEAST_ONCE"), each_once=True)
+    again = job_seen("drained", copy=Copy.STABLE, restored_id=4, restarts=1)
+    control = proof_of(counts(Copy.STABLE), repeated=repeated)
+    fact = counts(Copy.CHAOS, **chaos)
+    verdict = judge(plan, journal(again, control, fact, proof_of(fact), table(chaos=fact.records), plan=plan))
+    assert verdict.outcome == outcome
+    told = "it was restored from checkpoint 4; it has records again itself, and the outputs differ"
+    assert any(told in reason for reason in verdict.reasons) is (outcome == "INCONCLUSIVE")

@@ -2,8 +2,9 @@
 
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Deployed, OffsetsReset
+from flink_chaos.model.facts import Deployed, FilesEnd, OffsetsReset
 from flink_chaos.model.journal import Journal
+from flink_chaos.model.topic_facts import TopicState
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.required import missing_facts, required
 
@@ -43,3 +44,50 @@ def test_everything_that_is_missing_is_in_one_line():
         f"not seen: offsets of {groups[0]}, start of the stable copy, offsets of {groups[1]}, start of the chaos copy; "
     )
     assert judge(a_plan(), Journal(facts)).reasons == [f"{told}whoever had to look was ended before"]
+
+
+AROUND_A_FAULT = ["checkpoints before the fault", "job before the fault"]
+OF_A_FAULT = ["begin of the fault", "effect of the fault", "end of the fault", "evidence of the fault"]
+
+
+def words(plan):
+    """What such a run must have, without what tells topics, groups and copies apart."""
+    return [told for told, *_ in required(plan) if not any(own in told for own in (" of topic ", " copy", "offsets of"))]
+
+
+@pytest.mark.parametrize(
+    ("fault", "of_fault"),
+    [
+        ("pod_delete", [*AROUND_A_FAULT, "target", *OF_A_FAULT]),
+        ("savepoint", [*AROUND_A_FAULT, *OF_A_FAULT]),
+        ("no_fault", []),
+    ],
+)
+def test_what_is_missing_is_told_in_words(fault, of_fault):
+    """In the order in which it is taken."""
+    before, after = ["preflight", "first record", "steady state"], ["end of the load", "report"]
+    assert words(a_plan(fault=fault)) == [*before, *of_fault, *after, "record proof of the loader"]
+
+
+def test_both_copies_are_looked_at_from_beginning_to_end():
+    """The stable one at its end as well: it must not have been started again."""
+    told = [words for words, *_ in required(a_plan()) if words.endswith(" copy") or " stable copy " in words]
+    looks = ("start", "configuration of the running", "end of the lag", "stop", "counts", "record proof")
+    assert {one for one in told if "job" not in one} == {
+        f"{look} {'' if look.startswith('conf') else 'of the '}{copy} copy" for look in looks for copy in Copy
+    }
+    assert [one for one in told if "job" in one] == [
+        "job of the stable copy in steady state",
+        "job of the stable copy at its end",
+    ]
+
+
+def test_files_are_asked_for_where_there_is_no_topic():
+    """Neither their begin nor their settings."""
+    plan = a_plan(pipeline="ad_events_files")
+    sinks = {own.sink for own in plan.copies.values()}
+    asked = [(kind, having) for _, kind, having in required(plan)]
+    assert [having for kind, having in asked if kind is FilesEnd] == [{"copy_": copy} for copy in plan.copies]
+    assert not [having for _, having in asked if having.get("topic") in sinks]
+    topics = [having["topic"] for kind, having in asked if kind is TopicState]
+    assert topics == [plan.pipeline.topics.source] * 2

@@ -12,8 +12,8 @@ def trouble(moment="a wait expired", wait="drain_chaos", *, outside=True, words=
     return Trouble(at=AT, moment=moment, wait=wait, causes=[cause])
 
 
-def drained(*, ok):
-    return Drained(at=AT, copy=Copy.CHAOS, ok=ok, message="", lag=0)
+def drained(copy=Copy.CHAOS, *, ok):
+    return Drained(at=AT, copy=copy, ok=ok, message="", lag=0)
 
 
 NO_ROOM = Unschedulable(at=AT, pods=["tm"], seconds=90, message="3 Insufficient memory")
@@ -30,6 +30,8 @@ TOLD = "not the application's doing: pods/p: quota"
         ([trouble("no room")], [TOLD]),
         ([trouble("drained"), drained(ok=True)], []),
         ([trouble("drained"), drained(ok=False)], [TOLD]),
+        ([trouble("drained"), drained(ok=False), drained(Copy.STABLE, ok=True)], [TOLD]),
+        ([trouble("drained"), drained(ok=True), drained(Copy.STABLE, ok=False)], []),
     ],
 )
 def test_a_cause_from_outside_that_was_not_overcome_is_a_doubt(facts, doubts):
