@@ -31,8 +31,9 @@ def delivery_lines(plan: RunPlan, journal: Journal, why_lost: str = "") -> list[
     if counts is None:
         return [Line(name="delivered", ok=None, demanded="every record counted", seen="not counted")]
     allowed = "any number (AT_LEAST_ONCE)" if duplicates_allowed(plan, journal) else "0 duplicated"
+    lost = (_loss(plan, journal, counts), _unaccounted(plan, journal, counts), why_lost)
     demands = [
-        (LOSS, "0 lost", "; ".join(filter(None, [_loss(counts), _unaccounted(plan, journal, counts), why_lost]))),
+        (LOSS, "0 lost", "; ".join(filter(None, lost))),
         (DUPLICATES, allowed, _duplicates(plan, counts)),
         (EXTRA, "0 extra", _extra(plan, counts)),
     ]
@@ -40,10 +41,12 @@ def delivery_lines(plan: RunPlan, journal: Journal, why_lost: str = "") -> list[
     return [*lines, *_unchanged(plan, journal), *_in_order(plan, journal)]
 
 
-def _loss(counts: Counts) -> str:
-    seen = f"{counts.ids:,} of {counts.expected:,} ids, {counts.lost:,} lost"
+def _loss(plan: RunPlan, journal: Journal, counts: Counts) -> str:
+    seen = f"{counts.ids:,} of {counts.expected:,} ids"
+    if counts.lost and is_kept(plan, journal, LOSS):
+        return f"{seen}, 0 lost: the stable copy has {counts.lost:,} repeated records more"
     several = counts.lost_ids and counts.lost_ids != counts.lost
-    return seen + (f" records of {counts.lost_ids:,} ids" if several else "")
+    return f"{seen}, {counts.lost:,} lost" + (f" records of {counts.lost_ids:,} ids" if several else "")
 
 
 def _unaccounted(plan: RunPlan, journal: Journal, counts: Counts) -> str:

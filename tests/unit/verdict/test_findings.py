@@ -158,7 +158,10 @@ def test_fewer_duplicates_than_the_stable_copys_are_no_loss():
     stable = counts(Copy.STABLE, records=RECORDS + 4, repeated=4)
     chaos = counts(Copy.CHAOS, lost=4, lost_ids=4)
     found = journal(stable, chaos, table(stable=RECORDS + 4))
-    assert judge(a_plan(delivery_guarantee="AT_LEAST_ONCE"), found).outcome == "PASS"
+    verdict = judge(a_plan(delivery_guarantee="AT_LEAST_ONCE"), found)
+    (line,) = [one for one in verdict.lines if one.name == "no loss"]
+    told = "200,000 of 200,000 ids, 0 lost: the stable copy has 4 repeated records more"
+    assert (verdict.outcome, line.seen) == ("PASS", told)
     short = counts(Copy.CHAOS, lost=4, lost_ids=4, counted=RECORDS - 1)
     missing = journal(stable, short, table(stable=RECORDS + 4))
     assert judge(a_plan(delivery_guarantee="AT_LEAST_ONCE"), missing).outcome == "FAIL"
