@@ -22,7 +22,6 @@ class CheckpointMark(Fact):
     restored_ms: int = Field(description="which attempt of the job: when it was restored, by Flink's clock; 0: never")
     checkpoint_id: int = Field(description="highest id given out, also to one that was in progress")
     positions: Offsets = Field(default={}, description="partition -> next offset that the tasks read, where they tell")
-    committed_lag: int = Field(default=0, description="records beyond the group's commits, which are best effort")
 
 
 class FailureTold(Fact):

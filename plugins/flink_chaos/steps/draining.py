@@ -52,7 +52,8 @@ def check_drained(run: Run, copy: Copy) -> Progress:
         return Progress(done=False, message="everything is read and flushed, no word of the job")
     took = (now() - _loaded(run).at).total_seconds()
     told = f"everything read and flushed {took:.0f} s after the last record"
-    run.attempt.append(_drained(copy, read.committed_lag, told + _behind(read.committed_lag), ok=True))
+    lag = look(run, copy, _loaded(run).end).lag
+    run.attempt.append(_drained(copy, lag, told + _behind(lag), ok=True))
     return Progress(done=True, message="everything is read and flushed")
 
 
@@ -94,7 +95,7 @@ def _read(run: Run, copy: Copy, job: Job, seen: Checkpoints) -> CheckpointMark |
     found = look(run, copy, end)
     if not is_read(run.kafka, run.plan.pipeline.topics.source, end, found):
         return found.told
-    return remember(run, copy, "read", job, seen, positions=found.positions or {}, committed_lag=found.lag)
+    return remember(run, copy, "read", job, seen, positions=found.positions or {})
 
 
 def _state(run: Run, copy: Copy) -> str:

@@ -114,11 +114,14 @@ class Store:
         return Attempt(folder)
 
     def attempt(self, run_key: str) -> Attempt:
-        """The attempt of that run key. Raises StoreError when there is none."""
+        """The attempt of that run key. Raises StoreError when there is none, or none any more."""
         pointer = self.root / "keys" / run_key
         if not re.fullmatch(r"r[0-9a-f]{10}", run_key) or not pointer.exists():
             raise StoreError(f"no run '{run_key}' in {self.root}. `flink-chaos runs` lists those there are.")
-        return Attempt(self.root / pointer.read_text())
+        folder = self.root / pointer.read_text()
+        if not (folder / PLAN).exists():
+            raise StoreError(f"run '{run_key}' was removed: {folder} is gone; {pointer} may go as well")
+        return Attempt(folder)
 
     def latest(self, dag_id: str, run_id: str) -> Attempt | None:
         """The newest attempt of a run, None if it never began."""
@@ -127,8 +130,9 @@ class Store:
         return Attempt(folders[-1]) if folders else None
 
     def attempts(self) -> list[Attempt]:
-        """Every attempt, oldest first."""
-        found = [self.attempt(pointer.name) for pointer in children(self.root / "keys")]
+        """Every attempt that was not removed, oldest first."""
+        folders = [self.root / pointer.read_text() for pointer in children(self.root / "keys")]
+        found = [Attempt(folder) for folder in folders if (folder / PLAN).exists()]
         return sorted(found, key=lambda attempt: attempt.begun)
 
     def of_dag(self, dag_id: str) -> Iterator[Attempt]:

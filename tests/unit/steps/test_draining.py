@@ -74,6 +74,17 @@ def test_what_is_read_counts_although_commits_stay_behind(at_work):
     assert "commits stay 90 behind" in drained(run).message
 
 
+def test_commits_that_come_with_the_last_checkpoint_are_not_told_as_missing(at_work):
+    """Everything was read before they were made."""
+    run, jobmanager, kafka = at_work()
+    jobmanager.positions = {0: 99, 1: 49}
+    check_drained(run, Copy.CHAOS)
+    jobmanager.complete()
+    kafka.commits = dict(END)
+    assert check_drained(run, Copy.CHAOS).done
+    assert (drained(run).lag, "behind" in drained(run).message) == (0, False)
+
+
 @pytest.mark.parametrize("positions", [{0: 98, 1: 49}, {0: 99, 1: -1}, {0: 99}])
 def test_a_record_that_no_task_has_read_is_waited_for(at_work, positions):
     """Also in a partition of which nothing was read since the tasks started."""

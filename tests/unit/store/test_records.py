@@ -60,6 +60,15 @@ def test_a_record_of_another_version_is_told_and_does_not_hide_the_others(store)
     assert len(store.attempts()) == 2
 
 
+def test_a_run_that_somebody_removed_hides_no_other(store):
+    """It is told as what it is."""
+    gone, kept = store.open(a_plan()), store.open(a_plan(run_id="manual__2"))
+    (gone.folder / "plan.json").unlink()
+    assert [one.folder for one in store.attempts()] == [kept.folder]
+    with pytest.raises(StoreError, match=r"was removed: .* is gone"):
+        store.attempt(a_plan().run_key)
+
+
 def test_what_another_process_writes_is_seen_at_once():
     """Clients of object stores remember what a folder held."""
     assert Store("memory://runs").root.fs.dircache.use_listings_cache is False
