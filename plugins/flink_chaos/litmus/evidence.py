@@ -59,21 +59,25 @@ class Scene:
 
 
 def pods_replaced(scene: Scene) -> Answer:
-    """Whether every target's UID is gone, how many pods went, and which new ones stand in their place."""
+    """Whether every target's UID is gone, how many pods went, and which new ones stand in their place.
+
+    Of several strikes Litmus chooses the pods itself: then as many must have gone as one strike takes.
+    """
     alive = {pod.uid for pod in scene.pods if not pod.deleting}
     targets, hit = scene.targets, {target.uid for target in scene.targets}
     fresh = iter([pod.name for pod in scene.pods if pod.uid in alive - hit])
     details = {target.pod: next(fresh, "") for target in targets if target.uid not in alive}
     killed = _killed(scene, alive)
-    least = len(targets) * scene.plan.fault.rounds(scene.plan.fault_values)
+    strikes = scene.plan.fault.rounds(scene.plan.fault_values)
     if scene.refusal:
         return False, scene.refusal, details
-    if len(details) < len(targets):
+    if len(details) < len(targets) and (strikes == 1 or killed < len(targets)):
         still = ", ".join(target.pod for target in targets if target.uid in alive)
         return False, f"still there with the same UID: {still}", details
     told = ", ".join(f"{old} -> {new or 'nothing yet'}" for old, new in details.items())
-    rounds = f" ({killed} pods killed in {least} strikes)" if least > len(targets) else ""
-    return True, f"pod UID changed: {told}{rounds}", details | {"killed": str(killed)}
+    words = [f"pod UID changed: {told}"] if told else []
+    words += [f"{killed} pods killed in {len(targets) * strikes} strikes"] if strikes > 1 else []
+    return True, "; ".join(words), details | {"killed": str(killed)}
 
 
 def packets_delayed(scene: Scene) -> Answer:

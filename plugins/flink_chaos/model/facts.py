@@ -226,7 +226,7 @@ class FaultEnded(Fact):
     message: str
 
 
-RETURNED = "returned"
+RETURNED, UNSEEN = "returned", "unseen"
 """Detail of a drill's evidence: false where the application did not come back in time."""
 
 
@@ -278,6 +278,7 @@ class Stopped(Fact):
     ok: bool
     savepoint: str | None
     message: str
+    unseen: bool = Field(default=False, description="nobody could look when time was up")
 
 
 class Table(Fact):

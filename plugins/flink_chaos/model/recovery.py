@@ -67,7 +67,8 @@ class Recovery(Record):
     fault_ended_ms: int | None = None
     clock: str = Field(description="whose clock the fault's beginning is")
     marks: list[Mark]
-    resolution_seconds: float = Field(description="two samples are further apart than this nowhere after the fault")
+    resolution_seconds: float = Field(description="longest time without a sample, from the fault until drained")
+    lag_resolution_seconds: float = Field(default=0.0, description="the same of samples that told the committed lag")
     skew_seconds: float | None = Field(
         default=None, description="how far Flink's clock was off the worker's at most, beyond what was measurable"
     )

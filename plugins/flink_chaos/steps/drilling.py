@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from flink_chaos.cluster.resources import DEPLOYMENTS, FLINK_DEPLOYMENTS, PODS
 from flink_chaos.flink import status
 from flink_chaos.kafka.patience import patiently
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import RETURNED, CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
+from flink_chaos.model.facts import RETURNED, UNSEEN, CheckpointsSeen, Evidence, FaultStarted, SavepointTaken
 from flink_chaos.model.progress_facts import StopAsked
 from flink_chaos.steps.deploying import deployment_of
 from flink_chaos.steps.effect import journal_hit, see_job
@@ -37,7 +36,6 @@ def start_drill(run: Run) -> None:
         return
     patiently(partial(require_load, run))
     see_before_fault(run)
-    see_job(run, Copy.CHAOS, "before the fault")
     deployment = _deployment(run)
     name, uid = deployment["metadata"]["name"], deployment["metadata"]["uid"]
     run.attempt.append(FaultStarted(at=now(), clock="kubernetes", engine=name, uid=uid))
@@ -93,9 +91,9 @@ def check_resumed(run: Run) -> Progress:
         return Progress(done=False, message="not the job that comes back" if seen else jobmanager.silence)
     if seen.latest_id <= (seen.restored_id or 0):
         return Progress(done=False, message="runs, no checkpoint since its return")
-    if not see_checkpoints(run, Copy.CHAOS, "after the fault"):
+    told = see_checkpoints(run, Copy.CHAOS, "after the fault") and see_job(run, Copy.CHAOS, "after the fault").job_id
+    if not told:
         return Progress(done=False, message="runs again, its JobManager does not answer")
-    see_job(run, Copy.CHAOS, "after the fault")
     restored = run.journal.last(CheckpointsSeen, moment="after the fault")
     path = restored.restored_path if restored else None
     message = f"stopped and resumed ({_mode(run)}), restored from {path or 'nothing'}"
@@ -110,10 +108,12 @@ def resume_expired(run: Run, message: str) -> None:
     What in the cluster kept it from coming back is a fact of the wait, and a doubt.
     """
     told = f"{run.plan.copies[Copy.CHAOS].deployment} is not back in {run.plan.deadlines.deploy} s: {message}"
-    with suppress(ClusterError):
+    details = {RETURNED: "false"}
+    try:
         see_checkpoints(run, Copy.CHAOS, "after the fault")
         see_job(run, Copy.CHAOS, "after the fault")
-    details = {RETURNED: "false"}
+    except ClusterError:
+        details[UNSEEN] = "true"
     run.attempt.append(Evidence(at=now(), clock="flink", felt=True, message=f"stopped; {told}", details=details))
 
 

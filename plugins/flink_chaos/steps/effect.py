@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flink_chaos.clock import now
+from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.events import events
 from flink_chaos.cluster.pods import pods
 from flink_chaos.cluster.resources import CHAOS_RESULTS
@@ -13,7 +15,7 @@ from flink_chaos.litmus.engine import result_name
 from flink_chaos.litmus.evidence import delays
 from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
-from flink_chaos.model.facts import FaultStarted, TargetsChosen
+from flink_chaos.model.facts import FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.steps.aiming import candidates
 from flink_chaos.steps.loading import grown
 from flink_chaos.verdict.restarts import hurt_between
@@ -45,7 +47,7 @@ def see_hit(run: Run) -> None:
         return
     if what := _effect(run):
         journal_hit(run, what, announced=_is_announced(run))
-    elif run.plan.fault.evidence != "packets_delayed" and (what := _hurt(run)):
+    elif (what := _hurt(run)) and not _strikes_often(run) and not _is_announced(run):
         _blame_others(run, what)
 
 
@@ -91,13 +93,23 @@ def journal_hit(run: Run, what: str, *, announced: bool = True) -> None:
 def _is_announced(run: Run) -> bool:
     """Whether Litmus has said that it injects: asked after the pods, as it says so before it takes any.
 
-    Packets need no such word: nobody but the experiment counts them.
+    Packets need no such word: nobody but the experiment counts them. Where events may not be read nobody is blamed.
     """
     if run.plan.fault.evidence == "packets_delayed":
         return True
     started = run.journal.last(FaultStarted)
     uid = started.uid if started else ""
-    return any(event.reason == INJECTS and event.about == uid for event in events(run.cluster, run.namespace))
+    try:
+        return any(event.reason == INJECTS and event.about == uid for event in events(run.cluster, run.namespace))
+    except ClusterError as error:
+        if error.status != HTTPStatus.FORBIDDEN:
+            raise
+        return True
+
+
+def _strikes_often(run: Run) -> bool:
+    """Whether Litmus chooses its pods itself: those of a share are not named, as the names would be gone."""
+    return run.plan.fault.rounds(run.plan.fault_values) > 1
 
 
 def _effect(run: Run) -> str:
@@ -105,10 +117,17 @@ def _effect(run: Run) -> str:
     if run.plan.fault.evidence == "packets_delayed":
         found = delays(run.cluster.get(CHAOS_RESULTS, run.namespace, result_name(run.plan)))
         return next((f"packets of {one['pod']} are delayed" for one in found if one["packets"] > 0), "")
-    chosen = run.journal.last(TargetsChosen)
     alive = {pod.uid for pod in candidates(run) if not pod.deleting}
-    gone = [target.pod for target in (chosen.targets if chosen else []) if target.uid not in alive]
+    gone = [name for uid, name in _at_risk(run).items() if uid not in alive]
     return f"pod {', '.join(gone)} is gone" if gone else ""
+
+
+def _at_risk(run: Run) -> dict[str, str]:
+    """UID and name of the pods that the fault may take: the targets, or all that were there if Litmus chooses."""
+    chosen = run.journal.last(TargetsChosen)
+    targets = {target.uid: target.pod for target in (chosen.targets if chosen else [])}
+    seen = run.journal.all(PodsSeen) if _strikes_often(run) else []
+    return targets | {uid: name for fact in seen[:1] for uid, name in fact.pods.items()}
 
 
 def _job(run: Run, copy: Copy, moment: JobMoment) -> JobSeen:

@@ -34,8 +34,8 @@ def inject(run: Run, aim: Aim | None = None) -> None:
         return
     patiently(partial(require_load, run))
     see_before_fault(run)
-    see_job(run, Copy.CHAOS, "before the fault")
     aim = take_aim(run) if aim is None else aim
+    _see_pods(run)
     engine = run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine)
     if engine is None:
         engine = run.cluster.create(CHAOS_ENGINES, run.namespace, engine_manifest(run.plan, aim))
@@ -45,8 +45,8 @@ def inject(run: Run, aim: Aim | None = None) -> None:
 
 def check_fault(run: Run) -> Progress:
     """Whether Litmus is done and the pods tell what happened; journals the evidence once."""
-    _see_pods(run)
     see_job(run, Copy.CHAOS, "in the fault")
+    _see_pods(run)
     progress = fault_progress(run.cluster, run.plan)
     see_hit(run)
     if not progress.exists:

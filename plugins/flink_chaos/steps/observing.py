@@ -8,6 +8,7 @@ from flink_chaos import clock
 from flink_chaos.clock import now
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import CheckpointsSeen
+from flink_chaos.steps.effect import see_job
 from flink_chaos.steps.troubles import explained, look_for_trouble
 
 if TYPE_CHECKING:
@@ -19,17 +20,18 @@ TRIES, PAUSE = 30, 2.0
 
 
 def see_before_fault(run: Run) -> None:
-    """Journal the chaos copy's checkpoints; what comes after is compared with them.
+    """Journal the chaos copy's checkpoints and job; what comes after is compared with them.
 
     When its JobManager cannot be reached nothing has been injected yet: raises StepError, or RunEndsError if the
     cluster tells a cause outside the application.
     """
     for _ in range(TRIES):
-        if see_checkpoints(run, Copy.CHAOS, "before the fault"):
+        seen = see_checkpoints(run, Copy.CHAOS, "before the fault")
+        if seen and see_job(run, Copy.CHAOS, "before the fault").job_id:
             return
         clock.sleep(PAUSE)
     name = run.plan.copies[Copy.CHAOS].deployment
-    message = f"the JobManager of {name} told nothing of its checkpoints for {TRIES * PAUSE:.0f} s: no fault yet"
+    message = f"the JobManager of {name} told nothing of its job for {TRIES * PAUSE:.0f} s: no fault yet"
     raise explained(message, look_for_trouble(run, "a wait expired", "before the fault"))
 
 

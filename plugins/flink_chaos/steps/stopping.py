@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.clock import now
+from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS
 from flink_chaos.flink import status
 from flink_chaos.model.base import Copy
@@ -70,6 +71,11 @@ def ask_again(run: Run, deployment: dict[str, Any]) -> None:
 
 
 def stop_expired(run: Run, copy: Copy, message: str) -> None:
-    """The deadline passed: journal it and go on."""
-    told = f"no savepoint in time: {message}"
-    run.attempt.append(Stopped(at=now(), clock="flink", copy=copy, ok=False, savepoint=None, message=told))
+    """The deadline passed: journal it and go on. Where the API server does not answer the application may be fine."""
+    told, unseen = f"no savepoint in time: {message}", False
+    try:
+        run.cluster.get(FLINK_DEPLOYMENTS, run.namespace, run.plan.copies[copy].deployment)
+    except ClusterError:
+        unseen = True
+    fact = Stopped(at=now(), clock="flink", copy=copy, ok=False, savepoint=None, message=told, unseen=unseen)
+    run.attempt.append(fact)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.comparison_facts import Counts, RecordProof, SourceProof
-from flink_chaos.model.facts import Table
+from flink_chaos.model.facts import OpenTransactions, Table
 from flink_chaos.model.pipeline import PROVABLE
 from flink_chaos.verdict.agreement import disagreements, proved
 from flink_chaos.verdict.findings import is_broken, number
+from flink_chaos.verdict.measures import delay_seconds
 from flink_chaos.verdict.open_files import still_written
 from flink_chaos.verdict.restarts import unplanned_restart, went_on
 
@@ -58,10 +59,21 @@ def _control(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield "stable copy: it wrote no record of this run: nothing to compare with"
     elif plan.pipeline.output.each_once:
         yield from _not_each_once(plan, journal)
+    yield from _late_control(plan, journal)
     if not went_on(journal, Copy.STABLE):
         yield from _hurt_control(plan, journal)
     if plan.pipeline.output.order and (reordered := number(journal, Copy.STABLE, "reordered")):
         yield f"stable copy: {reordered:,} ids reordered without any fault: the application keeps no order"
+
+
+def _late_control(plan: RunPlan, journal: Journal) -> Iterator[str]:
+    """Bounds and transactions that the control does not keep either: what both suffer no fault of one has done."""
+    bound, delays = plan.contract.number("delay_p99_seconds"), [delay_seconds(journal, copy) for copy in Copy]
+    if bound is not None and all(delay is not None and delay > bound for delay in delays):
+        yield f"both copies deliver 99 of 100 ids later than the {bound:g} s that are demanded, the stable one as well"
+    open_ones = journal.last(OpenTransactions, copy_=Copy.STABLE)
+    if open_ones and sum(open_ones.behind.values()):
+        yield f"stable copy: {sum(open_ones.behind.values()):,} records are behind an open transaction"
 
 
 def _hurt_control(plan: RunPlan, journal: Journal) -> Iterator[str]:
@@ -71,6 +83,8 @@ def _hurt_control(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield f"{why}; what it should have written cannot be told unless `output.each_once` is true of the application"
     elif number(journal, Copy.STABLE, "repeated") and is_broken(plan, journal):
         yield f"{why}; it has records again itself, and the outputs differ"
+    elif any(number(journal, Copy.CHAOS, name) for name in ("changed", "undercounted")):
+        yield f"{why}; which copy has the right values nobody can tell: the loader knows numbers only"
 
 
 def _not_each_once(plan: RunPlan, journal: Journal) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Drained, Evidence, Loaded, Preflight, SelfTest, Steady, Stopped
+from flink_chaos.model.facts import UNSEEN, Drained, Evidence, Loaded, Preflight, SelfTest, Steady, Stopped
 from flink_chaos.verdict.comparison_doubts import comparison_doubts
 from flink_chaos.verdict.effect import effect_doubts
 from flink_chaos.verdict.open_files import unseen_output
@@ -33,7 +33,7 @@ def doubts(plan: RunPlan, journal: Journal) -> list[str]:
 def _found(plan: RunPlan, journal: Journal) -> Iterator[str]:
     fault = (_fault(plan, journal), effect_doubts(plan, journal))
     found = (_before(journal), *fault, _load(plan, journal), _control(journal))
-    proof = (_self_test(plan, journal), unseen_output(journal), comparison_doubts(plan, journal))
+    proof = (_self_test(plan, journal), unseen_output(journal), _unseen(journal), comparison_doubts(plan, journal))
     outside = (topic_doubts(plan, journal), running_doubts(plan, journal), trouble_doubts(plan, journal))
     for reasons in (*found, *proof, *outside):
         yield from reasons
@@ -60,6 +60,15 @@ def _fault(plan: RunPlan, journal: Journal) -> Iterator[str]:
         yield f"the fault was not felt by any checkpoint: {evidence.details.get('checkpoints')}"
     elif evidence.details.get("uncordoned") == "false":
         yield f"node {evidence.details.get('node')} was not uncordoned"
+
+
+def _unseen(journal: Journal) -> Iterator[str]:
+    """Waits that ended because nobody could look: the application may have done all that it should."""
+    stopped, evidence = journal.last(Stopped, copy_=Copy.CHAOS), journal.last(Evidence)
+    if stopped and stopped.unseen:
+        yield f"chaos copy: nobody could look whether it stops: {stopped.message}"
+    if evidence and evidence.details.get(UNSEEN) == "true":
+        yield f"chaos copy: nobody could look whether it comes back: {evidence.message}"
 
 
 def _load(plan: RunPlan, journal: Journal) -> Iterator[str]:

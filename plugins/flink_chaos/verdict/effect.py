@@ -8,7 +8,7 @@ from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
 from flink_chaos.model.facts import CheckpointsSeen, Evidence, TargetsChosen
 from flink_chaos.model.fault import component_of
-from flink_chaos.verdict.restarts import restart_between
+from flink_chaos.verdict.restarts import SINCE_THE_FAULT, restart_between
 from flink_chaos.verdict.scene import highest
 
 if TYPE_CHECKING:
@@ -46,9 +46,11 @@ def _not_whole(journal: Journal) -> Iterator[str]:
     if others is not None:
         yield f"somebody else hit the chaos copy before the fault did: {others.what}"
     before = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault")
-    if before is None or not before.job_id:
+    if before is None:
         return
-    if before.missing:
+    if not before.job_id:
+        yield "nobody told whether the chaos copy ran when the fault was asked for"
+    elif before.missing:
         yield f"{', '.join(before.missing)} was gone before the fault was asked for: somebody else hit the chaos copy"
     elif not before.runs:
         yield f"the chaos copy did not run when the fault was asked for: {before.told}"
@@ -104,8 +106,7 @@ def _twice_back(journal: Journal) -> Iterator[str]:
 
 def _since(journal: Journal) -> list[JobSeen]:
     """Looks at the chaos copy's job since the fault was asked for, oldest first."""
-    later = ("in the fault", "after the fault", "drained")
-    return [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS and look.moment in later]
+    return [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS and look.moment in SINCE_THE_FAULT]
 
 
 def _change(plan: RunPlan, before: JobSeen, look: JobSeen) -> str:

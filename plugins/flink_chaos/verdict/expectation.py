@@ -8,6 +8,7 @@ from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.facts import RETURNED, CheckpointsSeen, Evidence, SavepointTaken, Unschedulable
 from flink_chaos.model.fault import component_of
 from flink_chaos.model.verdict import Line
+from flink_chaos.verdict.restarts import unplanned_restart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,8 @@ def _resumed_from_savepoint(plan: RunPlan, journal: Journal) -> list[Line]:
         return [Line(name="restored", ok=False, demanded=demanded, seen=evidence.message)]
     ok = after.restored_path == demanded if taken and after else None
     seen = (after.restored_path or "from nothing") if after else "not seen"
+    if ok is False and (why := unplanned_restart(plan, journal, Copy.CHAOS)):
+        return [Line(name="restored", ok=None, demanded=demanded, seen=f"{seen}, and {why}")]
     return [Line(name="restored", ok=ok, demanded=demanded, seen=seen)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.comparison_facts import Counts, RecordProof
-from flink_chaos.verdict.restarts import unplanned_restart
+from flink_chaos.verdict.restarts import broke_down, unplanned_restart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,8 +108,12 @@ def is_kept(plan: RunPlan, journal: Journal, line: str) -> bool:
 
 
 def _is_orderly(plan: RunPlan, journal: Journal) -> bool:
-    """Nothing was broken, by the run or by others: no failure excuses a duplicate."""
-    if unplanned_restart(plan, journal, Copy.CHAOS):
+    """Nothing was broken, by the run or by others: no failure excuses a duplicate.
+
+    A fault that restarted nothing, such as a latency that checkpoints stand, excuses none either.
+    """
+    if not plan.request.contract.startswith("same") or unplanned_restart(plan, journal, Copy.CHAOS):
         return False
-    orderly = plan.fault.action == "none" or plan.fault_values.get("upgrade_mode") == "savepoint"
-    return orderly and plan.request.contract.startswith("same")
+    if plan.fault.action == "litmus":
+        return not broke_down(journal)
+    return plan.fault.action == "none" or plan.fault_values.get("upgrade_mode") == "savepoint"

@@ -75,10 +75,15 @@ def _checkpointed(scene: Scene) -> Mark | None:
 
 
 def _caught_up(scene: Scene) -> Mark | None:
-    """The first look at a lag in the control's band after the last one above it; it counts only once all tasks run."""
+    """The first look at a lag in the control's band after the last one above it; it counts only once all tasks run.
+
+    A copy that felt the fault and was never behind had caught up all the time.
+    """
     looks = lags(scene.during(scene.chaos))
     above = [at for at, lag in looks if lag > scene.band]
     since = max([*above, *(end or scene.end_ms for _, end in scene.outages)], default=None)
+    if since is None and _felt(scene):
+        since = scene.fault_ms
     found = next(((at, lag) for at, lag in looks if since is not None and at >= since and lag <= scene.band), None)
     return _mark(scene, "caught up", found[0], KAFKA, f"lag {found[1]:,} of {scene.band:,}") if found else None
 

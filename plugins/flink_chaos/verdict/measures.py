@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.recovery import MarkName, Recovery
 
 VOID_SECONDS = 15.0
-"""Samples that are further apart, or clocks, say nothing of times; counts need neither."""
+"""Samples that are further apart say nothing, as a JobManager's history dies with it; clocks nothing of times."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,16 @@ def sharp(recovery: Recovery | None) -> Recovery | None:
 
 def _until(mark: MarkName) -> Callable[[Journal, Recovery | None], float | None]:
     def seconds(_: Journal, recovery: Recovery | None) -> float | None:
-        times = sharp(recovery)
+        times = _times(recovery, mark)
         return _seconds(times, mark) if times else None
 
     return seconds
+
+
+def _times(recovery: Recovery | None, mark: MarkName) -> Recovery | None:
+    """The recovery, where the times of this mark can be trusted: lag is told by Kafka, and may be told less often."""
+    times = sharp(recovery)
+    return None if times and mark == "caught up" and times.lag_resolution_seconds > VOID_SECONDS else times
 
 
 def _seconds(times: Recovery, mark: MarkName) -> float | None:
@@ -68,12 +74,16 @@ def _duplicates_percent(journal: Journal, _: Recovery | None) -> float | None:
 
 
 def _failed_checkpoints(_: Journal, recovery: Recovery | None) -> float | None:
-    return sum(span.failed for span in recovery.checkpoints[1:]) if recovery else None
+    watched = recovery is not None and recovery.resolution_seconds <= VOID_SECONDS
+    return sum(span.failed for span in recovery.checkpoints[1:]) if recovery and watched else None
 
 
-def _delay_p99_seconds(journal: Journal, _: Recovery | None) -> float | None:
-    """By Kafka's own times of both records; only the record proof reads them. Below 0 the two clocks do not agree."""
-    proof = journal.last(RecordProof, copy_=Copy.CHAOS)
+def delay_seconds(journal: Journal, copy: Copy) -> float | None:
+    """Delay of 99 of 100 ids by Kafka's own times of both records; only the record proof reads them.
+
+    None where nobody did; below 0 the two clocks do not agree.
+    """
+    proof = journal.last(RecordProof, copy_=copy)
     delay = proof.deliveries.delay_p99_ms if proof else None
     return None if delay is None or delay < 0 else delay / 1000
 
@@ -96,7 +106,7 @@ def _time(line: str, mark: MarkName) -> Measure:
         digits=1,
         of=_until(mark),
         applies=_is_disturbed,
-        looked=lambda recovery: sharp(recovery) is not None,
+        looked=lambda recovery: _times(recovery, mark) is not None,
     )
 
 
@@ -127,7 +137,7 @@ MEASURES: dict[str, Measure] = {
         seen="{value:.1f} s",
         unknown="not proven",
         digits=1,
-        of=_delay_p99_seconds,
+        of=lambda journal, _: delay_seconds(journal, Copy.CHAOS),
         fact="record_proof",
     ),
 }

@@ -48,6 +48,7 @@ def recovery(plan: RunPlan, journal: Journal, observation: Observation) -> Recov
         clock=scene.fault[1],
         marks=found,
         resolution_seconds=scene.resolution_seconds,
+        lag_resolution_seconds=scene.lag_resolution_seconds,
         skew_seconds=_skew(observation),
         restored_id=back.restored_id if back else None,
         restored_age_seconds=(felt_ms - checkpoint.ended_ms) / 1000 if checkpoint else None,

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
 
 
+SINCE_THE_FAULT = ("in the fault", "after the fault", "drained")
+
+
 def restart_between(before: JobSeen, after: JobSeen) -> str:
     """What tells that the job was started again between the two, in words; empty if nothing does."""
+    if before.jobmanagers and after.jobmanagers and set(before.jobmanagers).isdisjoint(after.jobmanagers):
+        return "its JobManager's pod was replaced"
     if not before.job_id or not after.job_id:
         return ""
     if after.job_id != before.job_id:
@@ -30,11 +35,22 @@ def restart_between(before: JobSeen, after: JobSeen) -> str:
 
 def hurt_between(before: JobSeen, after: JobSeen) -> str:
     """What tells that the job does not run as it did, in words; empty if it does, or does not answer."""
-    if before.jobmanagers and set(before.jobmanagers).isdisjoint(after.jobmanagers):
-        return "the JobManager's pod was replaced"
-    if not after.job_id:
-        return ""
-    return restart_between(before, after) or ("" if after.runs else after.told)
+    if before.jobmanagers and not after.jobmanagers:
+        return "its JobManager has no pod"
+    runs = after.runs or not after.job_id
+    return restart_between(before, after) or ("" if runs else after.told)
+
+
+def broke_down(journal: Journal) -> bool:
+    """Whether the chaos copy's job left RUNNING, was restarted or threw since the fault was asked for.
+
+    Where nobody looked before or after it, it may have.
+    """
+    before = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault")
+    looks = [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS and look.moment in SINCE_THE_FAULT]
+    if before is None or not before.job_id or not any(look.job_id for look in looks):
+        return True
+    return any(hurt_between(before, look) or look.failed_ms > before.failed_ms for look in looks)
 
 
 def unplanned_restart(plan: RunPlan, journal: Journal, copy: Copy) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 STALE_MS = 1_500
 """`metrics.fetcher.update-interval` is 1 s in every copy, and some more until it is read."""
+
+LATE_MS = 3_500
+"""An observer's look that takes longer than a second is given up: so far apart are those around two such looks."""
 
 SPARE_RECORDS = 10
 """A lag of some records is none."""
@@ -93,13 +97,30 @@ class Scene:
         """Spans after the fault in which not all tasks of the chaos copy ran; the end is null if it never did again."""
         found: list[tuple[int, int | None]] = []
         begin: int | None = None
-        for sample in self.during(self.chaos):
+        for sample in self._told:
             if not runs(sample) and begin is None:
                 begin = sample.at_ms
             elif runs(sample) and begin is not None:
                 found.append((begin, sample.at_ms))
                 begin = None
         return found if begin is None else [*found, (begin, None)]
+
+    @cached_property
+    def _told(self) -> list[Sample]:
+        """Looks after the fault without answers that only came too late: the same job runs on both sides of a moment.
+
+        No JobManager is back so soon.
+        """
+        looks = self.during(self.chaos)
+        known = [sample for sample in looks if sample.job_state is not None]
+        late = {
+            id(sample)
+            for before, after in pairwise(known)
+            if _goes_on(before, after)
+            for sample in looks
+            if before.at_ms < sample.at_ms < after.at_ms
+        }
+        return [sample for sample in looks if id(sample) not in late]
 
     @cached_property
     def band(self) -> int:
@@ -115,8 +136,17 @@ class Scene:
 
     @property
     def resolution_seconds(self) -> float:
-        """The longest time between two looks after the fault."""
-        return longest_gap([sample.at_ms for sample in self.during(self.chaos)])
+        """The longest time without a look, from the fault until the copy was drained."""
+        return self._blind_seconds([sample.at_ms for sample in self.chaos])
+
+    @property
+    def lag_resolution_seconds(self) -> float:
+        """The same of looks that told the committed lag."""
+        return self._blind_seconds([at for at, _ in lags(self.chaos)])
+
+    def _blind_seconds(self, looks: Sequence[int]) -> float:
+        before = max((at for at in looks if at <= self.fault_ms), default=self.fault_ms)
+        return longest_gap([before, *(at for at in looks if self.fault_ms < at < self.end_ms), self.end_ms])
 
     def processing(self, samples: Sequence[Sample]) -> list[tuple[int, int]]:
         """Time and records not yet read: Flink's word; what is committed while it has none.
@@ -133,6 +163,11 @@ class Scene:
 
     def _lives(self, uid: str) -> bool:
         return any(uid in seen.pods for seen in self.observation.pods(Copy.CHAOS))
+
+
+def _goes_on(before: Sample, after: Sample) -> bool:
+    same = (before.job_id, before.restarts) == (after.job_id, after.restarts)
+    return runs(before) and runs(after) and same and after.at_ms - before.at_ms <= LATE_MS
 
 
 def runs(sample: Sample) -> bool:

@@ -16,15 +16,16 @@ from flink_chaos.verdict.trouble_doubts import trouble_doubts
 
 from tests.unit.fake_clock import FakeClock
 from tests.unit.flink.fake_jobmanager import FakeJobManager
-from tests.unit.plans import looked
+from tests.unit.plans import job_seen, looked
 from tests.unit.runs import a_run
 
 
 @pytest.fixture
 def drill(tmp_path, cluster, monkeypatch):
     """A started drill of a deployment; its JobManager was not asked."""
-    for look in ("see_before_fault", "see_job", "journal_hit", "require_load"):
+    for look in ("see_before_fault", "journal_hit", "require_load"):
         monkeypatch.setattr(drilling, look, lambda *_: None)
+    monkeypatch.setattr(drilling, "see_job", lambda _run, copy, moment: job_seen(moment, copy))
 
     def make(mode="savepoint"):
         run = a_run(tmp_path, cluster, fault="savepoint", upgrade_mode=mode)

@@ -3,15 +3,18 @@
 from types import SimpleNamespace
 
 import pytest
+from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import CHAOS_RESULTS, EVENTS, PODS
 from flink_chaos.litmus.engine import pod_label, result_name
 from flink_chaos.model.base import Copy
 from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
-from flink_chaos.model.facts import FaultStarted, TargetsChosen
+from flink_chaos.model.facts import FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.steps import effect
+from flink_chaos.steps.aiming import candidates
 from flink_chaos.steps.effect import see_hit, see_job, settle_hit
 from flink_chaos.steps.run import Run
 
+from tests.unit.cluster.fake_api import Lost
 from tests.unit.plans import AT, a_target, job_seen
 from tests.unit.runs import a_run
 
@@ -87,8 +90,8 @@ def test_a_pod_that_goes_before_litmus_announces_its_injection_was_taken_by_some
     ("look", "told"),
     [
         ({}, []),
-        ({"jobmanagers": ["jm2"]}, ["the JobManager's pod was replaced"]),
-        ({"jobmanagers": []}, ["the JobManager's pod was replaced"]),
+        ({"jobmanagers": ["jm2"]}, ["its JobManager's pod was replaced"]),
+        ({"jobmanagers": []}, ["its JobManager has no pod"]),
         ({"state": "RESTARTING"}, ["4 of 4 tasks ran, job RESTARTING"]),
         ({"restarts": 1}, ["it was restarted, 1 times in all"]),
         ({"job_id": ""}, []),
@@ -104,6 +107,50 @@ def test_what_the_job_tells_while_every_target_is_there_the_fault_did_not_do(run
     run.cluster.delete(PODS, "flink", "chaos-tm-1")
     see_hit(run)
     assert run.journal.last(FaultHit) is not None
+
+
+def test_what_happens_once_litmus_has_announced_itself_nobody_else_is_blamed_for(run):
+    """Its strike and our two looks may fall together."""
+    run.attempt.append(FaultStarted(at=AT, engine=run.plan.engine, uid="engine-1"))
+    announce(run)
+    run.attempt.append(job_seen("before the fault"))
+    run.attempt.append(job_seen("in the fault", restarts=1))
+    see_hit(run)
+    assert run.journal.last(HitByOthers) is None
+
+
+def test_of_several_strikes_any_pod_is_the_target(tmp_path, cluster, run):
+    """Litmus chooses them itself by their share; what it takes first is the effect."""
+    often = a_run(tmp_path / "other", cluster, duration_seconds=30, interval_seconds=10)
+    key, _, value = pod_label(often.plan).partition("=")
+    for name in ("chaos-tm-8", "chaos-tm-9"):
+        metadata = {"name": name, "namespace": "flink", "labels": {key: value}}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {}, "status": {"phase": "Running"}}
+        uid = cluster.create(PODS, "flink", pod)["metadata"]["uid"]
+    often.attempt.append(TargetsChosen(at=AT, targets=[a_target(uid=uid)]))
+    often.attempt.append(PodsSeen(at=AT, pods={pod.uid: pod.name for pod in candidates(often)}))
+    often.attempt.append(job_seen("before the fault"))
+    often.attempt.append(job_seen("in the fault", tasks_running=2))
+    see_hit(often)
+    assert (often.journal.last(FaultHit), often.journal.last(HitByOthers)) == (None, None)
+    cluster.delete(PODS, "flink", "chaos-tm-8")
+    see_hit(often)
+    assert often.journal.last(FaultHit).what == "pod chaos-tm-8 is gone"
+
+
+@pytest.mark.parametrize(("status", "raises"), [(403, False), (503, True)])
+def test_where_events_may_not_be_read_nobody_is_blamed(run, fake_api, status, raises):
+    """The preflight warned of that; an API server that is away is asked again."""
+    fake_api.forbidden = {("list", "events")} if status == 403 else set()
+    run.cluster.delete(PODS, "flink", "chaos-tm-1")
+    if raises:
+        fake_api.outage = [None, Lost(status, reason="ServiceUnavailable")]
+        with pytest.raises(ClusterError):
+            see_hit(run)
+        return
+    see_hit(run)
+    settle_hit(run)
+    assert (run.journal.last(FaultHit).announced, run.journal.last(HitByOthers)) == (True, None)
 
 
 def test_what_a_job_suffers_from_late_packets_nobody_else_did(tmp_path, cluster):

@@ -103,7 +103,7 @@ def test_too_few_runs_give_no_bound_and_the_plan_says_so(store):
     plan = with_bounds(store, a_plan(contract_bounds=EVERY))
     assert numbers(plan)["recovery_seconds"] is None
     assert plan.measured["recovery_seconds"].told == "not yet, 4 of 5 runs"
-    assert numbers(plan)["failed_checkpoints"] == 0
+    assert numbers(plan)["failed_checkpoints"] is None
 
 
 @pytest.mark.parametrize("spoilt", ["verdict.json", "plan.json", "journal"])

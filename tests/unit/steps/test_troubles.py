@@ -210,6 +210,6 @@ def test_a_jobmanager_that_cannot_be_asked_before_the_fault_is_explained(run, fa
     put_node(fake_api, "n1", ready=ready)
     put_pod(run, fake_api, "jm", phase="Running")
     clock = FakeClock()
-    with using(clock), pytest.raises(error, match="told nothing of its checkpoints for 60 s: no fault yet"):
+    with using(clock), pytest.raises(error, match="told nothing of its job for 60 s: no fault yet"):
         see_before_fault(run)
     assert clock.passed >= 60

@@ -3,11 +3,12 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.contract import Contract
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.measured import measured
+from flink_chaos.model.observation import FailureSeen, Observation, Sample
 from flink_chaos.verdict.bounds import bound_lines
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.recovery import recovery
 
-from tests.unit.observed import checkpoint, facts, journal, observation
+from tests.unit.observed import checkpoint, facts, journal, ms, observation, seen
 from tests.unit.plans import RECORDS, a_plan, a_proof, counts
 from tests.unit.plans import journal as good_journal
 
@@ -55,11 +56,11 @@ def test_what_nobody_observed_is_neither_met_nor_broken():
     assert (verdict.outcome, verdict.reasons) == ("INCONCLUSIVE", ["recovered in time: not observed"])
 
 
-def test_samples_too_far_apart_say_nothing_of_times_but_count_checkpoints():
-    """Missing samples void the timing lines."""
+def test_samples_too_far_apart_say_nothing():
+    """Neither of times nor of checkpoints: a JobManager that was killed meanwhile took its history with it."""
     thin = recovery(a_plan(), journal(), observation()).model_copy(update={"resolution_seconds": 16})
     told = lines({"recovery_seconds": 60, "failed_checkpoints": 0}, thin)
-    assert told == [("recovered in time", None, "not observed"), ("few failed checkpoints", True, "0")]
+    assert told == [("recovered in time", None, "not observed"), ("few failed checkpoints", None, "not observed")]
 
 
 def test_clocks_that_disagree_say_nothing_of_times():
@@ -157,3 +158,34 @@ def test_a_bound_that_too_few_runs_measured_is_told_and_decides_nothing():
 def test_a_plan_whose_bounds_are_not_measured_yet_is_judged_without_them():
     """As a suite plans its runs without a store."""
     assert lines(dict.fromkeys(Contract.model_fields, "measured"), None, delivery_guarantee="AT_LEAST_ONCE") == []
+
+
+BOTH = {"recovery_seconds": 5, "caught_up_seconds": 5, "failed_checkpoints": 0}
+NOT_OBSERVED = [
+    ("recovered in time", None, "not observed"),
+    ("caught up in time", None, "not observed"),
+    ("few failed checkpoints", None, "not observed"),
+]
+
+
+def seen_without(begin, end):
+    """What was seen, but nothing between two seconds, and no exception."""
+    return Observation(
+        one for one in seen() if not (ms(begin) <= one.at_ms < ms(end) or isinstance(one, FailureSeen))
+    )
+
+
+@pytest.mark.parametrize("told", [seen_without(30, 60), seen_without(30, 999), seen_without(0, 999)])
+def test_a_fault_that_nobody_observed_was_not_recovered_from_in_no_time(told):
+    """The triggerer was away around it, after it, or all the time."""
+    assert lines(BOTH, recovery(a_plan(), journal(), told)) == NOT_OBSERVED
+
+
+def test_a_lag_that_nobody_could_read_did_not_stay_high():
+    """Kafka did not answer the observer; Flink did."""
+    blind = [
+        one.model_copy(update={"committed_lag": None}) if isinstance(one, Sample) and one.at_ms > ms(50) else one
+        for one in seen()
+    ]
+    told = lines({"recovery_seconds": 60, "caught_up_seconds": 60}, recovery(a_plan(), journal(), Observation(blind)))
+    assert told == [("recovered in time", True, "13.2 s"), ("caught up in time", None, "not observed")]

@@ -1,6 +1,16 @@
 import pytest
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Drained, Evidence, FilesEnd, Loaded, Steady, Stopped, Table
+from flink_chaos.model.facts import (
+    RETURNED,
+    UNSEEN,
+    Drained,
+    Evidence,
+    FilesEnd,
+    Loaded,
+    Steady,
+    Stopped,
+    Table,
+)
 from flink_chaos.model.journal import Journal
 from flink_chaos.verdict.doubts import doubts, load_problem
 from flink_chaos.verdict.judge import judge
@@ -105,3 +115,16 @@ def test_a_stable_copy_that_never_caught_up_is_told_in_its_own_words():
     """Not in those of the chaos copy."""
     fact = Drained(at=AT, copy=Copy.STABLE, ok=False, message="lag 7", lag=7)
     assert doubts(a_plan(), journal(fact)) == ["stable copy: lag 7"]
+
+
+@pytest.mark.parametrize("unseen", [True, False])
+def test_a_wait_that_ended_because_nobody_could_look_blames_nobody(unseen):
+    """The API server was away when time was up: the application may have done all that it should."""
+    stopped = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="no savepoint in time", unseen=unseen)
+    told = "chaos copy: nobody could look whether it stops: no savepoint in time"
+    assert (told in doubts(a_plan(), journal(stopped))) is unseen
+    drill = a_plan(fault="savepoint")
+    details = {RETURNED: "false", **({UNSEEN: "true"} if unseen else {})}
+    gone = Evidence(at=AT, felt=True, message="not back", details=details)
+    told = "chaos copy: nobody could look whether it comes back: not back"
+    assert (told in doubts(drill, journal(gone, plan=drill))) is unseen

@@ -131,14 +131,14 @@ def test_a_jobmanager_that_goes_with_a_taskmanager_was_taken_by_somebody_else(fa
         (job_seen("before the fault", missing=["tm-1"]), "tm-1 was gone before the fault was asked for"),
         (job_seen("before the fault", state="RESTARTING"), "did not run when the fault was asked for: 4 of 4 tasks"),
         (job_seen("before the fault", tasks_running=3), "did not run when the fault was asked for: 3 of 4 tasks"),
-        (job_seen("before the fault", job_id="", state=""), ""),
+        (job_seen("before the fault", job_id="", state=""), "nobody told whether the chaos copy ran when the fault"),
         (HitByOthers(at=AT, what="a pod is gone"), "somebody else hit the chaos copy before the fault did: a pod is gone"),
         (job_seen("before the fault"), ""),
     ],
 )
 @pytest.mark.parametrize("fault", ["pod_delete", "savepoint"])
 def test_a_copy_that_was_broken_before_tells_nothing_of_the_fault(fault, fact, told):
-    """What it does afterwards may be the answer to that. An answer that did not come is no sign."""
+    """What it does afterwards may be the answer to that. Nor is anything known where no answer came."""
     plan = a_plan(fault=fault)
     facts = [one for one in good_facts(plan) if not isinstance(one, JobSeen) or one.moment != "before the fault"]
     later = job_seen("in the fault", job_id="j1", restarts=1)

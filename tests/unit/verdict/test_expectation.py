@@ -6,7 +6,7 @@ from flink_chaos.model.verdict import Outcome
 from flink_chaos.verdict.expectation import restored
 from flink_chaos.verdict.judge import judge
 
-from tests.unit.plans import AT, RECORDS, a_plan, counts, good_facts, journal, looked, table
+from tests.unit.plans import AT, RECORDS, a_plan, counts, good_facts, job_seen, journal, looked, table
 
 PATH = "hdfs://x/savepoint-1"
 SAVEPOINT = a_plan(fault="savepoint", delivery_guarantee="AT_LEAST_ONCE")
@@ -160,3 +160,13 @@ def test_a_drill_that_never_came_back_is_broken_in_its_own_words():
         verdict = judge(SAVEPOINT, journal(*resumed(PATH), gone, plan=SAVEPOINT))
         assert line in [(one.name, one.ok, one.demanded, one.seen) for one in verdict.lines]
         assert verdict.outcome == ("FAIL" if returned == "false" else "PASS")
+
+
+def test_a_drill_whose_job_others_restarted_before_we_looked_is_in_doubt():
+    """It may have come back from its savepoint before: the newest restore is another one."""
+    back = (*resumed("hdfs://x/chk-21"), job_seen("after the fault", restored_id=21, restarts=1), job_seen("drained"))
+    verdict = judge(SAVEPOINT, journal(*back, plan=SAVEPOINT))
+    assert (verdict.outcome, "it was restarted before it was seen to be back" in verdict.reasons[0]) == (
+        "INCONCLUSIVE",
+        True,
+    )

@@ -5,14 +5,16 @@ from typing import get_args
 import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.comparison_facts import RecordProof, SourceProof
+from flink_chaos.model.effect_facts import JobSeen
+from flink_chaos.model.facts import OpenTransactions
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Compared, Deliveries, FindingKind
-from flink_chaos.verdict.findings import MEASURES, OFFENCES
+from flink_chaos.verdict.findings import MEASURES, OFFENCES, duplicates_allowed
 from flink_chaos.verdict.judge import judge
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.plans import RECORDS, a_plan, a_proof, counts, good_facts, job_seen, journal, proof_of, table
+from tests.unit.plans import AT, RECORDS, a_plan, a_proof, counts, good_facts, job_seen, journal, proof_of, table
 
 NUMBERS = set(Compared.model_fields) | set(Deliveries.model_fields)
 
@@ -232,3 +234,48 @@ def test_a_control_that_was_started_again_and_repeats_records_excuses_what_diffe
     assert verdict.outcome == outcome
     told = "it was restored from checkpoint 4; it has records again itself, and the outputs differ"
     assert any(told in reason for reason in verdict.reasons) is (outcome == "INCONCLUSIVE")
+
+
+@pytest.mark.parametrize("fault", ["network_latency", "pod_delete"])
+@pytest.mark.parametrize(
+    ("look", "excused"),
+    [
+        ({}, False),
+        ({"failed_checkpoints": 1}, False),
+        ({"restarts": 1}, True),
+        ({"tasks_running": 3}, True),
+        ({"failure": "IOException", "failed_ms": 9}, True),
+    ],
+)
+def test_a_fault_that_restarted_nothing_excuses_no_duplicate(fault, look, excused):
+    """Such as a latency that only slowed checkpoints down: AT_LEAST_ONCE doubles records after a failure."""
+    plan = a_plan(fault=fault, delivery_guarantee="AT_LEAST_ONCE")
+    looks = [job_seen("before the fault"), job_seen("after the fault", **look)]
+    facts = [fact for fact in good_facts(plan) if not (isinstance(fact, JobSeen) and fact.copy_ is Copy.CHAOS)]
+    assert duplicates_allowed(plan, Journal([*facts, *looks])) is excused
+    assert duplicates_allowed(plan, Journal([*facts, looks[1]]))
+    assert duplicates_allowed(plan, Journal([*facts, looks[0], job_seen("after the fault", job_id="", **look)]))
+
+
+@pytest.mark.parametrize("number", ["changed", "undercounted"])
+def test_a_control_that_was_started_again_proves_no_value(number):
+    """The loader knows which records there are, and not what the application makes of them."""
+    again = job_seen("drained", copy=Copy.STABLE, restored_id=4, restarts=1, failure="node lost")
+    fact = counts(Copy.CHAOS)
+    found = proof_of(fact, **{number: 7}), counts(Copy.CHAOS, **{number: 7})
+    assert judge(a_plan(), journal(*found)).outcome == "FAIL"
+    verdict = judge(a_plan(), journal(again, *found))
+    assert verdict.outcome == "INCONCLUSIVE"
+    assert "because: node lost; which copy has the right values nobody can tell" in verdict.reasons[0]
+
+
+def test_what_the_control_suffers_as_well_no_fault_has_done():
+    """A bound on delays that neither keeps, and a transaction of the control that nobody ended."""
+    plan = a_plan(contract_bounds={"delay_p99_seconds": 30})
+    late = [a_proof(Copy.CHAOS, 60_001), a_proof(Copy.STABLE, 60_000)]
+    told = "both copies deliver 99 of 100 ids later than the 30 s that are demanded, the stable one as well"
+    assert judge(plan, journal(*late, plan=plan)).reasons[0] == told
+    assert judge(plan, journal(late[0], plan=plan)).outcome == "FAIL"
+    assert judge(plan, journal(late[1], a_proof(Copy.CHAOS, 1), plan=plan)).outcome == "PASS"
+    hanging = OpenTransactions(at=AT, copy=Copy.STABLE, behind={0: 3}, transactions=[])
+    assert judge(a_plan(), journal(hanging)).reasons == ["stable copy: 3 records are behind an open transaction"]

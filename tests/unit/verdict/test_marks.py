@@ -83,6 +83,7 @@ def test_checkpoints_alone_can_feel_a_fault():
     assert told(Observation([*without(FailureSeen, back=KILLED), *failed])) == {
         "felt": (4.2, FLINK, "a checkpoint failed"),
         "checkpointed": (8.2, FLINK, "checkpoint 9"),
+        "caught up": (0.0, KAFKA, "lag 3,000 of 5,010"),
     }
 
 

@@ -79,6 +79,24 @@ def test_nobody_can_tell_a_restart_from_one_look():
     assert restart_between(here, away) == restart_between(away, here) == ""
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (["a"], ["b"], "its JobManager's pod was replaced"),
+        (["a"], ["a"], ""),
+        (["a"], ["a", "b"], ""),
+        (["a"], [], ""),
+        ([], ["b"], ""),
+    ],
+)
+def test_a_jobmanager_in_another_pod_has_started_its_job_again(before, after, told):
+    """Without high availability it begins anew, by the same id and with nothing restored. Pods nobody saw tell nothing."""
+    looks = (job_seen("steady", jobmanagers=before), job_seen("drained", jobmanagers=after))
+    assert restart_between(*looks) == told
+    found = Journal([look.model_copy(update={"copy_": Copy.STABLE}) for look in looks])
+    assert went_on(found, Copy.STABLE) is (told == "")
+
+
 @pytest.mark.parametrize("early", [{"restored_id": 2}, {"restarts": 1}])
 def test_a_restart_before_the_steady_state_counts_too(early):
     """A job that a run starts begins with nothing; whatever it has restored by then, it restored by itself."""

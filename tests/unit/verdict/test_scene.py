@@ -139,10 +139,39 @@ def test_only_lag_of_the_control_under_load_is_usual(second):
 
 
 def test_the_resolution_is_that_of_the_looks_after_the_fault():
-    """One look has none."""
+    """From the last before the fault until the copy was drained: who looked at nothing saw nothing all the time."""
     assert scene(told=Observation(one for one in seen() if not ms(10) < one.at_ms < ms(20))).resolution_seconds == 1.0
     assert scene(told=Observation(one for one in seen() if not ms(60) < one.at_ms < ms(63))).resolution_seconds == 3.0
-    assert Scene(journal(), Observation()).resolution_seconds == 0.0
+    here = scene(told=Observation(one for one in seen() if not ms(30) < one.at_ms < ms(60)))
+    assert (here.resolution_seconds, here.lag_resolution_seconds) == (30.0, 30.0)
+    late = scene(told=Observation(one for one in seen() if one.at_ms < ms(60)))
+    assert late.resolution_seconds == DRAINED - 59
+    assert Scene(journal(), Observation()).resolution_seconds == DRAINED - ASKED
+    blind = scene(told=Observation(changed(60, last=79, committed_lag=None)))
+    assert (blind.resolution_seconds, blind.lag_resolution_seconds) == (1.0, 21.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "after", "outage"),
+    [
+        (110, 110, {}, False),
+        (110, 111, {}, False),
+        (110, 113, {}, True),
+        (110, 110, {"restarts": 2}, True),
+        (110, 110, {"job_id": "j2"}, True),
+        (110, 110, {"tasks_running": 1}, True),
+    ],
+)
+def test_an_answer_that_came_too_late_is_no_outage(first, last, after, outage):
+    """The same job runs on both sides of a moment in which no JobManager comes back; a longer silence is one."""
+    silent = {"job_id": None, "job_state": None, "tasks": None, "tasks_running": None, "restarts": None}
+    told = [
+        one.model_copy(update=silent if one.at_ms <= ms(last) else after)
+        if isinstance(one, Sample) and one.copy_ is Copy.CHAOS and one.at_ms >= ms(first)
+        else one
+        for one in seen()
+    ]
+    assert (len(scene(told=Observation(told)).outages) > 1) is outage
 
 
 def test_looks_are_chosen_from_the_fault_until_the_end_with_both():
