@@ -21,6 +21,12 @@ NOBODY_THERE = re.compile(
     r"connection refused|no route to host|no endpoints available|failed to resolve|is starting and has no roles",
     re.IGNORECASE,
 )
+NOT_TRUSTED = re.compile(
+    r"certificate.?verify.?failed|hostname.?mismatch|doesn't match|self.signed|unknown.?ca|bad certificate|expired",
+    re.IGNORECASE,
+)
+"""A connection that breaks off in the middle of a handshake is none of these: behind a load balancer no server runs."""
+
 NO_ROLES = re.compile(r"RBAC: .*not found")
 
 
@@ -62,7 +68,7 @@ def refusal(what: str, server: str, status: int, body: str, retry_after: float =
 def unreachable(what: str, server: str, why: str) -> ClusterError:
     """Make the error for a server that does not answer, or that we do not trust."""
     told = f"cannot {what}: {server} does not answer: {why}"
-    if "certificate" in why.lower() or "ssl" in why.lower():
+    if NOT_TRUSTED.search(why):
         remedy = "Check the certificate authority in the kubeconfig: it must be this cluster's"
         return ClusterError(f"{told}. {remedy}", reason=UNTRUSTED)
     remedy = "Check that the server runs and is reachable from here, and that the kubeconfig's context is the right one"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 Raw = dict[str, Any]
 ENDED = ("Succeeded", "Failed")
-MOST_TRIES = 5_000
-"""Of placing one pod, before the search for places is given up."""
+MOST_TRIES = 100_000
+"""Of looking at a node that may take a pod, before the search for places is given up."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,20 @@ class Place:
 
     def refuses(self, pod: Raw, others: Iterable[Place] = ()) -> str:
         """Why the scheduler would not put the pod here, empty if it would. `others` hold pods of the same zone."""
+        if never := self.never_takes(pod):
+            return never
+        if short := lacking(self.free, requests_of(pod)):
+            return f"not enough {' and '.join(sorted(short))}"
+        return _company(pod, self, [self, *(other for other in others if other.name != self.name)])
+
+    def never_takes(self, pod: Raw) -> str:
+        """Why the node takes no such pod, whatever else is on it; empty if it may."""
         spec = pod.get("spec") or {}
         if self.closed:
             return self.closed
         if taints := [taint for taint in self.taints if not tolerates(spec, taint)]:
             return f"taint {_taint(taints[0])}"
-        if not node_wanted(spec, self.name, self.labels):
-            return "not among the nodes that the pod selects"
-        if short := lacking(self.free, requests_of(pod)):
-            return f"not enough {' and '.join(sorted(short))}"
-        return _company(pod, self, [self, *(other for other in others if other.name != self.name)])
+        return "" if node_wanted(spec, self.name, self.labels) else "not among the nodes that the pod selects"
 
     def with_pod(self, pod: Raw) -> Place:
         """The same with the pod on it."""
@@ -90,7 +94,8 @@ def arrange(where: dict[str, Place], pods: Sequence[Raw]) -> dict[str, Place] | 
     Tried as the scheduler prefers: beside whom a pod would like to be, then where the most is left. If a pod then finds
     none, the ones before it are tried elsewhere, as long as MOST_TRIES last.
     """
-    return _arranged(where, list(pods), [MOST_TRIES])
+    wanted = [(pod, [name for name, place in where.items() if not place.never_takes(pod)]) for pod in pods]
+    return _arranged(where, wanted, [MOST_TRIES])
 
 
 def without(where: dict[str, Place], name: str) -> tuple[dict[str, Place], list[Raw]]:
@@ -106,11 +111,13 @@ def is_evicted(pod: Raw) -> bool:
     return not daemon and "kubernetes.io/config.mirror" not in (metadata.get("annotations") or {})
 
 
-def _arranged(where: dict[str, Place], pods: list[Raw], tries: list[int]) -> dict[str, Place] | None:
-    if not pods:
+def _arranged(
+    where: dict[str, Place], wanted: list[tuple[Raw, list[str]]], tries: list[int]
+) -> dict[str, Place] | None:
+    if not wanted:
         return where
-    first, *rest = pods
-    for place in sorted(where.values(), key=lambda place: _liked(first, place), reverse=True):
+    (first, names), *rest = wanted
+    for place in sorted((where[name] for name in names), key=lambda place: _liked(first, place), reverse=True):
         tries[0] -= 1
         if tries[0] < 0:
             return None

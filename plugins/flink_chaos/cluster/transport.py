@@ -86,9 +86,9 @@ class Transport:
         return _object(text, call.what, self.server)
 
     def _send(self, call: Call, timeout: float) -> Answer:
-        """One request; what is forbidden is asked again once the API server knows all roles."""
+        """One request; what is refused is asked again once the API server knows all users and roles."""
         answer = self._send_once(call, timeout)
-        if answer[0] != HTTPStatus.FORBIDDEN:
+        if answer[0] not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return answer
         self.require_ready(call.what)
         return self._send_once(call, timeout)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.flink.options import application_configuration, loader_configuration
 from flink_chaos.flink.scripts import ScriptError, application_script, loader_script
+from flink_chaos.flink.writes import statements, written
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.flink_options import OLDER_NAMES, option_of, value_of
 
@@ -33,12 +34,9 @@ NOT_ALLOWED = {
     "$internal.pipeline.job-id": "each copy is a job of its own",
 }
 
-STRINGS_AND_COMMENTS = re.compile(r"('(?:[^']|'')*')|--[^\n]*|/\*.*?\*/", re.DOTALL)
-STATEMENT = re.compile(r"(?:'(?:[^']|'')*'|[^;'])+")
-NAME = r"(?P<name>(?:`[^`]+`|\w+)(?:\.(?:`[^`]+`|\w+))*)"
-CREATE = re.compile(rf"\bCREATE\s+(?:TEMPORARY\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{NAME}", re.IGNORECASE)
-INSERT = re.compile(rf"\bINSERT\s+(?:INTO|OVERWRITE)\s+{NAME}", re.IGNORECASE)
-TOPIC = re.compile(r"'topic'\s*=\s*'((?:[^']|'')*)'", re.IGNORECASE)
+NOWHERE = ("print", "blackhole")
+"""Connectors that write to nothing that anybody reads."""
+
 SET = re.compile(r"^\s*SET\s+'(?P<option>[^']+)'\s*=\s*'(?P<value>(?:[^']|'')*)'", re.IGNORECASE)
 
 
@@ -50,10 +48,9 @@ def require_isolation(plan: RunPlan) -> None:
     for options in (chaos, loader_configuration(plan)):
         _refuse_foreign(options)
     for copy, own in plan.copies.items():
-        topics = set() if own.files else {own.sink}
-        _refuse_topics(plan, plan.pipeline.application, application_sql(plan, copy), topics)
+        _refuse_targets(plan, plan.pipeline.application, application_sql(plan, copy), {own.sink})
     loaded = loader_script(plan) if plan.pipeline.loader.sql else ""
-    _refuse_topics(plan, plan.pipeline.loader, loaded, {plan.pipeline.topics.source})
+    _refuse_targets(plan, plan.pipeline.loader, loaded, {plan.pipeline.topics.source})
 
 
 def application_sql(plan: RunPlan, copy: Copy) -> str:
@@ -65,24 +62,6 @@ def set_in(plan: RunPlan, copy: Copy) -> dict[str, str]:
     """Options that the copy's own SQL sets, which count over those of the deployment."""
     found = [match for statement in statements(application_sql(plan, copy)) if (match := SET.match(statement))]
     return {match["option"]: match["value"] for match in found}
-
-
-def statements(script: str) -> list[str]:
-    """Statements of a script, without comments."""
-    bare = STRINGS_AND_COMMENTS.sub(lambda match: match[1] or " ", script)
-    return [statement for statement in STATEMENT.findall(bare) if statement.strip()]
-
-
-def written_topics(script: str) -> dict[str, str]:
-    """Table -> topic of each table of the script that it inserts into, where the topic stands beside it."""
-    topics: dict[str, str] = {}
-    written: set[str] = set()
-    for statement in statements(script):
-        created, topic = CREATE.search(statement), TOPIC.search(statement)
-        if created and topic:
-            topics[_bare(created["name"])] = topic[1]
-        written |= {_bare(match["name"]) for match in INSERT.finditer(statement)}
-    return {table: topics[table] for table in sorted(written) if table in topics}
 
 
 def _require_names(plan: RunPlan) -> None:
@@ -131,18 +110,17 @@ def _refuse_foreign(options: Mapping[str, str]) -> None:
             raise ScriptError(f"Flink option {name}: {reason}. Remove it")
 
 
-def _refuse_topics(plan: RunPlan, program: Program, script: str, own: set[str]) -> None:
-    for table, topic in written_topics(script).items():
-        if topic not in own:
-            allowed = ", ".join(sorted(own)) or "files only"
-            raise ScriptError(
-                f"include/sql/{program.sql}: writes table {table} to topic {topic}, which is not the run's "
-                f"({allowed} in run {plan.run_key}). A test writes nothing that others read: use ${{sink_topic}}"
-            )
-
-
-def _bare(name: str) -> str:
-    return name.replace("`", "").rsplit(".", 1)[-1]
+def _refuse_targets(plan: RunPlan, program: Program, script: str, own: set[str]) -> None:
+    """A test writes nothing that others read: only the run's own topics and folders."""
+    for one in written(script):
+        if one.connector in NOWHERE or one.topic in own or (one.path and one.path in own):
+            continue
+        where = f"topic {one.topic}" if one.topic else f"{one.connector or 'a place that the script does not name'}"
+        allowed = ", ".join(sorted(own))
+        raise ScriptError(
+            f"include/sql/{program.sql}: writes table {one.table} to {where}, which is not the run's "
+            f"({allowed} in run {plan.run_key}). A test writes nothing that others read: use ${{sink_topic}}"
+        )
 
 
 def _spelled(options: Mapping[str, str], option: str) -> str:

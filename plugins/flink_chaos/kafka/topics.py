@@ -30,6 +30,9 @@ Offsets = dict[int, int]
 
 TIMEOUT = 15.0
 POLL = 0.1
+LOOKS, PAUSE = 3, 0.5
+"""For a topic that the broker does not know, before it is believed."""
+
 CLUSTER_DEFAULT = -1
 
 
@@ -65,7 +68,7 @@ def _deletion(name: str, timeout: float) -> Question[None]:
 
 def partitions_of(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> list[int]:
     """Return the topic's partitions in order; raises KafkaProblem when there is no such topic. Creates nothing."""
-    found = sorted(_leaders(kafka, topic, timeout))
+    found = sorted(_known(kafka, topic, timeout))
     if not found:
         raise KafkaProblem(f"topic {topic!r} does not exist at {kafka.servers}: create it, or correct its name")
     return found
@@ -73,7 +76,16 @@ def partitions_of(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> list[in
 
 def partition_count(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> int:
     """Return the number of partitions, 0 when there is no such topic. Creates nothing."""
-    return len(_leaders(kafka, topic, timeout))
+    return len(_known(kafka, topic, timeout))
+
+
+def _known(kafka: Kafka, topic: str, timeout: float) -> Offsets:
+    """Partition -> its leader. A broker that starts, or has not heard of a new topic, lacks it for a moment."""
+    for _ in range(LOOKS):
+        if found := _leaders(kafka, topic, timeout):
+            return found
+        clock.sleep(PAUSE)
+    return _leaders(kafka, topic, timeout)
 
 
 def start_offsets(kafka: Kafka, topic: str, timeout: float = TIMEOUT) -> Offsets:

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 def open_transactions_of(run: Run, key: str) -> list[str]:
     """Transactions of the run with that key on the sinks of this one, each with the time after which Kafka aborts it.
 
+    An AT_LEAST_ONCE run has none of its own; an earlier one that it meets may have left some.
+
     Whoever may not look sees none; the preflight of the next run then finds the topic not closed.
     """
-    if run.plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE:
+    own = key == run.plan.run_key
+    if own and run.plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE:
         return []
     topics = [copy.sink for copy in run.plan.copies.values() if not copy.files]
     return [told for topic in topics for told in _on(run, topic, key)]

@@ -37,6 +37,11 @@ def _standing(run: Run, deployment: dict[str, Any], reason: str | None) -> str |
     if not reason:
         passed(run, name)
         return None
+    return stands(run, name, reason)
+
+
+def stands(run: Run, name: str, reason: str) -> str | None:
+    """The trouble of that name once it has been told at every look for a minute; None while it may pass."""
     last = run.journal.last(FailureTold, deployment=name)
     if last is None or not last.reason:
         run.attempt.append(FailureTold(at=now(), deployment=name, reason=reason))

@@ -28,6 +28,9 @@ from flink_chaos.steps.removing import (
     take_marked_nodes_back,
 )
 from flink_chaos.steps.run import Progress, StepError
+from flink_chaos.steps.standing import passed, stands
+
+REMOVAL = "removal"
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,7 +62,7 @@ def remove(run: Run) -> None:
 def check_removed(run: Run) -> Progress:
     """Whether nothing is left; then groups and lock go too, and the removal is journaled.
 
-    What could not be asked for is asked for again. Raises StepError at once for what is forbidden.
+    What could not be asked for is asked for again; what is forbidden for a minute on end is residue.
     """
     try:
         remove(run)
@@ -68,8 +71,11 @@ def check_removed(run: Run) -> Progress:
             take_node_back(run)  # cordoned, perhaps, by what has ended since it was asked
             take_marked_nodes_back(run)
     except ClusterError as error:
-        if error.status == HTTPStatus.FORBIDDEN and not is_passing(error):
-            removal_expired(run, str(error))
+        forbidden = error.status == HTTPStatus.FORBIDDEN and not is_passing(error)
+        if forbidden and (standing := stands(run, REMOVAL, str(error))):
+            removal_expired(run, standing)
+        if not forbidden:
+            passed(run, REMOVAL)
         return Progress(done=False, message=str(error))
     left = left or _delete_groups(run)
     if left:

@@ -29,10 +29,12 @@ def test_a_refusal_is_one_line_whatever_the_body_is(status, body, reason, messag
     [
         ("Connection refused", "Check that the server runs"),
         ("SSLError certificate verify failed", "certificate authority"),
+        ("SSLEOFError: EOF occurred in violation of protocol", "reachable from here"),
+        ("Connection refused by k8s-ssl.example.com", "reachable from here"),
     ],
 )
 def test_a_server_that_is_not_there_and_one_that_is_not_trusted_have_their_own_remedy(why, remedy):
     """Status 0 means that no answer was had."""
     error = unreachable("do it", "https://k", why)
-    assert (error.status, error.reason) == (0, "Untrusted" if "SSL" in why else "Unreachable")
+    assert (error.status, error.reason) == (0, "Untrusted" if "verify failed" in why else "Unreachable")
     assert remedy in str(error)

@@ -141,3 +141,12 @@ def _holds(nodes, wanted, chosen):
         if sum(size for size, _ in there) > cores or {"stable", "chaos"} <= {copy for _, copy in there}:
             return False
     return True
+
+
+@pytest.mark.parametrize(("pods", "size", "placed"), [(6, "1", True), (26, "1", True), (2, "13", False)])
+def test_nodes_that_never_qualify_take_nothing_from_the_search(pods, size, placed):
+    """Hundreds of idle nodes of another pool come first by what is left on them."""
+    taint = {"taints": [{"key": "gpu", "effect": "NoSchedule"}]}
+    nodes = [a_node(f"gpu{n}", **taint) for n in range(400)] + [a_node(f"n{n}", cpu="12") for n in range(3)]
+    busy = [a_pod(f"b{n}", cpu="1", node=f"n{n}") for n in range(3)]
+    assert (arrange(places(nodes, busy), [a_pod(f"p{n}", size, "100Mi") for n in range(pods)]) is not None) is placed

@@ -1,5 +1,5 @@
 import pytest
-from flink_chaos.flink.isolation import require_isolation, statements, written_topics
+from flink_chaos.flink.isolation import require_isolation
 from flink_chaos.flink.scripts import ScriptError
 from flink_chaos.model.flink_options import OLDER_NAMES
 
@@ -95,10 +95,31 @@ def test_sql_that_writes_into_its_source_is_refused():
         require_isolation(scripted(lambda text: text + SIDE % "${source_topic}"))
 
 
-def test_statements_end_where_sql_ends_them():
-    """Not within a string, and not in a comment."""
-    assert len(statements("SET 'a' = 'x;y'; -- b;c\n/* d; */ SELECT 1;\n")) == 2
-    assert written_topics(SIDE % "t") == {"dead_letters": "t"}
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("CREATE TABLE t2 WITH ('connector'='kafka','topic'='prod') AS SELECT 1 AS a;", "table t2 to topic prod"),
+        ("INSERT INTO processed /*+ OPTIONS('topic'='prod') */ SELECT 1;", "table processed to topic prod"),
+        ("ALTER TABLE processed SET ('topic'='prod');", "table processed to topic prod"),
+        ("CREATE TABLE t2 (a INT) WITH ('connector'='jdbc'); INSERT INTO t2 SELECT 1;", "table t2 to jdbc"),
+        ("INSERT INTO hive.db.t2 SELECT 1;", "table t2 to a place that the script does not name"),
+        (
+            "CREATE TABLE t2 (a INT) WITH ('connector'='filesystem','path'='s3://p'); INSERT INTO t2 SELECT 1;",
+            "filesystem",
+        ),
+        ("CREATE TABLE t2 (a INT) WITH ('connector'='blackhole'); INSERT INTO t2 SELECT 1;", ""),
+        ("CREATE TABLE t2 (a INT) WITH ('connector'='kafka','topic'='${sink_topic}'); INSERT INTO t2 SELECT 1;", ""),
+        ("CREATE TABLE t2 (a INT) WITH ('connector'='jdbc');", ""),
+    ],
+)
+def test_sql_writes_only_to_what_is_surely_the_runs(more, told):
+    """However it says so; what it only reads is its own affair."""
+    changed = scripted(lambda text: f"{text}\n;\n{more}")
+    if not told:
+        require_isolation(changed)
+        return
+    with pytest.raises(ScriptError, match=f"{told}, which is not the run's"):
+        require_isolation(changed)
 
 
 FOLDERS = ["execution.checkpointing.dir", "execution.checkpointing.savepoint-dir", "high-availability.storageDir"]

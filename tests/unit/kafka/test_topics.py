@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import OffsetSpec
+from flink_chaos.clock import using
 from flink_chaos.kafka import admin as topics_admin
 from flink_chaos.kafka import topics
 from flink_chaos.kafka.errors import KafkaProblem
@@ -17,6 +18,8 @@ from flink_chaos.kafka.topics import (
     partitions_of,
     start_offsets,
 )
+
+from tests.unit.fake_clock import FakeClock
 
 
 def test_start_and_end_are_given_for_every_partition(mock_cluster):
@@ -187,3 +190,12 @@ def test_a_topic_that_may_not_be_described_is_told(monkeypatch):
     kafka.admin.list_topics = lambda timeout: listed
     with pytest.raises(KafkaProblem, match=r"list the topics \(looking for 't'\): .*\(ACL\)"):
         partitions_of(kafka, "t")
+
+
+@pytest.mark.parametrize(("late", "there"), [(0, True), (3, True), (4, False)])
+def test_a_topic_that_a_broker_has_not_heard_of_yet_is_looked_for_again(monkeypatch, late, there):
+    """Right after its creation, or after the broker's start; it is not missing for that."""
+    answers = iter([*[{}] * late, {0: 1, 1: 1}])
+    monkeypatch.setattr(topics, "_leaders", lambda *_: next(answers))
+    with using(FakeClock()):
+        assert topics.partition_count(kafka_with(), "t") == (2 if there else 0)

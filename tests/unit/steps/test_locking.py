@@ -49,6 +49,18 @@ def test_a_run_that_left_a_transaction_open_is_waited_for(run, earlier, monkeypa
     assert holder_of(run.cluster, run.namespace, run.plan.lease) == earlier.plan.run_key
 
 
+def test_a_run_without_transactions_waits_for_those_of_others_too(tmp_path, cluster, earlier, monkeypatch):
+    """It has none of its own, and could not begin beside an open one."""
+    name = earlier.plan.copies["chaos"].transactional_id_prefix
+    one = OpenTransaction(
+        transactional_id=f"{name}-0", state="Ongoing", age_seconds=0, timeout_seconds=60, partitions=[0]
+    )
+    monkeypatch.setattr(leftovers, "open_transactions", lambda _kafka, _topic: [one])
+    later = a_run(tmp_path, cluster, run_id="later", on_busy="wait", delivery_guarantee="AT_LEAST_ONCE")
+    assert "Kafka aborts it within 60 s" in locking.take(later).message
+    assert leftovers.open_transactions_of(later, later.plan.run_key) == []
+
+
 def test_a_run_that_left_its_application_is_not_taken_for_gone(run, earlier, fake_api):
     """Its FlinkDeployment was removed by force, and Flink still writes."""
     name = earlier.plan.copies["chaos"].deployment

@@ -1,4 +1,5 @@
 import pytest
+from flink_chaos.clock import using
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.cluster.objects import Cluster
@@ -20,6 +21,7 @@ from flink_chaos.model.facts import FaultStarted, OpenTransaction, TargetsChosen
 from flink_chaos.steps import leftovers, undoing
 from flink_chaos.steps.run import StepError
 
+from tests.unit.fake_clock import FakeClock
 from tests.unit.plans import AT
 from tests.unit.runs import a_run
 
@@ -93,12 +95,29 @@ def test_a_node_that_was_cordoned_late_is_taken_back(run):
     assert MARK not in node["metadata"].get("annotations", {})
 
 
-def test_what_is_forbidden_is_not_waited_for(run, monkeypatch):
-    """No waiting gives a right."""
+def test_what_is_forbidden_for_a_minute_is_not_waited_for(run, monkeypatch):
+    """A binding that is made anew is away for a moment; after that no waiting gives a right."""
     failing(monkeypatch, "list", FLINK_DEPLOYMENTS, 403, times=99)
-    with pytest.raises(StepError, match="not all was taken away: cannot"):
-        undoing.check_removed(run)
-    assert run.journal.last(Undone).residue == ["cannot"]
+    clock = FakeClock()
+    with using(clock):
+        assert not undoing.check_removed(run).done
+        clock.sleep(30)
+        assert not undoing.check_removed(run).done
+        clock.sleep(31)
+        with pytest.raises(StepError, match=r"not all was taken away: cannot \(for 61 s\)"):
+            undoing.check_removed(run)
+    assert run.journal.last(Undone).residue == ["cannot (for 61 s)"]
+
+
+def test_what_was_forbidden_for_a_moment_is_taken_away_all_the_same(run, monkeypatch):
+    """And what is forbidden later gets a minute of its own."""
+    failing(monkeypatch, "list", FLINK_DEPLOYMENTS, 403, times=1)
+    clock = FakeClock()
+    with using(clock):
+        assert not undoing.check_removed(run).done
+        while not undoing.check_removed(run).done:
+            clock.sleep(1)
+    assert run.journal.last(Undone).residue == []
 
 
 def test_what_is_left_in_the_end_is_told(run):
