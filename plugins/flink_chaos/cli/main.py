@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import traceback
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from flink_chaos.cli.bounds import bounds
 from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.running import EXPECTED, add_run
+from flink_chaos.cli.saying import say, silence
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.model.suite import is_suite_key
@@ -40,11 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     if isinstance(options, int):
         return options
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # SIGHUP: its terminal, or the way to it, is gone
+        signal.signal(ending, _interrupt)
     try:
         return int(options.act(options))
-    except BrokenPipeError:  # the reader has seen enough; Python would complain once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has seen enough of what was only shown
+        silence()
         return Outcome.PASS.exit_code
     except KeyboardInterrupt:
         return Outcome.ABORTED.exit_code
@@ -150,7 +151,7 @@ def _undo(options: argparse.Namespace) -> int:
     from flink_chaos.cli.systems import open_run
 
     verdict, clean = undo(open_run(Store().attempt(options.run_key)))
-    print(render(verdict))
+    say(render(verdict))
     return Outcome.PASS.exit_code if clean else SETUP_ERROR
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from flink_chaos import clock
+from flink_chaos.cli.saying import say
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     run_ids = repetitions(f"cli__{clock.now().isoformat(timespec='seconds')}", options.repeat)
     made, broken_off = _all(options.fault, run_ids, _parameters(options))
     if options.repeat > 1:
-        print("", *table(*repeated_table([repeated(options.fault, made)])), sep="\n")
+        say("\n".join(["", *table(*repeated_table([repeated(options.fault, made)]))]))
     return worst([*(verdict.outcome for verdict in made), *broken_off]).exit_code
 
 
@@ -66,7 +67,7 @@ def _all(fault: str, run_ids: Sequence[str], parameters: Mapping[str, Any]) -> t
     try:
         for run_id in run_ids:
             verdict = _made(fault, run_id, parameters)
-            print(render(verdict))
+            say(render(verdict))
             made.append(verdict)
             if verdict.outcome is Outcome.ABORTED and len(made) < len(run_ids):
                 print("flink-chaos: it was ABORTED; no further repetition is made", file=sys.stderr)
@@ -86,7 +87,7 @@ def _made(fault: str, run_id: str, parameters: Mapping[str, Any]) -> Verdict:
 
     store = Store()
     plan = make_plan(store, dag_id=fault, run_id=run_id, fault=fault, parameters=parameters)
-    print(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
+    say(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
     attempt = store.attempt(plan.run_key)
     return close(attempt) if plan.request.dry_run else perform(_opened(attempt))
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos import clock
+from flink_chaos.cli.saying import say
 from flink_chaos.cluster.patience import patient
 from flink_chaos.model.base import Copy
 from flink_chaos.steps import (
@@ -142,4 +143,4 @@ def _wait(run: Run, name: str) -> None:
 
 def _say(run: Run, step: str, message: str) -> None:
     elapsed = clock.now().timestamp() - run.plan.created_at.timestamp()
-    print(f"{elapsed:6.0f} s  {step:16} {message}", flush=True)
+    say(f"{elapsed:6.0f} s  {step:16} {message}")

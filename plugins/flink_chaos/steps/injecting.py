@@ -98,7 +98,14 @@ def stop_fault(run: Run) -> None:
 
 
 def take_node_back(run: Run) -> None:
-    """Uncordon the node that the run had drained, in case nobody did."""
+    """Uncordon the node that the run had drained, in case nobody did.
+
+    Once Litmus was done and the node took pods again, whoever cordons it is somebody else.
+    """
+    ended, evidence = run.journal.last(FaultEnded), run.journal.last(Evidence)
+    given_back = ended and ended.engine_status == "completed" and evidence and evidence.details.get("uncordoned")
+    if run.journal.last(FaultStarted) is None or given_back == "true":
+        return
     node = _chosen_node(run)
     if node is not None and node["spec"].get("unschedulable"):
         run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)

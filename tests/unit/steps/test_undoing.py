@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 from flink_chaos.clock import using
 from flink_chaos.cluster.errors import ClusterError
@@ -17,8 +19,10 @@ from flink_chaos.cluster.resources import (
 )
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.litmus.engine import result_name
-from flink_chaos.model.facts import FaultStarted, OpenTransaction, TargetsChosen, Undone
+from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, OpenTransaction, TargetsChosen, Undone
+from flink_chaos.model.journal import Journal
 from flink_chaos.steps import leftovers, undoing
+from flink_chaos.steps.injecting import take_node_back
 from flink_chaos.steps.run import StepError
 
 from tests.unit.fake_clock import FakeClock
@@ -130,6 +134,33 @@ def test_what_is_left_in_the_end_is_told(run):
         "configmaps/sql",
     }
     assert holder_of(run.cluster, run.namespace, run.plan.lease) == run.plan.run_key
+
+
+@pytest.mark.parametrize(
+    ("facts", "taken_back"),
+    [
+        ([], False),
+        (["started"], True),
+        (["started", "stopped", "uncordoned"], True),
+        (["started", "completed"], True),
+        (["started", "completed", "uncordoned"], False),
+    ],
+)
+def test_a_cordon_is_taken_back_only_while_it_may_be_the_runs(run, facts, taken_back):
+    """Not before the fault was asked for, nor once Litmus was done and the node took pods: an administrator's stays."""
+    told = {
+        "started": FaultStarted(at=AT, engine="e", uid="u1"),
+        "stopped": FaultEnded(at=AT, engine_status="stopped", phase="Stopped", verdict="Stopped", message=""),
+        "completed": FaultEnded(at=AT, engine_status="completed", phase="Completed", verdict="Pass", message=""),
+        "uncordoned": Evidence(at=AT, felt=True, message="", details={"uncordoned": "true"}),
+    }
+    found = SimpleNamespace(
+        journal=Journal([TargetsChosen(at=AT, targets=[], node="n1"), *(told[name] for name in facts)]),
+        cluster=run.cluster,
+    )
+    run.cluster.merge(NODES, None, "n1", {"spec": {"unschedulable": True}})
+    take_node_back(found)
+    assert (not run.cluster.get(NODES, None, "n1")["spec"].get("unschedulable")) is taken_back
 
 
 def put(run, fake_api, resource, name, labels=None, **metadata):
