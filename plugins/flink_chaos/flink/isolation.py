@@ -113,9 +113,9 @@ def _refuse_foreign(options: Mapping[str, str]) -> None:
 def _refuse_targets(plan: RunPlan, program: Program, script: str, own: set[str]) -> None:
     """A test writes nothing that others read: only the run's own topics and folders."""
     for one in written(script):
-        if one.connector in NOWHERE or one.topic in own or (one.path and one.path in own):
+        if one.connector in NOWHERE or one.topic in own or one.path in own:
             continue
-        where = f"topic {one.topic}" if one.topic else f"{one.connector or 'a place that the script does not name'}"
+        where = f"topic {one.topic}" if one.topic else (one.connector or "a place that the script does not name")
         allowed = ", ".join(sorted(own))
         raise ScriptError(
             f"include/sql/{program.sql}: writes table {one.table} to {where}, which is not the run's "

@@ -8,7 +8,7 @@ from flink_chaos.model.base import Component, Copy
 from flink_chaos.model.effect_facts import FaultHit, HitByOthers, JobSeen
 from flink_chaos.model.facts import CheckpointsSeen, Evidence, TargetsChosen
 from flink_chaos.model.fault import component_of
-from flink_chaos.verdict.restarts import SINCE_THE_FAULT, restart_between
+from flink_chaos.verdict.restarts import restart_between, since_the_fault
 from flink_chaos.verdict.scene import highest
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def effect_doubts(plan: RunPlan, journal: Journal) -> Iterator[str]:
 
 def noticed(plan: RunPlan, journal: Journal) -> str:
     """How the job of the chaos copy noticed the fault, in words; empty if nothing tells that it did."""
-    before, looks = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault"), _since(journal)
+    before, looks = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault"), since_the_fault(journal)
     told = [word for look in looks if before and before.job_id and (word := _change(plan, before, look))]
     return next(iter([*told, *_checkpoints(plan, journal)]), "")
 
@@ -90,7 +90,7 @@ def _foreign(plan: RunPlan, journal: Journal) -> Iterator[str]:
     if before is None or not before.jobmanagers or _takes_the_jobmanager(plan):
         return
     known = set(before.jobmanagers)
-    if any(look.jobmanagers and known.isdisjoint(look.jobmanagers) for look in _since(journal)):
+    if any(look.jobmanagers and known.isdisjoint(look.jobmanagers) for look in since_the_fault(journal)):
         yield "the JobManager's pod was replaced too, which this fault does not do: somebody else hit the chaos copy"
 
 
@@ -102,11 +102,6 @@ def _twice_back(journal: Journal) -> Iterator[str]:
     fresh = [uids for uids in back if uids]
     if any(fresh[0].isdisjoint(later) for later in fresh):
         yield "the JobManager's pod was replaced while the chaos copy came back: somebody else hit it"
-
-
-def _since(journal: Journal) -> list[JobSeen]:
-    """Looks at the chaos copy's job since the fault was asked for, oldest first."""
-    return [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS and look.moment in SINCE_THE_FAULT]
 
 
 def _change(plan: RunPlan, before: JobSeen, look: JobSeen) -> str:

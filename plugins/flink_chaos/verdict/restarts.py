@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
 
 
-SINCE_THE_FAULT = ("in the fault", "after the fault", "drained")
+def since_the_fault(journal: Journal) -> list[JobSeen]:
+    """Looks at the chaos copy's job since the fault was asked for, oldest first."""
+    later = ("in the fault", "after the fault", "drained")
+    return [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS and look.moment in later]
 
 
 def restart_between(before: JobSeen, after: JobSeen) -> str:
@@ -47,7 +50,7 @@ def broke_down(journal: Journal) -> bool:
     Where nobody looked before or after it, it may have.
     """
     before = journal.last(JobSeen, copy_=Copy.CHAOS, moment="before the fault")
-    looks = [look for look in journal.all(JobSeen) if look.copy_ is Copy.CHAOS and look.moment in SINCE_THE_FAULT]
+    looks = since_the_fault(journal)
     if before is None or not before.job_id or not any(look.job_id for look in looks):
         return True
     return any(hurt_between(before, look) or look.failed_ms > before.failed_ms for look in looks)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
@@ -113,14 +113,13 @@ class Scene:
         """
         looks = self.during(self.chaos)
         known = [sample for sample in looks if sample.job_state is not None]
-        late = {
-            id(sample)
-            for before, after in pairwise(known)
-            if _goes_on(before, after)
-            for sample in looks
-            if before.at_ms < sample.at_ms < after.at_ms
-        }
-        return [sample for sample in looks if id(sample) not in late]
+        times = [sample.at_ms for sample in known]
+
+        def came_late(sample: Sample) -> bool:
+            after = bisect_right(times, sample.at_ms)
+            return sample.job_state is None and 0 < after < len(known) and _goes_on(known[after - 1], known[after])
+
+        return [sample for sample in looks if not came_late(sample)]
 
     @cached_property
     def band(self) -> int:
