@@ -264,8 +264,7 @@ PLANTED = (
         "a node that the run cordoned stays so",
         Scenario(fault="node_drain", troubles=(Trouble("litmus leaves its cordon"),)),
         {
-            "flink_chaos.steps.undoing:take_node_back": _unlocked,
-            "flink_chaos.steps.undoing:take_marked_nodes_back": _unlocked,
+            "flink_chaos.steps.undoing:take_nodes_back": _unlocked,
         },
     ),
     Planted(

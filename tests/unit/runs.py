@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.steps.run import Run
+from flink_chaos.steps.run import Pulse, Run
 from flink_chaos.store.records import VERDICT, Store
 from flink_chaos.verdict.judge import judge
 
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def a_run(folder: Path, cluster: Any = None, kafka: Any = None, **parameters: Any) -> Run:
-    """A run that has just been planned; systems that are not given must not be asked."""
+    """A run that has just been planned; systems that are not given must not be asked. Nobody renews its lock."""
     plan = a_plan(**parameters)
     attempt = Store(folder.as_uri()).open(plan)
-    return Run(plan=plan, attempt=attempt, kafka=kafka, cluster=cluster)
+    return Run(plan=plan, attempt=attempt, kafka=kafka, cluster=cluster, pulse=Pulse(math.inf))
 
 
 def stored(

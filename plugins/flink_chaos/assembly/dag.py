@@ -22,10 +22,10 @@ from flink_chaos.operators.run import (
     PreflightOperator,
     RunLockOperator,
     RunPlanOperator,
-    UndoOperator,
     VerdictOperator,
 )
 from flink_chaos.operators.slack import SlackResultOperator
+from flink_chaos.operators.undo import UndoOperator
 from flink_chaos.profiles.catalogue import Catalogue
 from flink_chaos.sensors.run import DataLoadSensor, KafkaLagSensor, ObserverSensor, SteadyStateSensor
 from flink_chaos.timetables import OnDemandTimetable

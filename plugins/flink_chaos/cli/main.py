@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import traceback
 from typing import TYPE_CHECKING
 
 from flink_chaos.cli.bounds import bounds
+from flink_chaos.cli.interrupting import obey
 from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.running import EXPECTED, add_run
-from flink_chaos.cli.saying import say, silence
+from flink_chaos.cli.saying import silence
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
+from flink_chaos.cli.undoing import add_undo
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.report.junit import junit
@@ -40,8 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     if isinstance(options, int):
         return options
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # SIGHUP: its terminal, or the way to it, is gone
-        signal.signal(ending, _interrupt)
+    obey()
     try:
         return int(options.act(options))
     except BrokenPipeError:  # the reader has seen enough of what was only shown
@@ -65,11 +65,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace | int:
         return SETUP_ERROR if end.code else Outcome.PASS.exit_code
 
 
-def _interrupt(*_: object) -> None:
-    """An ended run takes everything away before it goes."""
-    raise KeyboardInterrupt
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flink-chaos", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -78,7 +73,6 @@ def _parser() -> argparse.ArgumentParser:
         ("judge", _judge, "judge a stored run again"),
         ("report", _report, "draw report.html of a stored run again"),
         ("bounds", bounds, "what `measured` bounds the stored runs of a run's test would give"),
-        ("undo", _undo, "take away what a killed run left behind"),
     ):
         command = commands.add_parser(name, help=told)
         command.add_argument("run_key")
@@ -97,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("runs", help="all stored runs").set_defaults(act=_runs)
     commands.add_parser("suites", help="all stored suites").set_defaults(act=list_suites)
     add_selftest(commands)
+    add_undo(commands)
     return parser
 
 
@@ -144,15 +139,6 @@ def _prove(options: argparse.Namespace) -> int:
     differing = disagreements(run.journal, {copy: deliveries for copy, (deliveries, _) in found.items()})
     print("\n".join(differing) or "the counts by Flink SQL are the same")
     return (Outcome.INCONCLUSIVE if differing else Outcome.PASS).exit_code
-
-
-def _undo(options: argparse.Namespace) -> int:
-    from flink_chaos.cli.script import undo
-    from flink_chaos.cli.systems import open_run
-
-    verdict, clean = undo(open_run(Store().attempt(options.run_key)))
-    say(render(verdict))
-    return Outcome.PASS.exit_code if clean else SETUP_ERROR
 
 
 def _runs(_: argparse.Namespace) -> int:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos import clock
+from flink_chaos.cli.interrupting import undisturbed
 from flink_chaos.cli.saying import say
 from flink_chaos.cluster.patience import patient
 from flink_chaos.model.base import Copy
+from flink_chaos.model.facts import StepFailed
+from flink_chaos.model.journal import Journal
+from flink_chaos.model.observation import Observation
 from flink_chaos.steps import (
+    abandoned,
     comparing,
     deploying,
     drilling,
@@ -22,8 +28,13 @@ from flink_chaos.steps import (
     resetting,
     stopping,
 )
+from flink_chaos.steps.heartbeat import beating
+from flink_chaos.steps.remains import STORE_ERRORS, remains_of
+from flink_chaos.steps.removing import stop_faults
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError, told
 from flink_chaos.steps.waits import wait_for
+from flink_chaos.store.records import StoreError
+from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,30 +42,21 @@ if TYPE_CHECKING:
     from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
 
-EXPECTED = (StepError, *SYSTEM_ERRORS)
+EXPECTED = (StepError, StoreError, OSError, *SYSTEM_ERRORS)
+"""OSError: of the store, on a disk that is full or gone."""
 
 
 def perform(run: Run) -> Verdict:
-    """Run every step, then take everything away again, whatever happened; return the verdict."""
+    """Run every step, then take everything away again, whatever happened; return the verdict.
+
+    One that cannot be stored is ABORTED, as the record is not whole.
+    """
     try:
-        with patient():
-            _steps(run)
-    except RunEndsError as end:
-        _say(run, "end", str(end))
-    except EXPECTED as error:
-        _say(run, "failed", str(error))
-        judging.abort(run.attempt, "run", str(error))
-    except BaseException as error:
-        judging.abort(run.attempt, "run", f"interrupted: {told(error)}")
-        raise
+        _do(run)
     finally:
-        try:
-            judging.announce(run.attempt)
-            _take_away(run)
-            _wait(run, "observed")
-        finally:
-            judging.close(run.attempt)
-    return judging.close(run.attempt)
+        with undisturbed():
+            verdict = _end(run)
+    return verdict
 
 
 def undo(run: Run) -> tuple[Verdict, bool]:
@@ -62,19 +64,54 @@ def undo(run: Run) -> tuple[Verdict, bool]:
 
     The verdict, and whether nothing is left.
     """
-    verdict = judging.end(run.attempt)
-    return verdict, _take_away(run)
+    clean = abandoned.undo(remains_of(run), partial(_say, run, "removal"))
+    _abort(run, "run", "ended before a verdict was made")
+    return _closed(run), clean
 
 
-def _take_away(run: Run) -> bool:
-    """Whether nothing is left. What cannot be removed is said; it does not hide how the run ended."""
+def _do(run: Run) -> None:
     try:
-        with patient():
-            _wait(run, "removal")
+        with patient(), beating(run):
+            _steps(run)
+    except RunEndsError as end:
+        _say(run, "end", str(end))
     except EXPECTED as error:
+        _say(run, "failed", told(error))
+        _abort(run, "run", told(error))
+    except BaseException as error:
+        _abort(run, "run", f"interrupted: {told(error)}")
+        raise
+
+
+def _end(run: Run) -> Verdict:
+    """The fault first, then all else; only then the verdict. What fails of it keeps nothing else from being done."""
+    with suppress(*SYSTEM_ERRORS):
+        stop_faults(remains_of(run))
+    with suppress(*STORE_ERRORS):
+        judging.announce(run.attempt)
+    try:
+        abandoned.take_away(remains_of(run), partial(_say, run, "removal"))
+    except StepError as error:
         _say(run, "removal", str(error))
-        return False
-    return True
+    with suppress(*STORE_ERRORS):
+        _wait(run, "observed")
+    return _closed(run)
+
+
+def _closed(run: Run) -> Verdict:
+    try:
+        return judging.close(run.attempt)
+    except STORE_ERRORS as error:
+        _say(run, "verdict", f"cannot be stored: {told(error)}")
+        failed = StepFailed(at=clock.now(), step="store", message=f"the record cannot be written: {told(error)}")
+        return judge(run.plan, Journal([*remains_of(run).journal.facts, failed]), Observation([]))
+
+
+def _abort(run: Run, step: str, message: str) -> None:
+    try:
+        judging.abort(run.attempt, step, message)
+    except STORE_ERRORS:
+        run.unstored.append(StepFailed(at=clock.now(), step=step, message=message))
 
 
 def _steps(run: Run) -> None:

@@ -30,8 +30,13 @@ KUBECONFIG = "KUBECONFIG"
 def open_run(attempt: Attempt) -> Run:
     """A run at work. Raises ClusterError for another environment than the default one whose cluster nobody named."""
     plan = attempt.plan()
-    cluster = Cluster(_client(plan.environment))
+    cluster = open_cluster(plan.environment)
     return Run(plan=plan, attempt=attempt, kafka=open_kafka(plan.environment), cluster=cluster)
+
+
+def open_cluster(environment: Environment) -> Cluster:
+    """The cluster of an environment; raises ClusterError as `open_run` does."""
+    return Cluster(_client(environment))
 
 
 def open_kafka(environment: Environment) -> Kafka:

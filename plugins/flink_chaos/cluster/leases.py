@@ -1,10 +1,13 @@
 """Locks as Kubernetes Leases: atomic by the API server, and without expiry by time.
 
 A run that hangs still holds its topics: only its own release, or a caller that knows it to be gone, may free them.
+Its holder renews it, so that everybody can see when somebody was last at work.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,18 @@ if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster, Object
 
 ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lock that somebody holds."""
+
+    name: str
+    holder: str
+    renewed_at: datetime | None
+    """When its holder was last at work, by the holder's clock; None where nobody ever told."""
+
+    annotations: Mapping[str, str]
 
 
 def acquire(
@@ -70,6 +85,31 @@ def take_over(
     raise _contended("take over", cluster, namespace, name)
 
 
+def renew(
+    cluster: Cluster, namespace: str, name: str, holder: str, annotations: Mapping[str, str] | None = None
+) -> bool:
+    """Tell that the holder is at work, and these annotations beside the others; False if `holder` does not hold it."""
+    for _ in range(ATTEMPTS):
+        lease = cluster.get(LEASES, namespace, name)
+        if lease is None or _holder(lease) != holder:
+            return False
+        if _written(cluster, namespace, _noted(lease, annotations or {}, renewTime=_now()), new=False):
+            return True
+    raise _contended("renew", cluster, namespace, name)
+
+
+def all_held(cluster: Cluster, namespace: str) -> list[Held]:
+    """Every lock of the namespace that has a holder, whoever made it."""
+    return [_as_held(lease) for lease in cluster.list(LEASES, namespace) if _holder(lease)]
+
+
+def _as_held(lease: Object) -> Held:
+    metadata = lease["metadata"]
+    told = lease["spec"].get("renewTime") or lease["spec"].get("acquireTime")
+    renewed = datetime.fromisoformat(told) if told else None
+    return Held(metadata["name"], _holder(lease) or "", renewed, metadata.get("annotations") or {})
+
+
 def holder_of(cluster: Cluster, namespace: str, name: str) -> str | None:
     """Return who holds the lock, or None."""
     lease = cluster.get(LEASES, namespace, name)
@@ -84,15 +124,20 @@ def _held(namespace: str, name: str, lease: Object | None, holder: str, annotati
     """Return the lease as `holder`'s; one that was read keeps its resourceVersion, which makes the write atomic."""
     fresh: Object = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
     old = lease or {**fresh, "metadata": {"name": name, "namespace": namespace}}
-    spec = old.get("spec") or {}
-    changes = (spec.get("leaseTransitions") or 0) + (1 if lease else 0)
-    now = clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
-    metadata = {**old["metadata"], "annotations": {**(old["metadata"].get("annotations") or {}), **annotations}}
-    return {
-        **old,
-        "metadata": metadata,
-        "spec": {**spec, "holderIdentity": holder, "acquireTime": now, "leaseTransitions": changes},
-    }
+    changes = ((old.get("spec") or {}).get("leaseTransitions") or 0) + (1 if lease else 0)
+    now = _now()
+    return _noted(old, annotations, holderIdentity=holder, acquireTime=now, renewTime=now, leaseTransitions=changes)
+
+
+def _noted(lease: Object, annotations: Mapping[str, str], **spec: object) -> Object:
+    """The lease with these annotations and fields beside its others."""
+    metadata = {**lease["metadata"], "annotations": {**(lease["metadata"].get("annotations") or {}), **annotations}}
+    return {**lease, "metadata": metadata, "spec": {**(lease.get("spec") or {}), **spec}}
+
+
+def _now() -> str:
+    """As Kubernetes writes a MicroTime."""
+    return clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _written(cluster: Cluster, namespace: str, lease: Object, *, new: bool) -> bool:

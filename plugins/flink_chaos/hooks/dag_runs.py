@@ -5,6 +5,7 @@ The API starts a run and tells its state. It cannot stop one: steps.halting does
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
@@ -36,3 +37,13 @@ def state(dag_id: str, run_id: str) -> str:
     """State of a run; it is not the verdict."""
     found = RuntimeTaskInstance.get_dagrun_state(dag_id, run_id)
     return str(getattr(found, "value", found))  # an enumeration, whatever its annotation says
+
+
+def is_at_work(dag_id: str, run_id: str) -> bool:
+    """Whether this Airflow goes on with a run; one that it does not know is another Airflow's, or a command line's."""
+    from airflow.sdk.exceptions import AirflowRuntimeError
+
+    try:
+        return bool(dag_id and run_id) and state(dag_id, run_id) not in ENDED
+    except AirflowRuntimeError as error:
+        return (error.error.detail or {}).get("status_code") != HTTPStatus.NOT_FOUND

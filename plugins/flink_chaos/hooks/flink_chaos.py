@@ -13,6 +13,8 @@ from flink_chaos.hooks.kafka import open_kafka
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
+    from flink_chaos.cluster.objects import Cluster
+    from flink_chaos.kafka.admin import Kafka
     from flink_chaos.model.environment import Connections, Environment
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.steps.run import Run
@@ -34,23 +36,28 @@ class FlinkChaosHook(BaseHook):
     def run(self, run_key: str) -> Run:
         """The run of that key, from a task."""
         attempt, plan = _stored(run_key)
-        named = self._named(plan)
+        named = self._named(plan.environment)
         return _open(attempt, plan, self.get_connection(named.kafka), self.get_connection(named.kubernetes))
 
     async def arun(self, run_key: str) -> Run:
         """The run of that key, from a trigger."""
         attempt, plan = await asyncio.to_thread(_stored, run_key)
-        named = self._named(plan)
+        named = self._named(plan.environment)
         kafka = await self.aget_connection(named.kafka)
         kubernetes = await self.aget_connection(named.kubernetes)
         return await asyncio.to_thread(_open, attempt, plan, kafka, kubernetes)
 
-    def _named(self, plan: RunPlan) -> Connections:
+    def systems(self, environment: Environment) -> tuple[Cluster, Kafka]:
+        """The cluster and Kafka of an environment, for whoever has no run."""
+        named = self._named(environment)
+        return open_cluster(self.get_connection(named.kubernetes)), open_kafka(self.get_connection(named.kafka))
+
+    def _named(self, environment: Environment) -> Connections:
         from flink_chaos.model.environment import Connections
 
         if self.kafka_conn_id and self.kubernetes_conn_id:
             return Connections(kafka=self.kafka_conn_id, kubernetes=self.kubernetes_conn_id)
-        named = connections_of(plan.environment)
+        named = connections_of(environment)
         return Connections(
             kafka=self.kafka_conn_id or named.kafka, kubernetes=self.kubernetes_conn_id or named.kubernetes
         )

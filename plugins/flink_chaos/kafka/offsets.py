@@ -26,6 +26,7 @@ __all__ = [
     "committed",
     "delete_group",
     "exists",
+    "groups_ending",
     "members",
     "parse_strategy",
     "plan_reset",
@@ -105,6 +106,18 @@ def delete_group(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
     raise kafka.problem(f"delete group {group!r}", in_words(answer), transient=answer in SETTLING)
 
 
+def groups_ending(kafka: Kafka, end: str, timeout: float = TIMEOUT) -> list[str]:
+    """Return the groups whose names end so. Raises KafkaProblem when a broker does not tell its own."""
+    listed = _listed(kafka, f"list the groups (looking for '*{end}')", timeout)
+    if listed.errors:
+        raise kafka.problem("list the groups", listed.errors[0])
+    return sorted(found.group_id for found in listed.valid if found.group_id.endswith(end))
+
+
+def _listed(kafka: Kafka, what: str, timeout: float) -> Any:
+    return kafka.ask(what, lambda admin: admin.list_consumer_groups(request_timeout=timeout), timeout)
+
+
 def _refuse_active(kafka: Kafka, group: str, timeout: float) -> None:
     state, present = _describe(kafka, group, timeout)
     if present or state not in IDLE:
@@ -117,7 +130,7 @@ def _refuse_active(kafka: Kafka, group: str, timeout: float) -> None:
 def _describe(kafka: Kafka, group: str, timeout: float) -> tuple[ConsumerGroupState, list[str]]:
     """By the list of all groups, which needs no coordinator; members of new kinds of groups have no name there."""
     what = f"list the groups (looking for {group!r})"
-    listed = kafka.ask(what, lambda admin: admin.list_consumer_groups(request_timeout=timeout), timeout)
+    listed = _listed(kafka, what, timeout)
     state = next((found.state for found in listed.valid if found.group_id == group), None)
     if state is None and listed.errors:
         raise kafka.problem(what, listed.errors[0])

@@ -170,14 +170,15 @@ class RunOperator(BaseOperator):
     def _abort(self, message: str) -> None:
         """Needs the store only: what failed may be the way to Kafka or Kubernetes."""
         from flink_chaos.steps.judging import abort, close
-        from flink_chaos.store.records import Store, StoreError
+        from flink_chaos.steps.remains import STORE_ERRORS
+        from flink_chaos.store.records import Store
 
         try:
             attempt = Store().attempt(self.run_key)
             abort(attempt, self.task_id, message)
             if self.closes:
                 close(attempt)
-        except StoreError as error:
+        except STORE_ERRORS as error:
             self.log.warning("%s", error)
 
 

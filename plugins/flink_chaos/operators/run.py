@@ -1,4 +1,4 @@
-"""Beginning and end of a run: plan, lock, preflight, verdict, undo."""
+"""Beginning and end of a run: plan, lock, preflight, verdict."""
 
 from __future__ import annotations
 
@@ -90,9 +90,16 @@ class VerdictOperator(RunOperator):
     concludes = True
 
     def act(self, run: Run) -> None:
-        """Let the observer end."""
+        """End the fault, whatever became of the run; then let the observer end."""
         from flink_chaos.steps.judging import announce
+        from flink_chaos.steps.remains import remains_of
+        from flink_chaos.steps.removing import stop_faults
+        from flink_chaos.steps.run import SYSTEM_ERRORS
 
+        try:
+            stop_faults(remains_of(run))
+        except SYSTEM_ERRORS as error:
+            self.log.warning("the fault is ended by the task `undo`: %s", error)
         announce(run.attempt)
 
     def conclude(self, run: Run) -> None:
@@ -103,43 +110,11 @@ class VerdictOperator(RunOperator):
         verdict = close(run.attempt)
         for line in render(verdict).splitlines():
             self.log.info("%s", line)
-        _require_pass(verdict)
+        require_pass(verdict)
 
 
-class UndoOperator(RunOperator):
-    """Takes away everything that the run made; writes and tells ABORTED if no verdict stands.
-
-    It is red for ABORTED: in a run that was marked failed Airflow skips the verdict, and would call the run a success.
-    """
-
-    waits = ("removal",)
-    concludes = closes = True
-
-    def act(self, run: Run) -> None:
-        """Remove; the fault first. What fails is asked for again by the wait, and keeps nobody from the verdict."""
-        from flink_chaos.cluster.errors import ClusterError
-        from flink_chaos.hooks.slack import tell
-        from flink_chaos.steps.judging import end
-        from flink_chaos.steps.undoing import remove
-
-        try:
-            remove(run)
-        except ClusterError as error:
-            self.log.warning("%s", error)
-        finally:
-            end(run.attempt)
-            tell(run.plan.run_key, again=False)
-
-    def conclude(self, run: Run) -> None:
-        """Tell Airflow what it may have skipped."""
-        from flink_chaos.steps.judging import close
-
-        verdict = close(run.attempt)
-        if verdict.outcome == "ABORTED":
-            _require_pass(verdict)
-
-
-def _require_pass(verdict: Verdict) -> None:
+def require_pass(verdict: Verdict) -> None:
+    """Raise RunEndsError, with outcome and reasons, for anything but PASS."""
     from flink_chaos.steps.run import RunEndsError
 
     if verdict.outcome.exit_code:

@@ -15,6 +15,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.steps.aiming import candidates, take_aim
 from flink_chaos.steps.effect import see_hit, see_job, settle_hit
+from flink_chaos.steps.locking import note_node
 from flink_chaos.steps.observing import see_before_fault, see_checkpoints
 from flink_chaos.steps.room import check_room
 from flink_chaos.steps.run import Progress, RunEndsError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from flink_chaos.steps.run import Run
 
 STOP = {"spec": {"engineState": "stop"}}
-UNCORDON = {"metadata": {"annotations": {"flink-chaos.io/cordoned-by": None}}, "spec": {"unschedulable": None}}
-"""With the experiment's mark: what it cordoned would else be taken for ours for ever."""
 
 
 def inject(run: Run, aim: Aim | None = None) -> None:
@@ -38,6 +37,7 @@ def inject(run: Run, aim: Aim | None = None) -> None:
     _see_pods(run)
     engine = run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine)
     if engine is None:
+        note_node(run, aim.node)
         engine = run.cluster.create(CHAOS_ENGINES, run.namespace, engine_manifest(run.plan, aim))
     name, uid = engine["metadata"]["name"], engine["metadata"]["uid"]
     run.attempt.append(FaultStarted(at=now(), clock="kubernetes", engine=name, uid=uid))
@@ -78,6 +78,8 @@ def take_evidence(run: Run, ended: FaultEnded) -> Evidence:
     felt, message, details = EVIDENCE[run.plan.fault.evidence](_scene(run, ended))
     evidence = Evidence(at=now(), clock="kubernetes", felt=felt, message=message, details=details)
     run.attempt.append(evidence)
+    if details.get("uncordoned") == "true":
+        note_node(run, "")
     if not felt:
         raise RunEndsError(f"the fault was not felt: {message}")
     return evidence
@@ -95,20 +97,6 @@ def stop_fault(run: Run) -> None:
     """Ask Litmus to end and revert the fault; nothing to do when there is no engine."""
     if run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine) is not None:
         run.cluster.merge(CHAOS_ENGINES, run.namespace, run.plan.engine, STOP)
-
-
-def take_node_back(run: Run) -> None:
-    """Uncordon the node that the run had drained, in case nobody did.
-
-    Once Litmus was done and the node took pods again, whoever cordons it is somebody else.
-    """
-    ended, evidence = run.journal.last(FaultEnded), run.journal.last(Evidence)
-    given_back = ended and ended.engine_status == "completed" and evidence and evidence.details.get("uncordoned")
-    if run.journal.last(FaultStarted) is None or given_back == "true":
-        return
-    node = _chosen_node(run)
-    if node is not None and node["spec"].get("unschedulable"):
-        run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)
 
 
 def _chosen_node(run: Run) -> dict[str, Any] | None:

@@ -6,29 +6,24 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.open_transactions import open_transactions
-from flink_chaos.model.base import Guarantee
 
 if TYPE_CHECKING:
-    from flink_chaos.steps.run import Run
+    from collections.abc import Iterable
+
+    from flink_chaos.kafka.admin import Kafka
 
 
-def open_transactions_of(run: Run, key: str) -> list[str]:
-    """Transactions of the run with that key on the sinks of this one, each with the time after which Kafka aborts it.
-
-    An AT_LEAST_ONCE run has none of its own; an earlier one that it meets may have left some.
+def open_transactions_of(kafka: Kafka, topics: Iterable[str], key: str) -> list[str]:
+    """Transactions of the run with that key on these topics, each with the time after which Kafka aborts it.
 
     Whoever may not look sees none; the preflight of the next run then finds the topic not closed.
     """
-    own = key == run.plan.run_key
-    if own and run.plan.request.delivery_guarantee is not Guarantee.EXACTLY_ONCE:
-        return []
-    topics = [copy.sink for copy in run.plan.copies.values() if not copy.files]
-    return [told for topic in topics for told in _on(run, topic, key)]
+    return [told for topic in topics for told in _on(kafka, topic, key)]
 
 
-def _on(run: Run, topic: str, key: str) -> list[str]:
+def _on(kafka: Kafka, topic: str, key: str) -> list[str]:
     try:
-        found = open_transactions(run.kafka, topic)
+        found = open_transactions(kafka, topic)
     except KafkaProblem:
         return []
     return [

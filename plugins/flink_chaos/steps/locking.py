@@ -1,4 +1,4 @@
-"""One run at a time on a set of topics: a Lease that does not expire by time."""
+"""One run at a time on a set of topics: a Lease that does not expire by time, and tells what its holder may leave."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.cluster import leases
 from flink_chaos.cluster.resources import CHAOS_ENGINES, DEPLOYMENTS, FLINK_DEPLOYMENTS
+from flink_chaos.model.footprint import NODE, UNDOING, Footprint, footprint_of, key_of
 from flink_chaos.steps.leftovers import open_transactions_of
 from flink_chaos.steps.owned import names
+from flink_chaos.steps.remains import remains_without_record
 from flink_chaos.steps.run import Progress, StepError
 from flink_chaos.store.records import Store, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flink_chaos.steps.remains import Remains
     from flink_chaos.steps.run import Run
 
 
@@ -21,31 +26,58 @@ def take(run: Run) -> Progress:
     Raises StepError when it is held and the plan says so.
     """
     plan = run.plan
-    notes = {"flink-chaos.io/run-id": plan.run_id, "flink-chaos.io/dag-id": plan.dag_id}
+    notes = footprint_of(plan).annotations
     holder = leases.acquire(run.cluster, run.namespace, plan.lease, plan.run_key, notes)
     if holder is None:
         return Progress(done=True, message=f"lease {plan.lease} is ours")
-    left = _left_by(run, holder) if _has_verdict(holder) else ["it has not ended"]
+    key = key_of(holder) or holder
+    left = _left_by(run, key) if _has_verdict(key) else ["it has not ended"]
     if not left:
         leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key, notes)
-        return Progress(done=False, message=f"taking lease {plan.lease} over from {holder}, which has ended")
-    message = f"topics of {plan.pipeline.name} are in use by run {holder} (lease {plan.lease}): {', '.join(left)}"
+        return Progress(done=False, message=f"taking lease {plan.lease} over from {key}, which has ended")
+    message = f"topics of {plan.pipeline.name} are in use by run {key} (lease {plan.lease}): {', '.join(left)}"
     if plan.request.on_busy == "refuse":
         raise StepError(
-            f"{message}. Wait for it to end, or set on_busy=wait. If it was killed: `flink-chaos undo {holder}` "
-            f"where its result is stored, or `kubectl -n {run.namespace} delete lease {plan.lease}`."
+            f"{message}. Wait for it to end, or set on_busy=wait. If it was killed: `flink-chaos undo {key}` takes "
+            "away what it left, and `flink-chaos undo --all` that of every run whose process is gone."
         )
     return Progress(done=False, message=message)
 
 
-def give_back(run: Run) -> bool:
-    """Release the lock if it is ours."""
-    return leases.release(run.cluster, run.namespace, run.plan.lease, run.plan.run_key)
+def renew(run: Run, notes: Mapping[str, str] | None = None) -> None:
+    """Tell that the run is at work. Raises StepError when the lock is its own no more: it must touch nothing then."""
+    if not leases.renew(run.cluster, run.namespace, run.plan.lease, run.plan.run_key, notes):
+        raise StepError(
+            f"the lock on the topics (lease {run.plan.lease}) is not this run's any more: somebody took the run away "
+            f"(`flink-chaos undo {run.plan.run_key}`, or the DAG `janitor`), or deleted the lease"
+        )
+
+
+def note_node(run: Run, node: str) -> None:
+    """Write the node that is about to be drained into the lease; "" once it was taken back."""
+    renew(run, {NODE: node})
+
+
+def claim(remains: Remains) -> None:
+    """Make the lock the undoer's: a run that comes back to life finds it gone, and ends."""
+    told = remains.footprint
+    if told.lease:
+        leases.take_over(remains.cluster, told.namespace, told.lease, told.run_key, UNDOING + told.run_key, {})
+
+
+def give_back(remains: Remains) -> bool:
+    """Release the lock, the run's or its undoer's; False if neither holds it."""
+    told = remains.footprint
+    holders = (told.run_key, UNDOING + told.run_key) if told.lease else ()
+    return any(leases.release(remains.cluster, told.namespace, told.lease, holder) for holder in holders)
 
 
 def _left_by(run: Run, key: str) -> list[str]:
     """What a run that has ended left behind, that another one would meet."""
-    return [*names(run, key, CHAOS_ENGINES, FLINK_DEPLOYMENTS, DEPLOYMENTS), *open_transactions_of(run, key)]
+    theirs = remains_without_record(Footprint(run_key=key, namespace=run.namespace), run.cluster, run.kafka)
+    sinks = [copy.sink for copy in run.plan.copies.values() if not copy.files]
+    found = names(theirs, CHAOS_ENGINES, FLINK_DEPLOYMENTS, DEPLOYMENTS)
+    return [*found, *open_transactions_of(run.kafka, sinks, key)]
 
 
 def _has_verdict(key: str) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from flink_chaos.cluster.resources import Resource
-    from flink_chaos.steps.run import Run
+    from flink_chaos.steps.remains import Remains
 
 Raw = dict[str, Any]
 FLINK_KINDS = (DEPLOYMENTS, REPLICA_SETS, SERVICES, CONFIG_MAPS, PODS)
@@ -42,8 +42,8 @@ ENDED = ("Succeeded", "Failed")
 FINALIZED_BY = {FLINK_DEPLOYMENTS: "the Flink operator", CHAOS_ENGINES: "Litmus' operator"}
 
 
-def owned(run: Run, key: str, resource: Resource, uids: Collection[str] = ()) -> list[Raw]:
-    """Objects of that kind that belong to the run with that key, with their metadata only.
+def owned(run: Remains, resource: Resource, uids: Collection[str] = ()) -> list[Raw]:
+    """Objects of that kind that belong to the run, with their metadata only.
 
     `uids` are those of its engine. None if the cluster does not know the kind.
     """
@@ -53,7 +53,7 @@ def owned(run: Run, key: str, resource: Resource, uids: Collection[str] = ()) ->
         if error.status == HTTPStatus.NOT_FOUND:
             return []
         raise
-    return [item for item in found if belongs(item, key, uids)]
+    return [item for item in found if belongs(item, run.key, uids)]
 
 
 def belongs(item: Raw, key: str, uids: Collection[str] = ()) -> bool:
@@ -64,19 +64,24 @@ def belongs(item: Raw, key: str, uids: Collection[str] = ()) -> bool:
     if labels.get(RUN_LABEL) == key or (uids and labels.get(CHAOS_UID) in uids):
         return True
     told = [metadata["name"], labels.get("app", ""), *(owner.get("name", "") for owner in owners)]
-    return any(re.search(rf"(^|-){re.escape(key)}(-|$)", name) for name in told)
+    return any(bears(name, key) for name in told)
 
 
-def names(run: Run, key: str, *resources: Resource, uids: Collection[str] = ()) -> Iterator[str]:
+def bears(name: str, key: str) -> bool:
+    """Whether the key of the run is a part of that name."""
+    return re.search(rf"(^|-){re.escape(key)}(-|$)", name) is not None
+
+
+def names(run: Remains, *resources: Resource, uids: Collection[str] = ()) -> Iterator[str]:
     """The same of several kinds, as `kind/name`."""
     for resource in resources:
-        yield from (f"{resource.plural}/{item['metadata']['name']}" for item in owned(run, key, resource, uids))
+        yield from (f"{resource.plural}/{item['metadata']['name']}" for item in owned(run, resource, uids))
 
 
-def engine_uids(run: Run) -> set[str]:
+def engine_uids(run: Remains) -> set[str]:
     """By which Litmus marks what it makes: told by the journal, the engine and its result, as long as one is there."""
     started = run.journal.last(FaultStarted)
-    engines, results = (owned(run, run.plan.run_key, kind) for kind in (CHAOS_ENGINES, CHAOS_RESULTS))
+    engines, results = (owned(run, kind) for kind in (CHAOS_ENGINES, CHAOS_RESULTS))
     told = [(result["metadata"].get("labels") or {}).get(CHAOS_UID, "") for result in results]
     return {started.uid if started else "", *(engine["metadata"]["uid"] for engine in engines), *told} - {""}
 
@@ -86,7 +91,7 @@ def is_litmus(item: Raw, uids: Collection[str]) -> bool:
     return (item["metadata"].get("labels") or {}).get(CHAOS_UID) in uids
 
 
-def has_ended(run: Run, pod: Raw) -> bool:
+def has_ended(run: Remains, pod: Raw) -> bool:
     """Whether a pod has done what it was there for; one that is gone has."""
     found = run.cluster.get(PODS, run.namespace, pod["metadata"]["name"]) or {"status": {"phase": ENDED[0]}}
     return (found.get("status") or {}).get("phase") in ENDED

@@ -82,7 +82,7 @@ RIGHTS = [
     *_rights("list delete", DEPLOYMENTS),
     *_rights("list delete", REPLICA_SETS),
     *_rights("list delete", JOBS),
-    *_rights("get create update delete", LEASES),
+    *_rights("get list create update delete", LEASES),
     *_rights("list", PODS, "cluster"),
     *_rights("list", NODES, "cluster"),
     *_rights("get", CUSTOM_RESOURCE_DEFINITIONS, "cluster"),

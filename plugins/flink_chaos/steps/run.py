@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster.errors import ClusterError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
     from flink_chaos.kafka.admin import Kafka
     from flink_chaos.model.base import Copy
+    from flink_chaos.model.facts import Fact
     from flink_chaos.model.journal import Journal
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.store.records import Attempt
@@ -40,6 +42,13 @@ class Progress:
     message: str
 
 
+@dataclass
+class Pulse:
+    """When the lock is to be renewed, by the monotonic clock of this process."""
+
+    next_at: float = -math.inf
+
+
 @dataclass(frozen=True)
 class Run:
     """Handed to every step."""
@@ -48,6 +57,10 @@ class Run:
     attempt: Attempt
     kafka: Kafka
     cluster: Cluster
+    unstored: list[Fact] = field(default_factory=list)
+    """What the store did not take while the run was taken away."""
+
+    pulse: Pulse = field(default_factory=Pulse)
 
     @property
     def journal(self) -> Journal:

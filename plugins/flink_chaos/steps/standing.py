@@ -9,6 +9,7 @@ from flink_chaos.flink import status
 from flink_chaos.model.progress_facts import FailureTold
 
 if TYPE_CHECKING:
+    from flink_chaos.steps.remains import Remains
     from flink_chaos.steps.run import Run
 
 GRACE_SECONDS = 60.0
@@ -25,7 +26,7 @@ def standing_stop(run: Run, deployment: dict[str, Any]) -> str | None:
     return _standing(run, deployment, status.failure(deployment) or status.stopped(deployment))
 
 
-def passed(run: Run, name: str) -> None:
+def passed(run: Run | Remains, name: str) -> None:
     """The deployment of this name is well: what comes later is new trouble, and gets its own minute."""
     last = run.journal.last(FailureTold, deployment=name)
     if last and last.reason:
@@ -40,7 +41,7 @@ def _standing(run: Run, deployment: dict[str, Any], reason: str | None) -> str |
     return stands(run, name, reason)
 
 
-def stands(run: Run, name: str, reason: str) -> str | None:
+def stands(run: Run | Remains, name: str, reason: str) -> str | None:
     """The trouble of that name once it has been told at every look for a minute; None while it may pass."""
     last = run.journal.last(FailureTold, deployment=name)
     if last is None or not last.reason:

@@ -1,4 +1,7 @@
-"""Takes away everything that the run made: the fault first, then applications, loader, groups and the lock."""
+"""Takes away everything that a run made: the fault first, then applications, loader, groups and the lock.
+
+Nothing here waits for the store: it may be what has failed.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,20 @@ from flink_chaos.cluster.resources import (
     FLINK_DEPLOYMENTS,
 )
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.kafka.offsets import delete_group
+from flink_chaos.kafka.offsets import delete_group, groups_ending
 from flink_chaos.model.facts import Undone
 from flink_chaos.model.removal_facts import RemovalAsked
-from flink_chaos.steps.injecting import stop_fault, take_node_back
 from flink_chaos.steps.leftovers import open_transactions_of
 from flink_chaos.steps.locking import give_back
 from flink_chaos.steps.owned import ALL_KINDS, engine_uids, owned, told
+from flink_chaos.steps.remains import remains_of
 from flink_chaos.steps.removing import (
     delete_own_config_maps,
     delete_owned,
     delete_what_flink_left,
     delete_what_litmus_left,
-    take_marked_nodes_back,
+    stop_faults,
+    take_nodes_back,
 )
 from flink_chaos.steps.run import Progress, StepError
 from flink_chaos.steps.standing import passed, stands
@@ -35,19 +39,19 @@ REMOVAL = "removal"
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from flink_chaos.steps.remains import Remains
     from flink_chaos.steps.run import Run
 
 
-def remove(run: Run) -> None:
+def remove(run: Remains) -> None:
     """Ask for the removal of everything; one that fails does not keep the others.
 
     What Flink's and Litmus' operators remove by themselves is left to them, as long as they have something to do.
     Raises the first failure in the end. Asking again asks for what is left.
     """
-    deeds: list[Callable[[Run], object]] = [
-        stop_fault,
-        take_node_back,
-        take_marked_nodes_back,
+    deeds: list[Callable[[Remains], object]] = [
+        stop_faults,
+        take_nodes_back,
         partial(delete_owned, resource=CHAOS_ENGINES),
         partial(delete_owned, resource=FLINK_DEPLOYMENTS),
         delete_own_config_maps,
@@ -60,6 +64,16 @@ def remove(run: Run) -> None:
 
 
 def check_removed(run: Run) -> Progress:
+    """`check_away` of a run at work."""
+    return check_away(remains_of(run))
+
+
+def removal_expired(run: Run, message: str) -> None:
+    """`stay` of a run at work."""
+    stay(remains_of(run), message)
+
+
+def check_away(run: Remains) -> Progress:
     """Whether nothing is left; then groups and lock go too, and the removal is journaled.
 
     What could not be asked for is asked for again; what is forbidden for a minute on end is residue.
@@ -68,12 +82,11 @@ def check_removed(run: Run) -> Progress:
         remove(run)
         left = _left(run)
         if not left:
-            take_node_back(run)  # cordoned, perhaps, by what has ended since it was asked
-            take_marked_nodes_back(run)
+            take_nodes_back(run)  # cordoned, perhaps, by what has ended since it was asked
     except ClusterError as error:
         forbidden = error.status == HTTPStatus.FORBIDDEN and not is_passing(error)
         if forbidden and (standing := stands(run, REMOVAL, str(error))):
-            removal_expired(run, standing)
+            stay(run, standing)
         if not forbidden:
             passed(run, REMOVAL)
         return Progress(done=False, message=str(error))
@@ -83,32 +96,41 @@ def check_removed(run: Run) -> Progress:
     return Progress(done=True, message=_finish(run))
 
 
-def removal_expired(run: Run, message: str) -> None:
+def stay(run: Remains, message: str) -> None:
     """The deadline passed: journal the residue. The lock stays, so that no other run meets it unaware."""
     residue = _seen_left(run) or [message]
     run.attempt.append(Undone(at=now(), removed=_removed(run, residue), residue=residue))
-    raise StepError(f"not all was taken away: {message}. `flink-chaos undo {run.plan.run_key}` tries again.")
+    raise StepError(f"not all was taken away: {message}. `flink-chaos undo {run.key}` tries again.")
 
 
-def _left(run: Run) -> list[str]:
+def _left(run: Remains) -> list[str]:
     """What is still in the cluster, in words."""
     uids = engine_uids(run)
-    return [told(kind, item) for kind in ALL_KINDS for item in owned(run, run.plan.run_key, kind, uids)]
+    return [told(kind, item) for kind in ALL_KINDS for item in owned(run, kind, uids)]
 
 
-def _seen_left(run: Run) -> list[str]:
+def _seen_left(run: Remains) -> list[str]:
     """The same, as far as it can be looked at, with groups and transactions."""
     try:
         left = _left(run)
     except ClusterError:
         return []
-    return [*left, *_delete_groups(run), *open_transactions_of(run, run.plan.run_key)]
+    return [*left, *_delete_groups(run), *_transactions(run)]
 
 
-def _delete_groups(run: Run) -> list[str]:
+def _transactions(run: Remains) -> list[str]:
+    return open_transactions_of(run.kafka, run.footprint.topics, run.key)
+
+
+def _delete_groups(run: Remains) -> list[str]:
     """The groups that are still there, each with the reason."""
     left, deleted = [], []
-    for group in run.plan.groups:
+    try:
+        known = run.footprint.groups
+        groups = groups_ending(run.kafka, f".{run.key}") if known is None else known
+    except KafkaProblem as problem:
+        return [f"consumer groups: {problem}"]
+    for group in groups:
         try:
             if delete_group(run.kafka, group):
                 deleted.append(f"group {group}")
@@ -119,24 +141,24 @@ def _delete_groups(run: Run) -> list[str]:
     return left
 
 
-def _finish(run: Run) -> str:
+def _finish(run: Remains) -> str:
     """Free the lock, unless a transaction is open: Kafka ends that by itself, then another run may take the lock."""
-    residue = open_transactions_of(run, run.plan.run_key)
+    residue = _transactions(run)
     removed = _removed(run, residue)
     if not residue and give_back(run):
-        removed.append(run.plan.lease)
+        removed.append(run.footprint.lease)
     run.attempt.append(Undone(at=now(), removed=removed, residue=residue))
     return f"nothing left but {'; '.join(residue)}" if residue else "nothing left"
 
 
-def _removed(run: Run, residue: Iterable[str]) -> list[str]:
+def _removed(run: Remains, residue: Iterable[str]) -> list[str]:
     """What was asked for and is not left."""
     left = [one.partition(" (")[0] for one in residue]
     asked = dict.fromkeys(name for fact in run.journal.all(RemovalAsked) for name in fact.names)
     return [name for name in asked if not any(one == name or one.startswith(f"{name}:") for one in left)]
 
 
-def _failure(deed: Callable[[Run], object], run: Run) -> ClusterError | None:
+def _failure(deed: Callable[[Remains], object], run: Remains) -> ClusterError | None:
     try:
         deed(run)
     except ClusterError as error:

@@ -22,6 +22,7 @@ from flink_chaos.steps import (
     draining,
     drilling,
     halting,
+    heartbeat,
     injecting,
     loading,
     locking,
@@ -65,6 +66,9 @@ class Wait:
     interval: float = 2.0
     stoppable: bool = True
     """Whether a request to stop the run ends it; what takes things away goes on."""
+
+    locked: bool = True
+    """Whether the run must hold its lock, which is renewed beside the questions."""
     since: Callable[[Run], datetime | None] = lambda _: None
     """The moment from which the seconds count, a fact of the run; None: from the first question."""
 
@@ -87,7 +91,7 @@ def _for_copies(name: str, wait: Callable[[Copy], Wait]) -> dict[str, Wait]:
 
 
 WAITS: dict[str, Wait] = {
-    "lock": Wait(locking.take, _fail("waiting for the lock"), lambda d: d.lock, 5.0),
+    "lock": Wait(locking.take, _fail("waiting for the lock"), lambda d: d.lock, 5.0, locked=False),
     **_for_copies(
         "deploy",
         lambda c: Wait(
@@ -136,6 +140,8 @@ def ask(wait: Wait, run: Run) -> Progress:
         if wait.stoppable:
             halting.obey(run.attempt)
         with patient(0, writes=WRITE_SECONDS):  # the next question is the repetition
+            if wait.stoppable and wait.locked:
+                heartbeat.beat(run)
             return _checked(wait, run)
     except (ClusterError, KafkaProblem, OSError) as error:  # OSError: the store, on a disk that is not ours
         if getattr(error, "status", None) == HTTPStatus.FORBIDDEN and not is_passing(error):

@@ -9,8 +9,8 @@ import pytest
 from tests.unit.plans import a_plan
 
 ROOT = Path(__file__).resolve().parents[3]
-FAULTS = {path.stem for path in (ROOT / "dags").glob("*.py")} - {"regression", "selftest"}
-OTHERS = {"selftest"}
+FAULTS = {path.stem for path in (ROOT / "dags").glob("*.py")} - {"regression", "selftest", "janitor"}
+OTHERS = {"selftest", "janitor"}
 SUITES = {f"regression__{path.stem}" for path in (ROOT / "include" / "suites").glob("*.yaml")}
 LOOK = """
 import json, sys

@@ -58,6 +58,8 @@ def store(tmp_path, monkeypatch):
     """An own, empty store, and nothing to wait for."""
     monkeypatch.setenv(ROOT, str(tmp_path / "store"))
     monkeypatch.setattr(script, "wait_for", lambda *_: None)
+    monkeypatch.setattr(script, "stop_faults", lambda _run: None)
+    monkeypatch.setattr(script.abandoned, "take_away", lambda *_: None)
     monkeypatch.setattr(judging, "observation", lambda _attempt: observation())
     monkeypatch.setattr(systems, "open_run", lambda attempt: Run(attempt.plan(), attempt, None, None))
     return Store()

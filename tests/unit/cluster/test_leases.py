@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
-from flink_chaos.cluster.leases import acquire, holder_of, release, take_over
+from flink_chaos.cluster.leases import acquire, all_held, holder_of, release, renew, take_over
 from flink_chaos.cluster.objects import LEASES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -55,6 +56,33 @@ def test_a_lease_without_a_holder_is_free(cluster, fake_api):
     fake_api.put(LEASES, {"metadata": {"name": "lock", "namespace": "ns"}, "spec": {}})
     assert acquire(cluster, "ns", "lock", "run-1", {}) is None
     assert holder_of(cluster, "ns", "lock") == "run-1"
+
+
+def test_a_holder_tells_that_it_is_at_work(cluster):
+    """And what it adds stands beside what it told before."""
+    acquire(cluster, "ns", "lock", "run-1", {"a": "1"})
+    (before,) = all_held(cluster, "ns")
+    assert renew(cluster, "ns", "lock", "run-1", {"b": "2"}) is True
+    (after,) = all_held(cluster, "ns")
+    assert after.renewed_at > before.renewed_at
+    assert (after.holder, after.annotations) == ("run-1", {"a": "1", "b": "2"})
+
+
+def test_only_the_holder_renews(cluster):
+    """Whoever lost the lock is told so."""
+    assert renew(cluster, "ns", "lock", "run-1") is False
+    acquire(cluster, "ns", "lock", "run-1", {})
+    assert renew(cluster, "ns", "lock", "run-2") is False
+    assert [lock.holder for lock in all_held(cluster, "ns")] == ["run-1"]
+
+
+def test_a_lock_that_nobody_renewed_was_at_work_when_it_was_taken(cluster, fake_api):
+    """As an earlier version leaves it; one without any time was at work nobody knows when."""
+    moment = "2026-01-01T00:00:00.000000Z"
+    for name, spec in (("old", {"acquireTime": moment}), ("bare", {}), ("free", {"holderIdentity": ""})):
+        fake_api.put(LEASES, {"metadata": {"name": name, "namespace": "ns"}, "spec": {"holderIdentity": name} | spec})
+    found = {lock.name: lock.renewed_at for lock in all_held(cluster, "ns")}
+    assert found == {"old": datetime(2026, 1, 1, tzinfo=UTC), "bare": None}
 
 
 def test_of_many_at_once_one_gets_the_lock(cluster):

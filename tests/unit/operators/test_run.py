@@ -5,7 +5,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 from flink_chaos.model.facts import Undone
-from flink_chaos.operators.run import RunLockOperator, RunPlanOperator, UndoOperator, VerdictOperator
+from flink_chaos.operators.run import RunLockOperator, RunPlanOperator, VerdictOperator
+from flink_chaos.operators.undo import UndoOperator
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.store.records import ROOT, Store
 

@@ -66,7 +66,7 @@ def verdicts(slack):
 
 def undo(attempt, cluster):
     """Do what the task `undo` does first."""
-    from flink_chaos.operators.run import UndoOperator
+    from flink_chaos.operators.undo import UndoOperator
 
     run = Run(plan=attempt.plan(), attempt=attempt, kafka=None, cluster=cluster)
     UndoOperator(task_id="undo", run_key=run.plan.run_key).act(run)

@@ -2,6 +2,7 @@ import pytest
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.cluster.resources import DEPLOYMENTS, LEASES
 from flink_chaos.model.facts import OpenTransaction
+from flink_chaos.model.footprint import footprint_of
 from flink_chaos.steps import leftovers, locking
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import ROOT, Store
@@ -58,7 +59,7 @@ def test_a_run_without_transactions_waits_for_those_of_others_too(tmp_path, clus
     monkeypatch.setattr(leftovers, "open_transactions", lambda _kafka, _topic: [one])
     later = a_run(tmp_path, cluster, run_id="later", on_busy="wait", delivery_guarantee="AT_LEAST_ONCE")
     assert "Kafka aborts it within 60 s" in locking.take(later).message
-    assert leftovers.open_transactions_of(later, later.plan.run_key) == []
+    assert footprint_of(later.plan).topics == ()
 
 
 def test_a_run_that_left_its_application_is_not_taken_for_gone(run, earlier, fake_api):

@@ -1,5 +1,6 @@
 import pytest
 from flink_chaos.clock import using
+from flink_chaos.cluster.leases import acquire
 from flink_chaos.cluster.patience import patient
 from flink_chaos.cluster.resources import CHAOS_ENGINES, FLINK_DEPLOYMENTS
 from flink_chaos.litmus.engine import Aim
@@ -18,7 +19,9 @@ def run(tmp_path, cluster, monkeypatch):
     monkeypatch.setattr(injecting, "require_load", lambda _run: None)
     monkeypatch.setattr(injecting, "see_before_fault", lambda _run: None)
     with using(FakeClock()), patient():
-        yield a_run(tmp_path, cluster)
+        found = a_run(tmp_path, cluster)
+        acquire(cluster, found.namespace, found.plan.lease, found.plan.run_key)
+        yield found
 
 
 @pytest.mark.parametrize(
@@ -26,7 +29,7 @@ def run(tmp_path, cluster, monkeypatch):
 )
 def test_a_fault_is_injected_once_whatever_becomes_of_the_answer(run, fake_api, lost):
     """The engine that an earlier try made is the run's own."""
-    fake_api.outage = [None, lost]
+    fake_api.outage = [None, None, None, lost]  # is there an engine; read the lease, write it; create
     injecting.inject(run, Aim(pods=("tm",)))
     (engine,) = run.cluster.list(CHAOS_ENGINES, run.namespace)
     assert [fact.uid for fact in run.journal.all(FaultStarted)] == [engine["metadata"]["uid"]]

@@ -30,6 +30,7 @@ VERBS = {
 GENERAL = {
     "owned": ALL_KINDS,
     "_delete_all": ALL_KINDS,
+    "_keys_of_objects": ALL_KINDS,
     "apply_all": tuple(RESOURCES.values()),
     "_is_there": (resources.CUSTOM_RESOURCE_DEFINITIONS, CONFIG_MAPS),
 }

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import pytest
 from flink_chaos.clock import using
 from flink_chaos.cluster.errors import ClusterError
@@ -20,9 +18,10 @@ from flink_chaos.cluster.resources import (
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.litmus.engine import result_name
 from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, OpenTransaction, TargetsChosen, Undone
-from flink_chaos.model.journal import Journal
+from flink_chaos.model.footprint import footprint_of
 from flink_chaos.steps import leftovers, undoing
-from flink_chaos.steps.injecting import take_node_back
+from flink_chaos.steps.remains import Notes, Remains, remains_of
+from flink_chaos.steps.removing import take_nodes_back
 from flink_chaos.steps.run import StepError
 
 from tests.unit.fake_clock import FakeClock
@@ -71,7 +70,7 @@ def test_one_that_fails_does_not_keep_the_others_and_is_asked_for_again(run, mon
     """An API server that was away for a moment leaves nothing behind."""
     failing(monkeypatch, method, resource)
     with pytest.raises(ClusterError):
-        undoing.remove(run)
+        undoing.remove(remains_of(run))
     assert run.cluster.list(CONFIG_MAPS, run.namespace) == []
     assert undoing.check_removed(run).done
     assert run.journal.last(Undone).residue == []
@@ -81,7 +80,7 @@ def test_one_that_fails_does_not_keep_the_others_and_is_asked_for_again(run, mon
 def test_a_kind_that_is_not_installed_leaves_nothing(run, monkeypatch):
     """Without Litmus there is no engine, and the lock is free all the same."""
     failing(monkeypatch, "list", CHAOS_ENGINES, 404, times=99)
-    undoing.remove(run)
+    undoing.remove(remains_of(run))
     assert undoing.check_removed(run).done
 
 
@@ -89,7 +88,7 @@ def test_a_node_that_was_cordoned_late_is_taken_back(run):
     """The experiment's pod outlives engine and Job; only when it has ended nobody cordons any more."""
     metadata = {"name": "experiment", "namespace": run.namespace, "labels": {"chaosUID": "u1"}}
     run.cluster.create(PODS, run.namespace, {"metadata": metadata, "spec": {}, "status": {"phase": "Running"}})
-    undoing.remove(run)
+    undoing.remove(remains_of(run))
     assert "pods/experiment" in undoing.check_removed(run).message
     run.cluster.merge(NODES, None, "n1", {"metadata": {"annotations": {MARK: "us"}}, "spec": {"unschedulable": True}})
     run.cluster.delete(PODS, run.namespace, "experiment")
@@ -154,12 +153,10 @@ def test_a_cordon_is_taken_back_only_while_it_may_be_the_runs(run, facts, taken_
         "completed": FaultEnded(at=AT, engine_status="completed", phase="Completed", verdict="Pass", message=""),
         "uncordoned": Evidence(at=AT, felt=True, message="", details={"uncordoned": "true"}),
     }
-    found = SimpleNamespace(
-        journal=Journal([TargetsChosen(at=AT, targets=[], node="n1"), *(told[name] for name in facts)]),
-        cluster=run.cluster,
-    )
-    run.cluster.merge(NODES, None, "n1", {"spec": {"unschedulable": True}})
-    take_node_back(found)
+    unstored = [TargetsChosen(at=AT, targets=[], node="n1"), *(told[name] for name in facts)]
+    found = Remains(footprint_of(run.plan), run.cluster, run.kafka, Notes(None, unstored))
+    run.cluster.merge(NODES, None, "n1", {"metadata": {"annotations": {MARK: None}}, "spec": {"unschedulable": True}})
+    take_nodes_back(found)
     assert (not run.cluster.get(NODES, None, "n1")["spec"].get("unschedulable")) is taken_back
 
 
@@ -303,7 +300,7 @@ def test_a_transaction_of_somebody_else_is_no_residue(run, monkeypatch):
 
 def test_what_was_removed_is_told(run):
     """Across all questions, and the lock last."""
-    undoing.remove(run)
+    undoing.remove(remains_of(run))
     undoing.check_removed(run)
     removed = run.journal.last(Undone).removed
     assert removed[:3] == [f"chaosengines/{run.plan.engine}", "flinkdeployments/stable", "configmaps/sql"]

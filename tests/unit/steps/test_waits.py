@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from flink_chaos.clock import using
 from flink_chaos.cluster.errors import ClusterError
@@ -5,7 +7,7 @@ from flink_chaos.cluster.patience import patient
 from flink_chaos.cluster.resources import PODS
 from flink_chaos.model.journal import Journal
 from flink_chaos.steps import waits
-from flink_chaos.steps.run import Progress, StepError
+from flink_chaos.steps.run import Progress, Pulse, StepError
 
 from tests.unit.cluster.fake_api import Lost
 from tests.unit.fake_clock import FakeClock
@@ -21,7 +23,7 @@ class FakeAttempt:
 
 
 class FakeRun:
-    plan, attempt = a_plan(), FakeAttempt()
+    plan, attempt, pulse = a_plan(), FakeAttempt(), Pulse(math.inf)
 
 
 def wait(monkeypatch, answers, expired=lambda _run, _message: None, seconds=10):
