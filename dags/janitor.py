@@ -14,7 +14,7 @@ environment (those that name their connections, and the default one):
 | silent for longer | it is taken over, so that a run that comes back to life ends; then all that it left goes |
 | none, but objects with the label of a run | they are taken away |
 
-Red when anything stays: the log says what, and why. From a shell: `flink-chaos undo --all`.
+Not paused when it is new. Red when anything stays: the log says what, and why. From a shell: `flink-chaos undo --all`.
 """
 
 # Airflow looks for the words "airflow" and "dag" in a file before it reads it.

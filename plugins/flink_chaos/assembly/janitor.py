@@ -18,6 +18,7 @@ def janitor_dag(*, doc: str | None) -> DAG:
     dag = DAG(
         dag_id="janitor",
         description="Takes away what runs left whose process is gone",
+        is_paused_upon_creation=False,
         schedule=PromptTimetable(EVERY_TEN_MINUTES, timezone="UTC"),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
