@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from flink_chaos.cli.bounds import bounds
-from flink_chaos.cli.listing import list_records
+from flink_chaos.cli.listing import add_runs
 from flink_chaos.cli.running import EXPECTED, add_run
 from flink_chaos.cli.saying import say, silence
 from flink_chaos.cli.selftest import add_selftest
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     ending = commands.add_parser("stop", help="end a run, or a suite and all its runs, wherever they are")
     ending.add_argument("key", help="key of a run or a suite")
     ending.set_defaults(act=stop)
-    commands.add_parser("runs", help="all stored runs").set_defaults(act=_runs)
+    add_runs(commands)
     commands.add_parser("suites", help="all stored suites").set_defaults(act=list_suites)
     add_selftest(commands)
     return parser
@@ -153,16 +153,6 @@ def _undo(options: argparse.Namespace) -> int:
     verdict, clean = undo(open_run(Store().attempt(options.run_key)))
     say(render(verdict))
     return Outcome.PASS.exit_code if clean else SETUP_ERROR
-
-
-def _runs(_: argparse.Namespace) -> int:
-    return list_records(Store().attempts(), _summary)
-
-
-def _summary(attempt: Attempt) -> str:
-    plan, verdict = attempt.plan(), attempt.verdict()
-    outcome = verdict.outcome if verdict else "no verdict"
-    return f"{plan.run_key}  {outcome:12}  {plan.dag_id:16}  {plan.pipeline.name:16}  {plan.run_id} #{plan.attempt}"
 
 
 if __name__ == "__main__":
