@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.journal import FACT, Journal
-from flink_chaos.store.records import Attempt, StoreError
+from flink_chaos.store.records import Attempt, ExistsError
 
 if TYPE_CHECKING:
     from flink_chaos.model.facts import Fact
@@ -50,5 +50,5 @@ class MemoryAttempt(Attempt):
     def close(self, verdict: Verdict) -> None:
         self.world.called("store verdict", 0.0)
         if self.stored is not None:
-            raise StoreError("verdict.json exists already: a record is never overwritten")
+            raise ExistsError("verdict.json exists already: a record is never overwritten")
         self.stored = verdict

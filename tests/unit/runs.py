@@ -40,7 +40,8 @@ def stored(
     if closed:
         attempt.close(judge(plan, attempt.journal(), observation(back=back if plan.fault.action != "none" else KILLED)))
         moment = plan.created_at.timestamp()
-        os.utime(str(attempt.folder / VERDICT).removeprefix("file://"), (moment, moment))
+        if attempt.folder.protocol in ("", "file"):
+            os.utime(str(attempt.folder / VERDICT).removeprefix("file://"), (moment, moment))
     return attempt
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.cli.bounds import bounds
 from flink_chaos.cli.interrupting import obey
-from flink_chaos.cli.listing import list_records
+from flink_chaos.cli.listing import add_runs
 from flink_chaos.cli.running import EXPECTED, add_run
 from flink_chaos.cli.saying import silence
 from flink_chaos.cli.selftest import add_selftest
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     ending = commands.add_parser("stop", help="end a run, or a suite and all its runs, wherever they are")
     ending.add_argument("key", help="key of a run or a suite")
     ending.set_defaults(act=stop)
-    commands.add_parser("runs", help="all stored runs").set_defaults(act=_runs)
+    add_runs(commands)
     commands.add_parser("suites", help="all stored suites").set_defaults(act=list_suites)
     add_selftest(commands)
     add_undo(commands)
@@ -139,16 +139,6 @@ def _prove(options: argparse.Namespace) -> int:
     differing = disagreements(run.journal, {copy: deliveries for copy, (deliveries, _) in found.items()})
     print("\n".join(differing) or "the counts by Flink SQL are the same")
     return (Outcome.INCONCLUSIVE if differing else Outcome.PASS).exit_code
-
-
-def _runs(_: argparse.Namespace) -> int:
-    return list_records(Store().attempts(), _summary)
-
-
-def _summary(attempt: Attempt) -> str:
-    plan, verdict = attempt.plan(), attempt.verdict()
-    outcome = verdict.outcome if verdict else "no verdict"
-    return f"{plan.run_key}  {outcome:12}  {plan.dag_id:16}  {plan.pipeline.name:16}  {plan.run_id} #{plan.attempt}"
 
 
 if __name__ == "__main__":

@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """Immutable data. A field that the schema does not know is an error, not a guess."""
+    """Immutable data. A field that the schema does not know is an error, not a guess.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    JSON has no word for what is no number: without one of ours it would come back as null, which no number may be.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class Copy(StrEnum):

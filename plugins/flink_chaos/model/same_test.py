@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 Values = dict[str, object]
 """Dotted path -> value, of everything that a plan decides."""
@@ -34,7 +35,7 @@ def differences(stored: Mapping[str, Any], plan: Mapping[str, Any], *, but_fault
 
     :param but_fault: whatever their faults are.
     """
-    left_out = (*OF_THIS_RUN, *(FAULT if but_fault else ()))
+    left_out = {*OF_THIS_RUN, *(FAULT if but_fault else ())}
     one, other = _values(stored, left_out), _values(plan, left_out)
     builds = {*BUILD, *(f"scripts.{name}" for name in (_script(stored), _script(plan)) if name)}
     differing = sorted(path for path in {*one, *other} if one.get(path) != other.get(path))
@@ -43,22 +44,48 @@ def differences(stored: Mapping[str, Any], plan: Mapping[str, Any], *, but_fault
     return [_told(path, one.get(path), other.get(path)) for path in differing]
 
 
-def _values(plan: Mapping[str, Any], left_out: tuple[str, ...]) -> Values:
-    found = _flat(plan, "")
-    return {path: value for path, value in found if not _below(path, left_out)}
+def identities(plan: Mapping[str, Any]) -> tuple[str, str]:
+    """Short texts that two plans (as JSON) have in common when `differences` calls them the same test.
+
+    The first as they are, the second whatever their faults are. They tell other tests apart without comparing each
+    with each; what they let through is still to be compared.
+    """
+    values = _values(plan, {*OF_THIS_RUN, *BUILD, *DEMANDS, f"scripts.{_script(plan)}"})
+    but_fault = {path: value for path, value in values.items() if not _below(path, FAULT)}
+    return _digest(values), _digest(but_fault)
 
 
-def _flat(value: object, path: str) -> Iterator[tuple[str, object]]:
+def _digest(values: Values) -> str:
+    spelt = sorted((path, _plain(value)) for path, value in values.items())
+    return hashlib.sha256(repr(spelt).encode("utf-8", "backslashreplace")).hexdigest()[:24]
+
+
+def _plain(value: object) -> object:
+    """Values that are equal have one spelling: 1, 1.0 and true."""
+    if isinstance(value, dict):
+        return sorted((name, _plain(below)) for name, below in value.items())
+    if isinstance(value, list):
+        return [_plain(below) for below in value]
+    return int(value) if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()) else value
+
+
+def _values(plan: Mapping[str, Any], left_out: Collection[str]) -> Values:
+    return dict(_flat(plan, "", left_out))
+
+
+def _flat(value: object, path: str, left_out: Collection[str]) -> Iterator[tuple[str, object]]:
     """An empty mapping is nothing: a field that a newer version added is no other test while nobody uses it."""
     if isinstance(value, dict):
         for name, below in value.items():
             # A script is one value by its file's name, which has dots of its own.
-            yield from _flat(below, f"{path}.{name}" if path else str(name))
+            under = f"{path}.{name}" if path else str(name)
+            if under not in left_out:
+                yield from _flat(below, under, left_out)
     elif value not in (None, [], ""):
         yield path, value
 
 
-def _below(path: str, roots: tuple[str, ...]) -> bool:
+def _below(path: str, roots: Iterable[str]) -> bool:
     return any(path == root or path.startswith(f"{root}.") for root in roots)
 
 

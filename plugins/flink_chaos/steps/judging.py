@@ -8,6 +8,7 @@ from flink_chaos.clock import now
 from flink_chaos.model.facts import Judging, StepFailed
 from flink_chaos.steps.reporting import draw_or_warn
 from flink_chaos.steps.selftest_fact import self_test_fact
+from flink_chaos.store.records import ExistsError
 from flink_chaos.store.samples import observation
 from flink_chaos.store.selftest import latest
 from flink_chaos.verdict.judge import judge
@@ -24,13 +25,16 @@ def announce(attempt: Attempt) -> None:
 
 
 def close(attempt: Attempt) -> Verdict:
-    """The verdict of the attempt; stored once, later calls return the stored one."""
+    """The verdict of the attempt; stored once, later calls return the stored one, and whoever comes second, too."""
     stored = attempt.verdict()
     if stored is not None:
         return stored
     attempt.append(self_test_fact(latest(attempt.root)))
     verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
-    attempt.close(verdict)
+    try:
+        attempt.close(verdict)
+    except ExistsError:
+        return attempt.verdict() or verdict
     draw_or_warn(attempt)
     return verdict
 

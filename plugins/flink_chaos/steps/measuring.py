@@ -43,7 +43,7 @@ def measure(store: Store, plan: RunPlan, names: Iterable[str] = tuple(MEASURES))
 
 def measured_injection(store: Store, fault: str, environment: str) -> int | None:
     """Seconds from asking for the fault until it struck: the longest of the last runs there, and a little more."""
-    found = (_injection(attempt) for attempt in newest(store.of_dag(fault), environment))
+    found = (_injection(attempt) for attempt in newest(store, fault, environment))
     seconds = [*islice((one for one in found if one is not None), INJECTIONS)]
     return math.ceil(max(seconds)) + SPARE_SECONDS if seconds else None
 

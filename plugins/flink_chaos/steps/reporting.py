@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.report.page import page
 from flink_chaos.steps.repeating import compared
+from flink_chaos.store.files import write_over
 from flink_chaos.store.history import last_green, repetitions, undisturbed
 from flink_chaos.store.logs import logs
 from flink_chaos.store.records import StoreError
@@ -38,7 +39,7 @@ def draw(attempt: Attempt) -> UPath:
         compared(repetitions(attempt), partial(undisturbed, attempt)),
         logs(attempt),
     )
-    path.write_text(text, encoding="utf-8")
+    write_over(path, text)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,14 @@ from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import DISTRIBUTION, decide
 from flink_chaos.steps.repeating import repeated
 from flink_chaos.steps.run import StepError
+from flink_chaos.store.records import StoreError
 from flink_chaos.store.suites import Suites
 from flink_chaos.verdict.suite import Result, judge_suite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.statistics import Repeated
     from flink_chaos.model.suite import Suite, SuiteRun, SuiteVerdict
     from flink_chaos.profiles.catalogue import Catalogue
@@ -35,15 +38,15 @@ def plan_suite(
     Raises StepError or ProfileError when one of the runs could not be planned.
     """
     suites, suite = Suites(store), catalogue.suite(name)
-    earlier = suites.attempts_of(dag_id, run_id)
-    key = suite_key(dag_id, run_id, len(earlier) + 1)
+    earlier, attempt = suites.attempts_of(dag_id, run_id), suites.next_attempt(dag_id, run_id)
+    key = suite_key(dag_id, run_id, attempt)
     changes = {name: value for name, value in parameters.items() if name != RUNS and value is not None}
     plan = SuitePlan(
         suite_key=key,
         suite=suite.name,
         dag_id=dag_id,
         run_id=run_id,
-        attempt=len(earlier) + 1,
+        attempt=attempt,
         created_at=now(),
         package_version=version(DISTRIBUTION),
         runs=plan_runs(catalogue, suite, key, parameters.get(RUNS), changes),
@@ -104,7 +107,7 @@ def end(store: Store, record: SuiteRecord) -> list[str]:
     conclude(store, record)
     reason = f"suite {record.plan().suite_key}, which has ended"
     found = [store.latest(run.fault, run.run_id) for run in record.plan().runs]
-    return [attempt.plan().run_key for attempt in found if attempt and request_stop(attempt, reason)]
+    return [key for attempt in found if attempt and (key := _stopped(attempt, reason))]
 
 
 def refuse_orphan(store: Store, attempt: Attempt) -> None:
@@ -144,6 +147,22 @@ def _repeated(plan: SuitePlan, results: Mapping[str, Result]) -> list[Repeated]:
 
 
 def _result(attempt: Attempt) -> Result:
-    plan = attempt.plan()
-    seconds = attempt.journal().seconds_since(plan.created_at)
-    return Result(run_key=plan.run_key, verdict=attempt.verdict(), seconds=seconds)
+    """A record that nobody can read is a run without a verdict, and no other run's affair."""
+    try:
+        plan, verdict = attempt.plan(), attempt.verdict()
+    except StoreError:
+        return Result(run_key="", verdict=None, seconds=None)
+    return Result(run_key=plan.run_key, verdict=verdict, seconds=_seconds(attempt, plan))
+
+
+def _seconds(attempt: Attempt, plan: RunPlan) -> float | None:
+    with suppress(StoreError):
+        return attempt.journal().seconds_since(plan.created_at)
+    return None
+
+
+def _stopped(attempt: Attempt, reason: str) -> str | None:
+    """Key of a run that was asked to stop, None for one that has ended, or that nobody can read."""
+    with suppress(StoreError):
+        return attempt.plan().run_key if request_stop(attempt, reason) else None
+    return None

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flink_chaos.model.same_test import differences
+from flink_chaos.model.same_test import differences, identities
 from flink_chaos.model.verdict import Outcome
-from flink_chaos.store.records import PLAN, VERDICT, StoreError
+from flink_chaos.store.files import text_at
+from flink_chaos.store.listing import found_runs
+from flink_chaos.store.names import PLAN
+from flink_chaos.store.records import Attempt, StoreError
+from flink_chaos.store.summary import stored_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from upath import UPath
+
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.recovery import Recovery
     from flink_chaos.model.verdict import Verdict
-    from flink_chaos.store.records import Attempt, Store
+    from flink_chaos.store.records import Store
+    from flink_chaos.store.summary import Summary
 
 CALM = "no_fault"
 """The DAG, and the fault, of runs in which nothing is broken."""
@@ -42,10 +48,6 @@ class _Judged:
     verdict: Verdict
     differs: list[str]
 
-    @property
-    def passed(self) -> bool:
-        return self.verdict.outcome is Outcome.PASS
-
 
 def last_green(attempt: Attempt) -> Green | None:
     """The newest PASS before this run of the same test, None if there is none.
@@ -54,37 +56,37 @@ def last_green(attempt: Attempt) -> Green | None:
     """
     plan = attempt.plan()
     before = plan.model_dump(mode="json")["created_at"]
-    found = _judged(attempt.beside(), plan, lambda stored: str(stored.get("created_at", "")) < before)
-    return next((Green(one.verdict, one.differs) for one in found if one.passed), None)
+    found = _judged(attempt.root, plan, lambda run: _passed(run) and run.created_at < before)
+    return next((Green(one.verdict, one.differs) for one in found), None)
 
 
 def repetitions(attempt: Attempt, most: int = 20) -> list[Recovery]:
     """How the chaos copy came back in this run and in the last ones of the same test, whatever came of them."""
-    return _recoveries(attempt.beside(), attempt.plan(), most)
+    return [*islice(recoveries(one.verdict for one in _judged(attempt.root, attempt.plan(), _observed)), most)]
 
 
 def undisturbed(attempt: Attempt, most: int = 20) -> list[Recovery]:
     """The same numbers of the last runs without a fault: pipeline, environment and load are those of this one."""
-    found = recoveries(one.verdict for one in _judged(attempt.beside(CALM), attempt.plan(), but_fault=True))
+    found = recoveries(one.verdict for one in _calm(attempt.root, attempt.plan(), _observed))
     return list(islice((one for one in found if _is_calm(one)), most))
 
 
 def passed(store: Store, plan: RunPlan, most: int = 20) -> list[tuple[Attempt, Verdict]]:
     """The last runs of the same test that passed, the newest first; the plan need not be stored."""
-    found = _judged(store.of_dag(plan.dag_id), plan)
-    return [(one.attempt, one.verdict) for one in islice((one for one in found if one.passed), most)]
+    return [(one.attempt, one.verdict) for one in islice(_judged(store.root, plan, _passed), most)]
 
 
 def passed_undisturbed(store: Store, plan: RunPlan, most: int = 20) -> list[tuple[Attempt, Verdict]]:
     """The same of runs without a fault: pipeline, environment and load are those of the plan."""
-    found = _judged(store.of_dag(CALM), plan, but_fault=True)
-    calm = (one for one in found if one.passed and one.verdict.recovery and _is_calm(one.verdict.recovery))
+    found = _calm(store.root, plan, lambda run: _passed(run) and run.observed)
+    calm = (one for one in found if one.verdict.recovery and _is_calm(one.verdict.recovery))
     return [(one.attempt, one.verdict) for one in islice(calm, most)]
 
 
-def _is_calm(recovery: Recovery) -> bool:
-    """Nothing was done to it, and it was not started again by itself either: that is no noise."""
-    return recovery.undisturbed and not recovery.restarts
+def newest(store: Store, dag_id: str, environment: str) -> Iterator[Attempt]:
+    """The closed runs of a DAG in an environment, the newest first."""
+    wanted = _closed(store.root, lambda run: (run.dag_id, run.environment) == (dag_id, environment))
+    return (Attempt(folder) for folder in wanted)
 
 
 def recoveries(verdicts: Iterable[Verdict]) -> Iterator[Recovery]:
@@ -93,44 +95,53 @@ def recoveries(verdicts: Iterable[Verdict]) -> Iterator[Recovery]:
     return (one for one in found if one)
 
 
-def _recoveries(attempts: Iterable[Attempt], plan: RunPlan, most: int) -> list[Recovery]:
-    return list(islice(recoveries(one.verdict for one in _judged(attempts, plan)), most))
+def _passed(run: Summary) -> bool:
+    return run.outcome == Outcome.PASS
 
 
-def _judged(
-    attempts: Iterable[Attempt],
-    plan: RunPlan,
-    which: Callable[[dict[str, Any]], bool] = lambda _: True,
-    *,
-    but_fault: bool = False,
+def _observed(run: Summary) -> bool:
+    return run.observed and run.outcome in JUDGED
+
+
+def _is_calm(recovery: Recovery) -> bool:
+    """Nothing was done to it, and it was not started again by itself either: that is no noise."""
+    return recovery.undisturbed and not recovery.restarts
+
+
+def _judged(root: UPath, plan: RunPlan, which: Callable[[Summary], bool]) -> Iterator[_Judged]:
+    """Runs of the plan's DAG and test, the newest first. Reads no further than it is asked."""
+    test, _ = identities(plan.model_dump(mode="json", by_alias=True))
+    return _same(root, plan, lambda run: (run.dag_id, run.test) == (plan.dag_id, test) and which(run))
+
+
+def _calm(root: UPath, plan: RunPlan, which: Callable[[Summary], bool]) -> Iterator[_Judged]:
+    """Runs without a fault that are like the plan's in all else, the newest first."""
+    _, test = identities(plan.model_dump(mode="json", by_alias=True))
+    return _same(root, plan, lambda run: (run.dag_id, run.any_fault) == (CALM, test) and which(run), but_fault=True)
+
+
+def _same(
+    root: UPath, plan: RunPlan, which: Callable[[Summary], bool], *, but_fault: bool = False
 ) -> Iterator[_Judged]:
-    """Of the same test, the newest first; `which` chooses by the stored plan. Reads no further than it is asked."""
     own = plan.model_dump(mode="json", by_alias=True)
-    for attempt in _newest_first(attempts):
-        stored, verdict = _stored(attempt), None
-        differs = differences(stored, own, but_fault=but_fault) if which(stored) else None
+    for folder in _closed(root, which):
         with suppress(StoreError):
-            verdict = attempt.verdict() if differs is not None else None
-        if verdict is not None:
-            yield _Judged(attempt, verdict, differs or [])
+            attempt = Attempt(folder)
+            stored = stored_json(folder / PLAN, text_at(folder / PLAN))
+            differs, verdict = differences(stored, own, but_fault=but_fault), attempt.verdict()
+            if differs is not None and verdict is not None:
+                yield _Judged(attempt, verdict, differs)
 
 
-def newest(attempts: Iterable[Attempt], environment: str) -> Iterator[Attempt]:
-    """The closed ones of an environment, the newest first."""
-    for attempt in _newest_first(attempts):
-        if (_stored(attempt).get("request") or {}).get("environment") == environment:
-            yield attempt
+def _closed(root: UPath, which: Callable[[Summary], bool]) -> Iterator[UPath]:
+    """Folders of the runs with a verdict that are wanted, by when it was written, the newest first.
 
-
-def _stored(attempt: Attempt) -> dict[str, Any]:
-    """A plan as it was written, by whatever version; nothing of a damaged one, which is another run's affair."""
-    try:
-        return dict(json.loads((attempt.folder / PLAN).read_text()))
-    except (ValueError, TypeError):
-        return {}
-
-
-def _newest_first(attempts: Iterable[Attempt]) -> list[Attempt]:
-    """The closed ones, by when their verdict was written."""
-    closed = [one for one in attempts if one.closed]
-    return sorted(closed, key=lambda one: (one.folder / VERDICT).stat().st_mtime, reverse=True)
+    No more are read than are asked for. One that cannot be read is another run's affair.
+    """
+    with found_runs(root) as found:
+        closed = [one for one in found if one.closed_at is not None]
+        closed.sort(key=lambda one: one.closed_at or 0.0, reverse=True)
+        for one in closed:
+            with suppress(StoreError):
+                if which(one.summary()):
+                    yield root / one.folder

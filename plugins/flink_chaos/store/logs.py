@@ -5,12 +5,14 @@ The name of the last part tells from where on to fetch, whoever fetches next; th
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.logs import KeptLog, Logs, lines
 from flink_chaos.model.observation import is_jobmanager
-from flink_chaos.store.records import children, parts, write_new
+from flink_chaos.store.errors import StoreError
+from flink_chaos.store.files import encoded, names_in, remove, text_at, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt
 
 LOGS = "logs"
+PART = re.compile(r"[0-9]{1,20}-[0-9]{1,12}\.log")
+POD = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 MOST_BYTES = 5_000_000
 """Of a pod, the last ones: a TaskManager that fails again and again writes 1 MB a minute, one that runs well 10 kB."""
 
@@ -32,7 +36,7 @@ def append_log(attempt: Attempt, copy: Copy, pod: str, text: str, last_ns: int) 
     """
     if text:
         folder = _folder(attempt, copy, pod)
-        write_new(folder / f"{last_ns}-{len(text.encode())}.log", text)
+        write_new(folder / f"{last_ns}-{len(encoded(text))}.log", text)
         _trim(_parts(folder))
 
 
@@ -43,8 +47,8 @@ def kept_until(attempt: Attempt, copy: Copy, pod: str) -> int:
 
 def kept_logs(attempt: Attempt) -> list[KeptLog]:
     """Every pod with a log, by copy and name; none where nobody kept any."""
-    found = [(copy, folder) for copy in Copy for folder in children(attempt.folder / LOGS / copy.value)]
-    logs = [KeptLog(copy, folder.name, sum(_told(part)[1] for part in _parts(folder))) for copy, folder in found]
+    found = [(copy, pod) for copy in Copy for pod in names_in(attempt.folder / LOGS / copy.value)]
+    logs = [KeptLog(copy, pod, _size(attempt, copy, pod)) for copy, pod in found if POD.fullmatch(pod)]
     return sorted((log for log in logs if log.size), key=lambda log: (log.copy, log.pod))
 
 
@@ -59,20 +63,32 @@ def logs(attempt: Attempt) -> Logs:
 def log_lines(attempt: Attempt, log: KeptLog) -> Iterator[LogLine]:
     """Its lines, oldest first."""
     for part in _parts(_folder(attempt, log.copy, log.pod)):
-        yield from lines(log.pod, part.read_text())
+        yield from lines(log.pod, text_at(part))
 
 
 def _folder(attempt: Attempt, copy: Copy, pod: str) -> UPath:
+    """Raises StoreError for what is no pod's name: it would be a path."""
+    if not POD.fullmatch(pod):
+        raise StoreError(f"no log of pod {pod!r} is kept: Kubernetes gives no pod such a name")
     return attempt.folder / LOGS / copy.value / pod
 
 
+def _size(attempt: Attempt, copy: Copy, pod: str) -> int:
+    return sum(_told(part)[1] for part in _parts(_folder(attempt, copy, pod)))
+
+
 def _parts(folder: UPath) -> list[UPath]:
-    return sorted(parts(folder, "*.log"), key=_told)
+    names = sorted(filter(PART.fullmatch, names_in(folder)), key=_numbers)
+    return [folder / name for name in names]
 
 
 def _told(part: UPath) -> tuple[int, int]:
     """Moment of its last line, and bytes."""
-    last, _, size = part.stem.partition("-")
+    return _numbers(part.name)
+
+
+def _numbers(name: str) -> tuple[int, int]:
+    last, _, size = name.removesuffix(".log").partition("-")
     return int(last), int(size)
 
 
@@ -82,4 +98,4 @@ def _trim(found: list[UPath]) -> None:
         if left <= MOST_BYTES:
             return
         left -= _told(part)[1]
-        part.unlink(missing_ok=True)
+        remove(part)

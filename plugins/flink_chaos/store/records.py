@@ -1,39 +1,34 @@
 """One folder for each attempt of a run, never written twice.
 
-<root>/<dag id>/<run key of the run>/<attempt>/plan.json journal/ verdict.json
+<root>/<dag id>/<run id>/<attempt>/plan.json journal/ verdict.json, and <root>/keys/<run key> that tells which it is
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import re
-import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-from upath import UPath
-
-from flink_chaos import clock
-from flink_chaos.model.base import Record
 from flink_chaos.model.journal import FACT, Journal
 from flink_chaos.model.plan import RunPlan
 from flink_chaos.model.verdict import Verdict
+from flink_chaos.store.errors import ExistsError, StoreError, StoreUnavailableError
+from flink_chaos.store.files import is_there, names_in, root_of, text_at, text_of, write_new
+from flink_chaos.store.listing import FoundRun, found_runs, pointed_at, removed
+from flink_chaos.store.names import JOURNAL, KEYS, NUMBER, PLAN, RUN_KEY, VERDICT, folders_of, numbered, parts_among
+from flink_chaos.store.summary import summary_of
+from flink_chaos.store.texts import json_of, parsed, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from upath import UPath
 
     from flink_chaos.model.facts import Fact
 
-T = TypeVar("T")
-R = TypeVar("R", bound=Record)
+__all__ = ["PLAN", "VERDICT", "Attempt", "ExistsError", "Store", "StoreError", "StoreUnavailableError"]
+
 ROOT = "FLINK_CHAOS_STORE"
-PLAN, VERDICT, JOURNAL = "plan.json", "verdict.json", "journal"
-
-
-class StoreError(Exception):
-    """A record that is not there, or that would be overwritten."""
 
 
 class Attempt:
@@ -47,153 +42,107 @@ class Attempt:
         """The store that it is in."""
         return self.folder.parents[2]
 
-    @property
-    def begun(self) -> tuple[str, int]:
-        """When it began, as it was written, and its number; records that only another version can read have it too."""
-        return str(json.loads((self.folder / PLAN).read_text()).get("created_at", "")), int(self.folder.name)
-
     def plan(self) -> RunPlan:
         """The plan, as it was stored by the first task."""
         return read(self.folder / PLAN, RunPlan)
 
     def append(self, fact: Fact) -> None:
-        """Add a fact. Parts are numbered by time and name their writer, so that two writers never meet."""
+        """Add a fact, after all that stand. Its name tells its writer, so that two of them never meet."""
+        folder = self.folder / JOURNAL
         kind = str(getattr(fact, "kind", "fact"))
-        write_new(self.folder / JOURNAL / f"{numbered()}-{kind}.json", fact.model_dump_json(by_alias=True))
+        write_new(folder / f"{numbered(names_in(folder))}-{kind}.json", json_of(fact, by_alias=True))
 
     def journal(self, kind: str = "*") -> Journal:
-        """The facts so far, all or those of one kind, in the order in which they were written."""
-        found = parts(self.folder / JOURNAL, f"*-{kind}.json")
-        return Journal([parsed(part, part.read_text(), FACT.validate_json) for part in found])
+        """The facts so far, all or those of one kind, in the order in which they were written.
+
+        Raises StoreError for one that is damaged, or that another version wrote.
+        """
+        folder, kinds = self.folder / JOURNAL, () if kind == "*" else (kind,)
+        found = [folder / name for name in parts_among(names_in(folder), "json", *kinds)]
+        return Journal([parsed(part, text_at(part), FACT.validate_json) for part in found])
 
     def has(self, *kinds: str) -> bool:
         """Whether there is a fact of any of these kinds; by name only, so it can be asked every second."""
-        folder = self.folder / JOURNAL
-        return folder.exists() and any(part.stem.rpartition("-")[2] in kinds for part in folder.iterdir())
+        return bool(parts_among(names_in(self.folder / JOURNAL), "json", *kinds))
 
     @property
     def closed(self) -> bool:
         """Whether the verdict stands."""
-        return (self.folder / VERDICT).exists()
+        return is_there(self.folder / VERDICT)
 
     def verdict(self) -> Verdict | None:
         """The verdict, None while there is none."""
-        path = self.folder / VERDICT
-        return read(path, Verdict) if path.exists() else None
+        path, text = self.folder / VERDICT, self.verdict_text()
+        return None if text is None else parsed(path, text, Verdict.model_validate_json)
 
     def verdict_text(self) -> str | None:
         """verdict.json as it was written, by whatever version; None while there is none."""
-        path = self.folder / VERDICT
-        return str(path.read_text()) if path.exists() else None
+        return text_of(self.folder / VERDICT)
 
     def close(self, verdict: Verdict) -> None:
-        """Store the verdict; an attempt has one only. Raises StoreError when one stands already."""
-        write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
-
-    def beside(self, dag_id: str | None = None) -> Iterator[Attempt]:
-        """Every attempt of every run of the same DAG, or of another one, in no order."""
-        own = self.folder.parent.parent
-        return _below(own.parent / _safe(dag_id) if dag_id else own)
+        """Store the verdict; an attempt has one only. Raises ExistsError when one stands already."""
+        write_new(self.folder / VERDICT, json_of(verdict, indent=2) + "\n")
 
 
 class Store:
-    """All records below one root."""
+    """All records below one root. Raises StoreError for an address that no file system knows."""
 
     def __init__(self, root: str | None = None) -> None:
-        self.root = _root(root or os.environ.get(ROOT) or "runs")
+        self.root = root_of(root or os.environ.get(ROOT) or "runs")
 
     def next_attempt(self, dag_id: str, run_id: str) -> int:
-        """Number of the attempt that `open` would begin, from 1."""
-        return len(list(children(self._run(dag_id, run_id)))) + 1
+        """Number of the attempt that `open` would begin, from 1: after all that stand, whichever were removed."""
+        return max((number for number, _ in self._numbers(dag_id, run_id)), default=0) + 1
 
     def open(self, plan: RunPlan) -> Attempt:
-        """Begin an attempt by storing its plan. Raises StoreError when it was begun already."""
-        folder = self._run(plan.dag_id, plan.run_id) / str(plan.attempt)
-        write_new(folder / PLAN, plan.model_dump_json(by_alias=True, indent=2) + "\n")
-        write_new(self.root / "keys" / plan.run_key, str(folder.relative_to(self.root)))
-        return Attempt(folder)
+        """Begin an attempt by storing its plan. Raises ExistsError when it was begun already."""
+        dag, run = folders_of(plan.dag_id)[0], folders_of(plan.run_id)[0]
+        folder = f"{dag}/{run}/{plan.attempt}"
+        write_new(self.root / folder / PLAN, json_of(plan, indent=2, by_alias=True) + "\n")
+        write_new(self.root / KEYS / plan.run_key, folder)
+        return Attempt(self.root / folder)
 
     def attempt(self, run_key: str) -> Attempt:
         """The attempt of that run key. Raises StoreError when there is none, or none any more."""
-        pointer = self.root / "keys" / run_key
-        if not re.fullmatch(r"r[0-9a-f]{10}", run_key) or not pointer.exists():
+        pointer = self.root / KEYS / run_key
+        text = text_of(pointer) if RUN_KEY.fullmatch(run_key) else None
+        if text is None:
             raise StoreError(f"no run '{run_key}' in {self.root}. `flink-chaos runs` lists those there are.")
-        folder = self.root / pointer.read_text()
-        if not (folder / PLAN).exists():
-            raise StoreError(f"run '{run_key}' was removed: {folder} is gone; {pointer} may go as well")
-        return Attempt(folder)
+        folder = pointed_at(pointer, text)
+        if not is_there(self.root / folder / PLAN):
+            raise removed(self.root, run_key, folder)
+        return Attempt(self.root / folder)
 
     def latest(self, dag_id: str, run_id: str) -> Attempt | None:
         """The newest attempt of a run, None if it never began."""
-        begun = (folder for folder in children(self._run(dag_id, run_id)) if (folder / PLAN).exists())
-        folders = sorted(begun, key=lambda folder: int(folder.name))
-        return Attempt(folders[-1]) if folders else None
+        found = sorted(self._numbers(dag_id, run_id), key=lambda one: one[0], reverse=True)
+        begun = (Attempt(folder) for _, folder in found if is_there(folder / PLAN))
+        return next((one for one in begun if _is_of(one, dag_id, run_id)), None)
+
+    def runs(self) -> AbstractContextManager[list[FoundRun]]:
+        """Every pointer to a run, in no order, also those that lead to none; nothing is read but what is asked for."""
+        return found_runs(self.root)
 
     def attempts(self) -> list[Attempt]:
-        """Every attempt that was not removed, oldest first."""
-        folders = [self.root / pointer.read_text() for pointer in children(self.root / "keys")]
-        found = [Attempt(folder) for folder in folders if (folder / PLAN).exists()]
-        return sorted(found, key=lambda attempt: attempt.begun)
+        """Every attempt that was not removed, oldest first; one whose plan cannot be read comes before all others."""
+        with self.runs() as found:
+            found.sort(key=FoundRun.begun)
+            return [Attempt(self.root / one.folder) for one in found if not one.problem]
 
-    def of_dag(self, dag_id: str) -> Iterator[Attempt]:
-        """Every attempt of every run of that DAG, in no order."""
-        return _below(self.root / _safe(dag_id))
-
-    def _run(self, dag_id: str, run_id: str) -> UPath:
-        return self.root / _safe(dag_id) / _safe(run_id)
-
-
-def _below(dag: UPath) -> Iterator[Attempt]:
-    for run in children(dag):
-        yield from (Attempt(folder) for folder in children(run) if (folder / PLAN).exists())
+    def _numbers(self, dag_id: str, run_id: str) -> Iterator[tuple[int, UPath]]:
+        """Numbers of a run's attempts and their folders, also where versions before would have put them."""
+        for dag in folders_of(dag_id):
+            for run in folders_of(run_id):
+                folder = self.root / dag / run
+                yield from ((int(name), folder / name) for name in names_in(folder) if NUMBER.fullmatch(name))
 
 
-def _safe(name: str) -> str:
-    """A folder name that is readable and cannot clash: run ids hold `:` and `+`."""
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:80] + "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
-
-
-def _root(address: str) -> UPath:
-    """An object store's client remembers what a folder held: another process' facts would never be seen."""
-    return UPath(address, use_listings_cache=False) if "://" in address else UPath(address)
-
-
-def children(folder: UPath) -> Iterator[UPath]:
-    """What is in the folder; nothing if it is not there."""
-    return iter(folder.iterdir()) if folder.exists() else iter(())
-
-
-def parts(folder: UPath, pattern: str) -> list[UPath]:
-    """Files of the folder whose names match, by name, which begins with a time; none if it is not there."""
-    return sorted(folder.glob(pattern), key=lambda part: part.name) if folder.exists() else []
-
-
-def read(path: UPath, model: type[R]) -> R:
-    """Read a record. Raises StoreError for one that is damaged, or that another version wrote."""
-    return parsed(path, path.read_text(), model.model_validate_json)
-
-
-def parsed(path: UPath, text: str, parse: Callable[[str], T]) -> T:
-    """The record that a text of the file is. Raises StoreError as `read` does."""
+def _is_of(attempt: Attempt, dag_id: str, run_id: str) -> bool:
+    """Whether it is an attempt of that run: folders of versions before could be shared by two. A damaged one may be."""
     try:
-        return parse(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        told = f"{where}: {first['msg']}" if where else first["msg"]
-        raise StoreError(f"{path}: cannot be read by this version ({told}); use the one that wrote it") from error
-
-
-def numbered() -> str:
-    """Name of a part: its time and its writer. The triggerer asks for several tasks at once, so a thread is one."""
-    return f"{clock.now().strftime('%Y%m%dT%H%M%S.%f')}-{os.getpid()}.{threading.get_ident()}"
-
-
-def write_new(path: UPath, text: str) -> None:
-    """Write a whole file or nothing; never over another."""
-    if path.exists():
-        raise StoreError(f"{path} exists already: a record is never overwritten")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text)
-    part.rename(path)
+        stored = summary_of(attempt.folder)
+    except StoreUnavailableError:
+        raise
+    except StoreError:
+        return True
+    return (stored.dag_id, stored.run_id) == (dag_id, run_id)

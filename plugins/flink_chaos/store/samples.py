@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.observation import SEEN, Observation, Seen
-from flink_chaos.store.records import numbered, parsed, parts, write_new
+from flink_chaos.store.files import names_in, text_at, write_new
+from flink_chaos.store.names import numbered, parts_among
+from flink_chaos.store.texts import json_of, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,21 +22,28 @@ SAMPLES = "samples"
 def append_part(attempt: Attempt, part: Sequence[Seen]) -> None:
     """Store a part; nothing for none."""
     if part:
-        lines = "".join(one.model_dump_json(by_alias=True, exclude_none=True) + "\n" for one in part)
-        write_new(attempt.folder / SAMPLES / f"{numbered()}.jsonl", lines)
+        folder = attempt.folder / SAMPLES
+        lines = "".join(json_of(one, by_alias=True, exclude_none=True) + "\n" for one in part)
+        write_new(folder / f"{numbered(names_in(folder))}.jsonl", lines)
 
 
 def observation(attempt: Attempt, newest: int | None = None) -> Observation:
     """All parts of an attempt, or so many; empty where nobody observed. Raises StoreError for a damaged part."""
-    found = parts(attempt.folder / SAMPLES, "*.jsonl")[-(newest or 0) :]
-    return Observation(line for part in found for line in _lines(part))
+    return Observation(line for part in _parts(attempt)[-(newest or 0) :] for line in _lines(part))
 
 
 def is_observed(attempt: Attempt) -> bool:
     """Whether anybody stored a part; without reading one."""
-    return (attempt.folder / SAMPLES).exists()
+    return bool(_parts(attempt))
+
+
+def _parts(attempt: Attempt) -> list[UPath]:
+    folder = attempt.folder / SAMPLES
+    return [folder / name for name in parts_among(names_in(folder), "jsonl")]
 
 
 def _lines(part: UPath) -> Iterator[Seen]:
-    for line in part.read_text().splitlines():
-        yield parsed(part, line, SEEN.validate_json)
+    r"""Only `\n` ends a line: a message may hold anything else that Unicode calls a line's end."""
+    for line in text_at(part).split("\n"):
+        if line:
+            yield parsed(part, line, SEEN.validate_json)

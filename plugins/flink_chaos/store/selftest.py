@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.selftest import SelfTestResult
-from flink_chaos.store.records import StoreError, children, numbered, read, write_new
+from flink_chaos.store.errors import StoreError
+from flink_chaos.store.files import names_in, write_new
+from flink_chaos.store.names import numbered, parts_among
+from flink_chaos.store.texts import json_of, read
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -15,15 +19,14 @@ FOLDER = "selftest"
 
 def keep(root: UPath, result: SelfTestResult) -> None:
     """Store a result below the root of a store."""
-    write_new(root / FOLDER / f"{numbered()}.json", result.model_dump_json(indent=2) + "\n")
+    folder = root / FOLDER
+    write_new(folder / f"{numbered(names_in(folder))}.json", json_of(result, indent=2) + "\n")
 
 
 def latest(root: UPath) -> SelfTestResult | None:
     """The newest result that this version can read, None if there is none."""
-    for path in sorted(children(root / FOLDER), key=lambda path: path.name, reverse=True):
-        if path.name.endswith(".json"):
-            try:
-                return read(path, SelfTestResult)
-            except StoreError:
-                continue
+    folder = root / FOLDER
+    for name in reversed(parts_among(names_in(folder), "json")):
+        with suppress(StoreError):
+            return read(folder / name, SelfTestResult)
     return None

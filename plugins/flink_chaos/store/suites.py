@@ -10,7 +10,11 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.suite import SuitePlan, SuiteVerdict, is_suite_key, suite_key
-from flink_chaos.store.records import PLAN, VERDICT, StoreError, children, read, write_new
+from flink_chaos.store.errors import StoreError
+from flink_chaos.store.files import is_there, names_in, text_at, text_of, write_new
+from flink_chaos.store.names import PLAN, VERDICT
+from flink_chaos.store.summary import stored_json
+from flink_chaos.store.texts import json_of, parsed, read, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Store
 
 FOLDER, TOLD, POSTED = "suites", "told", "posted.json"
+MOST_MISSING = 20
+"""Attempts of a suite's run that may have been removed one after another."""
 
 
 class SuiteRecord:
@@ -30,9 +36,12 @@ class SuiteRecord:
 
     @property
     def begun(self) -> tuple[str, int]:
-        """When it began, as it was written, and its attempt; records that only another version can read have it too."""
-        written = json.loads((self.folder / PLAN).read_text())
-        return str(written.get("created_at", "")), int(written.get("attempt", 0))
+        """When it began, as it was written, and its attempt, by whatever version; what nobody can read comes first."""
+        try:
+            written = stored_json(self.folder / PLAN, text_at(self.folder / PLAN))
+            return str(written.get("created_at", "")), int(written.get("attempt", 0))
+        except (StoreError, ValueError, TypeError):
+            return "", 0
 
     def plan(self) -> SuitePlan:
         """The plan, as it was stored by the first task."""
@@ -41,13 +50,18 @@ class SuiteRecord:
     def verdict(self) -> SuiteVerdict | None:
         """The verdict, None while there is none."""
         path = self.folder / VERDICT
-        return read(path, SuiteVerdict) if path.exists() else None
+        text = text_of(path)
+        return None if text is None else parsed(path, text, SuiteVerdict.model_validate_json)
 
     def posted(self) -> tuple[str, str] | None:
         """Channel and name of the message that tells the suite, None while there is none."""
         path = self.folder / POSTED
-        written = json.loads(path.read_text()) if path.exists() else None
-        return (str(written["channel"]), str(written["ts"])) if written else None
+        text = text_of(path)
+        written = {} if text is None else stored_json(path, text)
+        try:
+            return (str(written["channel"]), str(written["ts"])) if written else None
+        except KeyError as error:
+            raise unreadable(path, f"it names no {error}") from error
 
     def mark_posted(self, channel: str, ts: str) -> None:
         """Keep where it is. Raises StoreError when there is one already."""
@@ -56,7 +70,7 @@ class SuiteRecord:
     @property
     def told(self) -> bool:
         """Whether people were told its verdict."""
-        return (self.folder / TOLD).exists()
+        return is_there(self.folder / TOLD)
 
     def mark_told(self) -> None:
         """They were. Raises StoreError when they had been already."""
@@ -64,7 +78,7 @@ class SuiteRecord:
 
     def close(self, verdict: SuiteVerdict) -> None:
         """Store the verdict. Raises StoreError when one stands already."""
-        write_new(self.folder / VERDICT, verdict.model_dump_json(indent=2) + "\n")
+        write_new(self.folder / VERDICT, json_of(verdict, indent=2) + "\n")
 
 
 class Suites:
@@ -76,28 +90,36 @@ class Suites:
     def open(self, plan: SuitePlan) -> SuiteRecord:
         """Begin an attempt by storing its plan. Raises StoreError when it was begun already."""
         folder = self.root / plan.suite_key
-        write_new(folder / PLAN, plan.model_dump_json(indent=2) + "\n")
+        write_new(folder / PLAN, json_of(plan, indent=2) + "\n")
         return SuiteRecord(folder)
 
     def record(self, key: str) -> SuiteRecord:
         """The record of that key. Raises StoreError when there is none."""
         folder = self.root / key
-        if not is_suite_key(key) or not (folder / PLAN).exists():
+        if not is_suite_key(key) or not is_there(folder / PLAN):
             raise StoreError(f"no suite '{key}' in {self.root}. `flink-chaos suites` lists those there are.")
         return SuiteRecord(folder)
 
+    def next_attempt(self, dag_id: str, run_id: str) -> int:
+        """Number of the attempt that would be begun: after all that stand, whichever were removed."""
+        return max((number for number, _ in self._attempts_of(dag_id, run_id)), default=0) + 1
+
     def attempts_of(self, dag_id: str, run_id: str) -> list[SuiteRecord]:
-        """Every attempt of one run of a suite, oldest first."""
-        return list(self._attempts_of(dag_id, run_id))
+        """Every attempt of one run of a suite that was not removed, oldest first."""
+        return [record for _, record in self._attempts_of(dag_id, run_id)]
 
     def all(self) -> list[SuiteRecord]:
-        """Every attempt of every suite, oldest first."""
-        found = [SuiteRecord(folder) for folder in children(self.root)]
+        """Every attempt of every suite, oldest first; what nobody can read comes before them."""
+        found = [SuiteRecord(self.root / name) for name in names_in(self.root)]
         return sorted(found, key=lambda record: record.begun)
 
-    def _attempts_of(self, dag_id: str, run_id: str) -> Iterator[SuiteRecord]:
+    def _attempts_of(self, dag_id: str, run_id: str) -> Iterator[tuple[int, SuiteRecord]]:
+        """Some may have been removed: the numbers of a run end where many on end are missing."""
+        missing = 0
         for attempt in count(1):
             folder = self.root / suite_key(dag_id, run_id, attempt)
-            if not (folder / PLAN).exists():
+            missing = 0 if is_there(folder / PLAN) else missing + 1
+            if missing > MOST_MISSING:
                 return
-            yield SuiteRecord(folder)
+            if not missing:
+                yield attempt, SuiteRecord(folder)

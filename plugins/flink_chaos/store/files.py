@@ -1,0 +1,160 @@
+"""The edge of the store to file systems: whole files, never one over another, and every refusal as one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from functools import partial
+from stat import S_ISDIR
+from typing import TYPE_CHECKING, cast
+
+from upath import UPath
+
+from flink_chaos.store.errors import ExistsError, StoreError, refusal
+from flink_chaos.store.publishing import filled, here, is_local, opened, publish, put
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOT_THERE = (FileNotFoundError, NotADirectoryError, FileExistsError)
+"""What a path is told with that leads to nothing; the others, by this or that file system, for one below a file."""
+
+
+def root_of(address: str) -> UPath:
+    """The folder of that address. Raises StoreError for one that no file system knows.
+
+    An object store's client remembers what a folder held: another process' facts would never be seen.
+    """
+    with _asked(address, "opened"):
+        return UPath(address, use_listings_cache=False) if "://" in address else UPath(address).expanduser()
+
+
+def write_new(path: UPath, text: str) -> None:
+    """Write a whole file or nothing; never over another. Raises ExistsError for one that is there, StoreError."""
+    with _asked(path, "written"):
+        try:
+            publish(path, encoded(text))
+        except FileExistsError as error:
+            if not path.exists():  # a file stands in place of a folder
+                raise
+            raise ExistsError(f"{path} exists already: a record is never overwritten") from error
+
+
+def write_over(path: UPath, text: str) -> None:
+    """Write a whole file or nothing, in place of an older one: for what can be made again. Raises StoreError."""
+    with _asked(path, "written"):
+        put(path, filled(encoded(text)))
+
+
+def encoded(text: str) -> bytes:
+    r"""The bytes of a text: every text that the store writes comes by here.
+
+    What UTF-8 cannot hold is spelt, such as `\ud800`.
+    """
+    return text.encode("utf-8", "backslashreplace")
+
+
+def copy_in(source: Path, target: UPath) -> None:
+    """Store a file of any size under that name, whole or not at all. Raises StoreError."""
+    with _asked(target, "written"):
+        put(target, partial(_copy, source))
+
+
+def _copy(source: Path, target: UPath) -> None:
+    if is_local(target):
+        with source.open("rb") as stream, opened(here(target)) as sink:
+            shutil.copyfileobj(stream, sink)
+    else:
+        target.fs.put_file(str(source), target.path)
+
+
+def copy_out(source: UPath, target: Path) -> bool:
+    """Bring a stored file to a path of this machine; False if there is none. Raises StoreError."""
+    with _asked(source, "read"):
+        try:
+            stream = source.open("rb")
+        except NOT_THERE:
+            return False
+        with stream, target.open("wb") as sink:
+            shutil.copyfileobj(stream, sink)
+    return True
+
+
+def text_of(path: UPath) -> str | None:
+    """What a file holds, to the character; None if it is not there. Raises StoreError.
+
+    A byte that is no UTF-8 hides nothing else: it is shown as U+FFFD. Line ends stay what they are.
+    """
+    with _asked(path, "read"):
+        try:
+            return bytes(path.read_bytes()).decode("utf-8", "replace")
+        except NOT_THERE:
+            return None
+
+
+def text_at(path: UPath) -> str:
+    """The same of a file that must be there. Raises StoreError."""
+    text = text_of(path)
+    if text is None:
+        raise StoreError(f"{path} is not there: somebody removed it, or the run was never stored here")
+    return text
+
+
+def state_of(path: UPath) -> os.stat_result | None:
+    """Size and times of what is there, None for nothing. Raises StoreError: who does not answer is no answer.
+
+    So not by the file systems' own `exists`, which says no when it could not look.
+    """
+    with _asked(path, "looked at"):
+        try:
+            return cast("os.stat_result", path.stat())
+        except NOT_THERE:
+            return None
+
+
+def modified(state: os.stat_result) -> float:
+    """When it was written, seconds since the epoch; some object stores only tell when it was made."""
+    return float(state.st_mtime or getattr(state, "st_birthtime", 0.0))
+
+
+def is_there(path: UPath) -> bool:
+    """Whether there is anything of that name. Raises StoreError."""
+    return state_of(path) is not None
+
+
+def is_folder(path: UPath) -> bool:
+    """Whether it is there and is a folder. Raises StoreError."""
+    state = state_of(path)
+    return state is not None and S_ISDIR(state.st_mode)
+
+
+def names_in(folder: UPath) -> list[str]:
+    """Names in a folder, in no order; none where it is not there, or is a file. Raises StoreError.
+
+    Those that begin with a dot are nobody's records: parts of files that are being written, and what desktops leave.
+    """
+    with _asked(folder, "listed"):
+        try:
+            names = os.listdir(here(folder)) if is_local(folder) else [child.name for child in folder.iterdir()]  # noqa: PTH208
+        except NOT_THERE:
+            return []
+    return [name for name in names if name and not name.startswith(".")]
+
+
+def remove(path: UPath) -> None:
+    """Take a file away, if it is there. Raises StoreError."""
+    with _asked(path, "removed"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _asked(path: UPath | str, deed: str) -> Iterator[None]:
+    """Turn what a file system raises into one StoreError; the clients of object stores raise what they like."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:
+        raise refusal(path, deed, error) from error
