@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from flink_chaos.clock import now
 from flink_chaos.flink.isolation import require_isolation
 from flink_chaos.flink.manifests import application_manifests, loader_manifests
+from flink_chaos.flink.option_rights import require_rights
 from flink_chaos.flink.scripts import report_queries, require_files
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.strategies import parse_strategy
@@ -114,6 +115,7 @@ def _told(detail: ErrorDetails) -> str:
 
 
 def _prove(plan: RunPlan) -> None:
+    require_rights(plan)
     for copy in Copy:
         application_manifests(plan, copy)
     loader_manifests(plan)
