@@ -19,6 +19,7 @@ from flink_chaos.litmus.engine import Aim, engine_manifest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
+from flink_chaos.model.secrets import TOLD, places_in
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.steps.measuring import measured_injection, with_bounds
 from flink_chaos.steps.run import StepError
@@ -98,6 +99,8 @@ def decide(
 
 def _split(parameters: Mapping[str, Any], fault: Fault) -> tuple[RunRequest, dict[str, Any]]:
     """The request that every fault has, and the parameters of this one."""
+    if told := [f"{'.'.join(map(str, place))}: {TOLD}" for place in places_in(dict(parameters))]:
+        raise StepError(f"parameters: {'; '.join(told)}")
     own = {parameter.name for parameter in fault.parameters}
     asked = {name: value for name, value in parameters.items() if name not in own}
     common = {"environment": default_environment(), **asked}

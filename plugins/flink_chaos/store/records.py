@@ -18,6 +18,7 @@ from upath import UPath
 from flink_chaos import clock
 from flink_chaos.model.base import Record
 from flink_chaos.model.journal import FACT, Journal
+from flink_chaos.model.masking import masked_record
 from flink_chaos.model.plan import RunPlan
 from flink_chaos.model.verdict import Verdict
 
@@ -190,10 +191,10 @@ def numbered() -> str:
 
 
 def write_new(path: UPath, text: str) -> None:
-    """Write a whole file or nothing; never over another."""
+    """Write a whole file or nothing; never over another. Secrets in its texts are masked."""
     if path.exists():
         raise StoreError(f"{path} exists already: a record is never overwritten")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text)
+    part.write_text(masked_record(text))
     part.rename(path)
