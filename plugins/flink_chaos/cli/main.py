@@ -15,6 +15,7 @@ from flink_chaos.cli.saying import silence
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.cli.undoing import add_undo
+from flink_chaos.model.masking import masked
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.report.junit import junit
@@ -50,10 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return Outcome.ABORTED.exit_code
     except EXPECTED as error:
-        print(f"flink-chaos: {error}", file=sys.stderr)
+        print(masked(f"flink-chaos: {error}"), file=sys.stderr)
         return SETUP_ERROR
     except Exception:  # noqa: BLE001 - Python's own exit code 1 would be a FAIL
-        traceback.print_exc()
+        print(masked(traceback.format_exc()), end="", file=sys.stderr)
         return SETUP_ERROR
 
 

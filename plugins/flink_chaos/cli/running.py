@@ -13,6 +13,7 @@ from flink_chaos import clock
 from flink_chaos.cli.saying import say
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.masking import masked
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.reading import ProfileError
@@ -76,8 +77,8 @@ def _all(fault: str, run_ids: Sequence[str], parameters: Mapping[str, Any]) -> t
         if not made:
             raise
         if not isinstance(end, (KeyboardInterrupt, *EXPECTED)):
-            traceback.print_exc()
-        print(f"flink-chaos: {str(end) or 'interrupted'}; no further repetition is made", file=sys.stderr)
+            print(masked(traceback.format_exc()), end="", file=sys.stderr)
+        print(masked(f"flink-chaos: {str(end) or 'interrupted'}; no further repetition is made"), file=sys.stderr)
         return made, [Outcome.ABORTED]
     return made, []
 

@@ -6,11 +6,13 @@ import os
 import sys
 from contextlib import suppress
 
+from flink_chaos.model.masking import masked
+
 
 def say(text: str) -> None:
     """Print a line. A reader that is gone, or a full disk, ends no run: its deeds count, and its exit code."""
     try:
-        print(text, flush=True)
+        print(masked(text), flush=True)
     except (OSError, ValueError):
         silence()
 

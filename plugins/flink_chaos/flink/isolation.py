@@ -22,7 +22,7 @@ FOLDERS = (
     "execution.checkpointing.savepoint-dir",
     "high-availability.storageDir",
     "job-result-store.storage-path",
-    "dstl.dfs.base-path",
+    "state.changelog.dstl.dfs.base-path",
 )
 """Options that name a folder which no two jobs may share."""
 

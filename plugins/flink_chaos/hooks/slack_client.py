@@ -9,6 +9,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from flink_chaos.model.masking import masked, masked_data
+
 if TYPE_CHECKING:
     from airflow.providers.slack.hooks.slack import SlackHook
 
@@ -71,7 +73,7 @@ class Channel:
         if left <= 0:
             raise TimeoutError(f"no time is left for {method}")
         self._hook.client.timeout = ceil(left)
-        return self._hook.call(method, json=body)
+        return self._hook.call(method, json=masked_data(body))
 
 
 def hook(conn_id: str) -> SlackHook:
@@ -100,6 +102,6 @@ def explained(error: Exception) -> str:
         return f"{error}: install airflow-flink-chaos[slack]"
     answer: Any = getattr(error, "response", None)
     if answer is None:
-        return f"{type(error).__name__}: {' '.join(str(error).split())}"[:ERROR_CHARACTERS]
+        return masked(f"{type(error).__name__}: {' '.join(str(error).split())}")[:ERROR_CHARACTERS]
     needed = f" (needed: {answer.get('needed')})" if answer.get("needed") else ""
     return f"Slack answers {' '.join(str(answer.get('error')).split())}{needed}"[:ERROR_CHARACTERS]

@@ -12,6 +12,8 @@ from confluent_kafka.admin import AdminClient
 from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.reasons import REFUSALS, TRANSIENT, code_of, late, reason_of, remedy_of
+from flink_chaos.model.masking import MASK, masked, remember
+from flink_chaos.model.secret_keys import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,9 +53,16 @@ def settings_of(config: Mapping[str, Any]) -> Config:
 
     Raises KafkaProblem for what is neither text, number nor truth value: librdkafka would take its Python spelling.
     """
-    wrong = [f"{name!r} is {value!r}" for name, value in config.items() if not isinstance(value, str | int | float)]
+    wrong = [
+        f"{name!r} is {MASK if is_secret(name) else repr(value)}"
+        for name, value in config.items()
+        if not isinstance(value, str | int | float)
+    ]
     if wrong:
-        raise KafkaProblem(f"Kafka's configuration: {', '.join(wrong)}: write a text, a number, true or false")
+        raise KafkaProblem(masked(f"Kafka's configuration: {', '.join(wrong)}: write a text, a number, true or false"))
+    for name, value in config.items():
+        if is_secret(name):
+            remember(str(value))
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in config.items()}
 
 

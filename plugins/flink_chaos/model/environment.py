@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from flink_chaos.model.base import Record
+from flink_chaos.model.safe_options import PATTERN
 
 
 def _is_ipv4(text: str) -> str:
@@ -27,6 +28,11 @@ class FlinkSettings(Record):
     flink_version: str = Field(pattern=r"^v\d+_\d+$", description="`spec.flinkVersion` of a FlinkDeployment")
     service_account: str = "flink"
     configuration: dict[str, str] = Field(default_factory=dict, description="Flink options for all applications")
+    trigger_options: list[Annotated[str, Field(pattern=PATTERN)]] = Field(
+        default_factory=list,
+        description="options that whoever triggers a run may set beside the safe ones: names, or beginnings such as "
+        "`table.exec.`; with many options that is code in the namespace (docs/security.md)",
+    )
 
 
 class ServiceAddress(Record):

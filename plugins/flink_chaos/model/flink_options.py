@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 OLDER_NAMES: dict[str, tuple[str, ...]] = {
     "env.java.opts.all": ("env.java.opts",),
+    "execution.buffer-timeout.interval": ("execution.buffer-timeout",),
     "execution.checkpointing.aligned-checkpoint-timeout": ("execution.checkpointing.alignment-timeout",),
     "execution.checkpointing.checkpoints-after-tasks-finish": (
         "execution.checkpointing.checkpoints-after-tasks-finish.enabled",
@@ -32,6 +33,7 @@ OLDER_NAMES: dict[str, tuple[str, ...]] = {
         "state.storage.fs.write-buffer-size",
         "state.backend.fs.write-buffer-size",
     ),
+    "execution.state-recovery.from-local": ("state.backend.local-recovery",),
     "execution.state-recovery.claim-mode": ("execution.savepoint-restore-mode",),
     "execution.state-recovery.ignore-unclaimed-state": ("execution.savepoint.ignore-unclaimed-state",),
     "execution.state-recovery.path": ("execution.savepoint.path",),
@@ -41,10 +43,26 @@ OLDER_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "high-availability.storageDir": ("high-availability.zookeeper.storageDir", "recovery.zookeeper.storageDir"),
     "high-availability.type": ("high-availability", "recovery.mode"),
+    "kubernetes.container.image.ref": ("kubernetes.container.image",),
     "kubernetes.jobmanager.cpu.amount": ("kubernetes.jobmanager.cpu",),
+    "kubernetes.pod-template-file.default": ("kubernetes.pod-template-file",),
     "kubernetes.taskmanager.cpu.amount": ("kubernetes.taskmanager.cpu",),
+    "pekko.ask.timeout": ("akka.ask.timeout",),
+    "pekko.tcp.timeout": ("akka.tcp.timeout",),
+    "pipeline.operator-chaining.enabled": ("pipeline.operator-chaining",),
+    "resourcemanager.taskmanager-timeout": ("slotmanager.taskmanager-timeout",),
     "restart-strategy.type": ("restart-strategy",),
+    "security.kerberos.login.keytab": ("security.keytab",),
+    "security.kerberos.login.principal": ("security.principal",),
+    "state.backend.rocksdb.localdir": ("state.backend.rocksdb.checkpointdir",),
     "state.backend.type": ("state.backend",),
+    "state.changelog.dstl.dfs.base-path": ("dstl.dfs.base-path",),
+    "state.changelog.enabled": ("state.backend.changelog.enabled",),
+    "state.changelog.storage": ("state.backend.changelog.storage",),
+    "taskmanager.memory.managed.size": ("taskmanager.memory.size",),
+    "taskmanager.memory.network.fraction": ("taskmanager.network.memory.fraction",),
+    "taskmanager.memory.network.max": ("taskmanager.network.memory.max",),
+    "taskmanager.memory.network.min": ("taskmanager.network.memory.min",),
 }
 """Flink 1.20's name of an option -> its older ones, which it still reads. Where both are given, the new one counts."""
 

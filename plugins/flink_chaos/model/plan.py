@@ -6,13 +6,22 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.contract import Contract
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.fault import Fault, Values
-from flink_chaos.model.flink_options import INTERVAL, MODE, TIMEOUT, Level, merged, mode_of, whole_seconds
+from flink_chaos.model.flink_options import (
+    INTERVAL,
+    MODE,
+    TIMEOUT,
+    Level,
+    merged,
+    milliseconds,
+    mode_of,
+    whole_seconds,
+)
 from flink_chaos.model.measured import Measured
 from flink_chaos.model.pipeline import Pipeline, Resource
 from flink_chaos.model.request import RunRequest
@@ -25,6 +34,9 @@ LOCK_SECONDS, LONG_LOCK_SECONDS = 4 * 3600, 24 * 3600
 """How long a run waits for the topics: started by hand, or with many others, as in a backfill (96 runs of 15 min)."""
 LOCK_ANSWER_SECONDS = 60
 """Whoever does not wait for another run waits for the API server only."""
+
+SHORTEST_MS = 10
+"""Of a checkpoint interval: 0 means none at all."""
 
 RUN_LABEL = f"{LABEL}/run"
 COPY_LABEL = f"{LABEL}/copy"
@@ -206,7 +218,7 @@ def _as_configured(request: RunRequest, environment: Environment, pipeline: Pipe
         if option in own and not is_default and whole_seconds(own[option]) != asked:
             raise ValueError(f"flink_configuration says {option}: {own[option]}, and {field} says {asked}; keep one")
         if is_default and (option in own or option in profiles):
-            found[field] = whole_seconds(own.get(option, profiles.get(option, "")))
+            found[field] = _bounded(option, own.get(option, profiles.get(option, "")), field)
     mode = (profiles | own).get(MODE)
     if mode and mode_of(mode) != request.delivery_guarantee:
         raise ValueError(
@@ -214,6 +226,18 @@ def _as_configured(request: RunRequest, environment: Environment, pipeline: Pipe
             "that parameter decides about both, checkpoints and sink; remove the option"
         )
     return request.model_copy(update=found)
+
+
+def _bounded(option: str, text: str, field: str) -> int:
+    """Seconds that an option says, if the parameter of the same meaning may say so. Raises ValueError."""
+    seconds = whole_seconds(text)
+    if milliseconds(text) < SHORTEST_MS:
+        raise ValueError(f"{option}: {text} is below {SHORTEST_MS} ms, the least that Flink takes")
+    try:
+        RunRequest.model_validate({field: seconds})
+    except ValidationError as error:
+        raise ValueError(f"{option}: {text}: as {field}: {error.errors()[0]['msg']}") from error
+    return seconds
 
 
 def _copy(copy: Copy, key: str, pipeline: Pipeline, environment: Environment) -> CopyPlan:

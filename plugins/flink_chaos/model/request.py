@@ -103,7 +103,8 @@ class RunRequest(Record):
     flink_configuration: dict[str, str] = Field(
         default_factory=dict,
         title="Flink options",
-        description="For both copies, over the pipeline's, such as tolerable failed checkpoints or restart attempts",
+        description="For both copies, over the pipeline's: those that the environment allows (docs/security.md), "
+        "such as tolerable failed checkpoints or restart attempts",
         json_schema_extra=_section(APPLICATION),
     )
     job_manager_memory: str | None = Field(

@@ -10,6 +10,7 @@ from flink_chaos.model.base import Record
 from flink_chaos.model.environment import Environment
 from flink_chaos.model.fault import Fault
 from flink_chaos.model.pipeline import Pipeline
+from flink_chaos.model.secrets import TOLD, found_in_sql
 from flink_chaos.model.suite import Suite
 from flink_chaos.profiles.reading import ProfileError, line_of, read
 
@@ -81,9 +82,13 @@ class Catalogue:
         return f"{path}:{line_of(path.read_text(), location)}"
 
     def script(self, name: str) -> str:
-        """Text of a file below include/sql. Raises ProfileError when there is none."""
+        """Text of a file below include/sql. Raises ProfileError when there is none, or when it holds a secret."""
         path = self.folder / "sql" / name
         try:
-            return path.read_text()
+            text = path.read_text()
         except OSError as error:
             raise ProfileError(f"{path}: cannot be read: {error.strerror}; a pipeline names it") from error
+        if found := found_in_sql(text):
+            lines = [f"{path}:{text.count(chr(10), 0, one.start) + 1}: '{one.name}': {TOLD}" for one in found]
+            raise ProfileError("\n".join(lines))
+        return text

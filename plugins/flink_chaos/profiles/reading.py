@@ -8,11 +8,14 @@ import yaml
 from pydantic import ValidationError
 
 from flink_chaos.model.base import Record
+from flink_chaos.model.secrets import TOLD, places_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
+
+    from flink_chaos.model.secrets import Location
 
 R = TypeVar("R", bound=Record)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -50,6 +53,8 @@ def read(path: Path, model: type[R]) -> R:
         raise ProfileError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(data, dict):
         raise ProfileError(f"{path}:1: holds no mapping; see the files beside it for the shape")
+    if told := [f"{path}:{line_of(text, place)}: {_dotted(place)}: {TOLD}" for place in places_in(data)]:
+        raise ProfileError("\n".join(told))
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -57,12 +62,16 @@ def read(path: Path, model: type[R]) -> R:
 
 
 def _explain(path: Path, text: str, detail: ErrorDetails) -> str:
-    where = [".".join(str(part) for part in detail["loc"])] if detail["loc"] else []
+    where = [_dotted(detail["loc"])] if detail["loc"] else []
     remedy = {
         "extra_forbidden": "no such setting; mind the spelling, or remove it",
         "missing": "required, and not there; add it",
     }.get(detail["type"], detail["msg"].removeprefix("Value error, "))
     return ": ".join([f"{path}:{line_of(text, detail['loc'])}", *where, remedy])
+
+
+def _dotted(location: Location) -> str:
+    return ".".join(str(part) for part in location)
 
 
 def line_of(text: str, location: tuple[int | str, ...]) -> int:

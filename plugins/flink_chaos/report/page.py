@@ -11,6 +11,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.comparison_facts import RecordProof
 from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight
 from flink_chaos.model.logs import Logs
+from flink_chaos.model.masking import masked_data
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.report.proof import offending
 from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, difference_row, headline, span_rows
@@ -71,7 +72,7 @@ def page(
         preflight=preflight.checks if preflight else [],
         loaded=loaded,
         resets=[[r.group, r.topic, r.strategy, str(r.after)] for r in journal.all(OffsetsReset)],
-        settings=_settings(plan, observation) | _compared_with(last_green),
+        settings=masked_data(_settings(plan, observation)) | _compared_with(last_green),
         command=command(plan),
         airflow_command=airflow_command(plan),
     )

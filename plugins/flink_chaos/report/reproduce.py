@@ -6,6 +6,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.masking import masked_data
 from flink_chaos.model.request import RunRequest
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ def parameters(plan: RunPlan) -> dict[str, Any]:
 
 def command(plan: RunPlan) -> str:
     """For a shell, without Airflow."""
-    given = [f"-p {shlex.quote(f'{name}={json.dumps(value)}')}" for name, value in parameters(plan).items()]
+    asked = masked_data(parameters(plan))
+    given = [f"-p {shlex.quote(f'{name}={json.dumps(value)}')}" for name, value in asked.items()]
     return " ".join(["flink-chaos run", plan.fault.name, *given])
 
 
 def airflow_command(plan: RunPlan) -> str:
     """The same through Airflow."""
-    return f"airflow dags trigger {plan.fault.name} --conf {shlex.quote(json.dumps(parameters(plan)))}"
+    return f"airflow dags trigger {plan.fault.name} --conf {shlex.quote(json.dumps(masked_data(parameters(plan))))}"

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from flink_chaos.clock import now
 from flink_chaos.flink.isolation import require_isolation
 from flink_chaos.flink.manifests import application_manifests, loader_manifests
+from flink_chaos.flink.option_rights import require_rights
 from flink_chaos.flink.scripts import report_queries, require_files
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.strategies import parse_strategy
@@ -18,6 +19,7 @@ from flink_chaos.litmus.engine import Aim, engine_manifest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
+from flink_chaos.model.secrets import TOLD, places_in
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.steps.measuring import measured_injection, with_bounds
 from flink_chaos.steps.run import StepError
@@ -97,6 +99,8 @@ def decide(
 
 def _split(parameters: Mapping[str, Any], fault: Fault) -> tuple[RunRequest, dict[str, Any]]:
     """The request that every fault has, and the parameters of this one."""
+    if told := [f"{'.'.join(map(str, place))}: {TOLD}" for place in places_in(dict(parameters))]:
+        raise StepError(f"parameters: {'; '.join(told)}")
     own = {parameter.name for parameter in fault.parameters}
     asked = {name: value for name, value in parameters.items() if name not in own}
     common = {"environment": default_environment(), **asked}
@@ -114,6 +118,7 @@ def _told(detail: ErrorDetails) -> str:
 
 
 def _prove(plan: RunPlan) -> None:
+    require_rights(plan)
     for copy in Copy:
         application_manifests(plan, copy)
     loader_manifests(plan)

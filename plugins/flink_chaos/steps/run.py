@@ -11,6 +11,7 @@ from flink_chaos.files.listing import FilesError
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.jobmanager import JobManager
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.masking import masked
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -26,11 +27,18 @@ SYSTEM_ERRORS = (ClusterError, KafkaProblem, FilesError, GatewayError)
 """What a system is told with that refuses or does not answer."""
 
 
-class StepError(Exception):
+class _SaidError(Exception):
+    """What it says goes to logs, messages and the terminal: a secret that another system told is masked."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(masked(message))
+
+
+class StepError(_SaidError):
     """A step could not do its work: what, where, why, what to do. The run ends ABORTED."""
 
 
-class RunEndsError(Exception):
+class RunEndsError(_SaidError):
     """The facts already say that going on is useless; the verdict is made from them."""
 
 
@@ -80,4 +88,4 @@ class Run:
 def told(error: BaseException) -> str:
     """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
     own = type(error).__module__.partition(".")[0] == "flink_chaos"
-    return str(error) if own else f"{type(error).__name__}: {error}"
+    return masked(str(error) if own else f"{type(error).__name__}: {error}")

@@ -16,6 +16,7 @@ from flink_chaos.cluster.errors import ClusterError, is_passing
 from flink_chaos.cluster.patience import patient
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
+from flink_chaos.model.masking import masked
 from flink_chaos.steps import (
     comparing,
     deploying,
@@ -200,7 +201,7 @@ class Teller:
         if progress.message == self._last or (calm and not progress.done):
             return
         self._last, self._at = progress.message, clock.monotonic()
-        self._say(progress.message)
+        self._say(masked(progress.message))
 
 
 def wait_for(name: str, run: Run, say: Callable[[str], None], *, patience: float = math.inf) -> bool:

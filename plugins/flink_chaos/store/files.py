@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from upath import UPath
 
+from flink_chaos.model.masking import masked_record
 from flink_chaos.store.errors import ExistsError, StoreError, refusal
 from flink_chaos.store.publishing import filled, here, is_local, opened, publish, put
 
@@ -32,10 +33,13 @@ def root_of(address: str) -> UPath:
 
 
 def write_new(path: UPath, text: str) -> None:
-    """Write a whole file or nothing; never over another. Raises ExistsError for one that is there, StoreError."""
+    """Write a whole file or nothing; never over another. Secrets in its texts are masked.
+
+    Raises ExistsError for one that is there, StoreError.
+    """
     with _asked(path, "written"):
         try:
-            publish(path, encoded(text))
+            publish(path, encoded(masked_record(text)))
         except FileExistsError as error:
             if not path.exists():  # a file stands in place of a folder
                 raise

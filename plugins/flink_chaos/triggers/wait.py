@@ -78,6 +78,7 @@ class WaitTrigger(BaseTrigger):
 
 
 def _ask(wait: Wait, run: Run) -> tuple[str, str]:
+    from flink_chaos.model.masking import masked
     from flink_chaos.steps.run import RunEndsError, told
     from flink_chaos.steps.waits import ask
 
@@ -87,4 +88,4 @@ def _ask(wait: Wait, run: Run) -> tuple[str, str]:
         return "ends", str(end)
     except Exception as error:  # noqa: BLE001 - Airflow would only say that a trigger failed
         return "failed", told(error)
-    return ("done" if progress.done else "pending"), progress.message
+    return ("done" if progress.done else "pending"), masked(progress.message)
