@@ -59,6 +59,23 @@ class SuitePlanOperator(BaseOperator):
         return plan.suite_key
 
 
+class BrokenSuiteOperator(BaseOperator):
+    """The only task of a suite whose file cannot be used.
+
+    :param problem: what is wrong with it.
+    """
+
+    def __init__(self, *, problem: str, **kwargs: Any) -> None:
+        kwargs["retries"] = 0  # it would only say the same
+        super().__init__(**kwargs)
+        self.problem = problem
+
+    def execute(self, context: Context) -> None:
+        """Tell it."""
+        del context
+        raise AirflowFailException(self.problem)
+
+
 class SuiteOperator(BaseOperator):
     """A task of a suite that has a plan.
 
