@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import signal
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.arguments import Parser
 from flink_chaos.cli.bounds import bounds
+from flink_chaos.cli.ending import ended, open_streams, use_utf8
 from flink_chaos.cli.listing import list_records
-from flink_chaos.cli.running import EXPECTED, add_run
-from flink_chaos.cli.saying import say, silence
+from flink_chaos.cli.running import add_run
+from flink_chaos.cli.saying import say
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.model.suite import is_suite_key
@@ -26,6 +26,7 @@ from flink_chaos.verdict.agreement import disagreements
 from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from flink_chaos.model.verdict import Verdict
@@ -37,24 +38,13 @@ FORMATS = ("text", "json", "junit", "openmetrics")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code tells the verdict, 4 that no run came about."""
+    open_streams()
     options = _options(arguments)
     if isinstance(options, int):
-        return options
+        return ended(lambda: options)
     for ending in (signal.SIGTERM, signal.SIGHUP):  # SIGHUP: its terminal, or the way to it, is gone
         signal.signal(ending, _interrupt)
-    try:
-        return int(options.act(options))
-    except BrokenPipeError:  # the reader has seen enough of what was only shown
-        silence()
-        return Outcome.PASS.exit_code
-    except KeyboardInterrupt:
-        return Outcome.ABORTED.exit_code
-    except EXPECTED as error:
-        print(f"flink-chaos: {error}", file=sys.stderr)
-        return SETUP_ERROR
-    except Exception:  # noqa: BLE001 - Python's own exit code 1 would be a FAIL
-        traceback.print_exc()
-        return SETUP_ERROR
+    return ended(lambda: int(options.act(options)))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace | int:
@@ -71,7 +61,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="flink-chaos", description=__doc__)
+    parser: argparse.ArgumentParser = Parser(prog="flink-chaos", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_run(commands)
     for name, act, told in (
@@ -101,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show(options: argparse.Namespace) -> int:
+    if options.format != "text":
+        use_utf8()
     if is_suite_key(options.run_key):
         return show_suite(options.run_key, options.format)
     attempt = Store().attempt(options.run_key)

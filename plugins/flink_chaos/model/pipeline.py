@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from flink_chaos.model.base import NAME, Record
 from flink_chaos.model.contract import Contract
 
-MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
+MEMORY = r"^[1-9][0-9]{0,6}[mMgG][bB]?$"
 INTEGER = re.compile(r"\s*(TINYINT|SMALLINT|INT|INTEGER|BIGINT)\b", re.IGNORECASE)
 PLAIN = re.compile(r"[^`'\"\\\x00-\x1f]+\Z")
 UNORDERED = re.compile(r"\s*(MAP|MULTISET)\b|.*\bMULTISET\s*$|.*\bMAP\s*<", re.IGNORECASE | re.DOTALL)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 LONGEST = 80
 """Characters of a value in a message."""
 
+MOST_CHARACTERS = 4_000
+"""Of a parameter; Python reads no number of more digits than that."""
+
 CONTROL = {*map(chr, (*range(32), *range(127, 160))), "\u2028", "\u2029"} - {"\t", "\n", "\r"}
 """Characters that no text of ours needs: files, manifests and terminals take them for something else."""
 
@@ -30,8 +33,9 @@ def shown(value: Any) -> str:
 
 
 def short(text: str, longest: int = 300) -> str:
-    """One line of the text, and not all of it if it is long."""
-    line = " ".join(text.split())
+    """One line of the text with escapes for what cannot be printed, and not all of it if it is long."""
+    words = " ".join(text[: 4 * longest].split())
+    line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in words)
     return line if len(line) <= longest else f"{line[:longest]}..."
 
 
@@ -39,6 +43,13 @@ def meant(name: str, names: Iterable[str]) -> str:
     """The question for the name that was probably meant, empty if none is like it."""
     near = get_close_matches(name[:LONGEST].lower(), list(names), n=1)
     return f"did you mean {near[0]}?" if near else ""
+
+
+def text_problem(text: str) -> str:
+    """Why the text cannot be a parameter, empty if it can."""
+    if len(text) > MOST_CHARACTERS:
+        return f"{shown(text)} has {len(text):,} characters; {MOST_CHARACTERS:,} are allowed"
+    return unusable(text)
 
 
 def unusable(text: str) -> str:
