@@ -49,9 +49,16 @@ def suite_params(catalogue: Catalogue, suite: Suite) -> dict[str, Param]:
 def _fields(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     schema = RunRequest.model_json_schema()
     found = {name: _flat(field, schema.get("$defs", {})) for name, field in schema["properties"].items()}
-    found["pipeline"]["enum"] = catalogue.names(Pipeline)
+    found["pipeline"] |= _offered(catalogue.names(Pipeline), found["pipeline"]["default"])
     found["environment"] |= {"enum": catalogue.names(Environment), "default": default_environment()}
+    if default_environment() not in found["environment"]["enum"]:
+        catalogue.environment(default_environment())  # says what is wrong
     return found
+
+
+def _offered(names: list[str], default: str) -> dict[str, Any]:
+    """A folder may hold other pipelines only, and Airflow drops a DAG whose default is none of its choices."""
+    return {"enum": names or [default], "default": default if default in names or not names else names[0]}
 
 
 def _ordered(fields: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from airflow.sdk import DAG, Param
 
 from flink_chaos.assembly.dag import TASK_LIMIT
+from flink_chaos.model.selftest import MOST_RECORDS
 from flink_chaos.operators.selftest import SelfTestOperator
 from flink_chaos.timetables import PromptTimetable
 
 SUNDAY = "0 4 * * 0"
 RECORDS = 20_000
+FORM = {"title": "Records", "section": "Test"}
 
 
 def selftest_dag(*, doc: str | None) -> DAG:
@@ -24,7 +26,9 @@ def selftest_dag(*, doc: str | None) -> DAG:
         catchup=False,
         max_active_runs=1,
         params={
-            "records": Param(RECORDS, type="integer", minimum=1000, maximum=1_000_000, title="Records", section="Test")
+            "records": Param(
+                RECORDS, type="integer", minimum=1000, maximum=MOST_RECORDS, title="Records", section="Test"
+            )
         },
         doc_md=doc,
         tags=["chaos", "flink", "selftest"],

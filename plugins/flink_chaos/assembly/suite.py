@@ -2,52 +2,83 @@
 
 from __future__ import annotations
 
+import os
+import re
 from datetime import UTC, datetime
+from hashlib import sha256
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, TriggerRule, chain
+from airflow.timetables.base import TimeRestriction
 
 from flink_chaos.assembly.dag import TASK_LIMIT
 from flink_chaos.assembly.params import suite_params
+from flink_chaos.model.base import NAME
 from flink_chaos.model.suite import Suite
-from flink_chaos.operators.suite import FaultRunOperator, SuiteEndOperator, SuitePlanOperator, SuiteSummaryOperator
-from flink_chaos.profiles.catalogue import Catalogue
+from flink_chaos.model.telling import short
+from flink_chaos.operators.suite import (
+    BrokenSuiteOperator,
+    FaultRunOperator,
+    SuiteEndOperator,
+    SuitePlanOperator,
+    SuiteSummaryOperator,
+)
+from flink_chaos.profiles.catalogue import Catalogue, misnamed
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.timetables import OnDemandTimetable, PromptTimetable
 
 if TYPE_CHECKING:
-    from flink_chaos.model.suite import Schedule
+    from pathlib import Path
 
 PREFIX = "regression__"
+MOST_FILES = 100
+"""All are read whenever Airflow looks for DAGs."""
 
 
 def suite_dags(*, doc: str | None) -> dict[str, DAG]:
-    """One DAG for each file of include/suites, by its id."""
+    """One DAG for each file of include/suites, by its id; of one that cannot be used too, and that tells why."""
     catalogue = Catalogue()
-    return {f"{PREFIX}{name}": _suite_dag(catalogue, name, doc) for name in catalogue.names(Suite)}
+    files = catalogue.files(Suite)
+    dags = [_dag(catalogue, path, doc) for path in files[:MOST_FILES]]
+    if len(files) > MOST_FILES:
+        problem = f"{files[0].parent}: holds {len(files):,} suites, {MOST_FILES} are allowed; missing: {files[-1].name}"
+        dags.append(_broken_dag("too many", problem))
+    return {dag.dag_id: dag for dag in dags}
 
 
-def _suite_dag(catalogue: Catalogue, name: str, doc: str | None) -> DAG:
+def _dag(catalogue: Catalogue, path: Path, doc: str | None) -> DAG:
     """An import error would take every suite's DAG away, also those whose files are sound."""
+    if problem := misnamed(path, Suite):
+        return _broken_dag(path.name, problem)
     try:
-        return suite_dag(catalogue, name, doc=doc)
+        return suite_dag(catalogue, path.stem, doc=doc)
     except ProfileError as error:
-        return _broken_dag(name, str(error))
+        return _broken_dag(path.stem, str(error))
+    except Exception as error:  # noqa: BLE001 - what nobody thought of is this file's problem all the same
+        return _broken_dag(path.stem, f"{path}: cannot be used: {type(error).__name__}: {short(str(error))}")
 
 
 def _broken_dag(name: str, problem: str) -> DAG:
     """A DAG that tells what is wrong with its file, on its page and when it is run."""
     dag = DAG(
-        dag_id=f"{PREFIX}{name}",
+        dag_id=f"{PREFIX}{_as_id(name)}",
         description="its file cannot be used",
         schedule=None,
-        doc_md=f"**This suite's file cannot be used**\n\n    {problem}",
+        doc_md=f"**This suite's file cannot be used**\n\n{indent(problem, '    ')}",
         tags=["chaos", "flink", "regression", "broken"],
         default_args={"owner": "flink-chaos"},
     )
     with dag:
-        SuitePlanOperator(task_id="plan", suite=name)
+        BrokenSuiteOperator(task_id="plan", problem=problem)
     return dag
+
+
+def _as_id(name: str) -> str:
+    """What Airflow takes for an id: of a name that it does not take, what can stay, and a mark of the rest."""
+    if re.fullmatch(NAME, name):
+        return name
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:80] + "-" + sha256(os.fsencode(name)).hexdigest()[:6]
 
 
 def suite_dag(catalogue: Catalogue, name: str, *, doc: str | None) -> DAG:
@@ -56,7 +87,7 @@ def suite_dag(catalogue: Catalogue, name: str, *, doc: str | None) -> DAG:
     dag = DAG(
         dag_id=f"{PREFIX}{name}",
         description=suite.description,
-        schedule=_timetable(suite.schedule),
+        schedule=_timetable(catalogue, suite),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         # A schedule that breaks things begins when a person says so.
@@ -72,10 +103,22 @@ def suite_dag(catalogue: Catalogue, name: str, *, doc: str | None) -> DAG:
     return dag
 
 
-def _timetable(schedule: Schedule | None) -> PromptTimetable | OnDemandTimetable:
-    if schedule is None:
+def _timetable(catalogue: Catalogue, suite: Suite) -> PromptTimetable | OnDemandTimetable:
+    if suite.schedule is None:
         return OnDemandTimetable("@daily", timezone="UTC")
-    return PromptTimetable(schedule.cron, timezone=schedule.timezone)
+    try:
+        return _asked(PromptTimetable(suite.schedule.cron, timezone=suite.schedule.timezone))
+    except Exception as error:
+        where = catalogue.place(suite, ("schedule", "cron"))
+        raise ProfileError(f"{where}: schedule.cron: {short(str(error))}; write it as in crontab") from error
+
+
+def _asked(timetable: PromptTimetable) -> PromptTimetable:
+    """Airflow's own check lets days pass that never come, and then cannot tell the next run of any DAG of the file."""
+    timetable.validate()
+    whenever = TimeRestriction(earliest=None, latest=None, catchup=False)
+    timetable.next_dagrun_info(last_automated_data_interval=None, restriction=whenever)
+    return timetable
 
 
 def _tasks(suite: Suite) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.arguments import Parser
 from flink_chaos.cli.bounds import bounds
+from flink_chaos.cli.ending import ended, open_streams, use_utf8
 from flink_chaos.cli.interrupting import obey
 from flink_chaos.cli.listing import add_runs
-from flink_chaos.cli.running import EXPECTED, add_run
-from flink_chaos.cli.saying import silence
+from flink_chaos.cli.running import add_run
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.cli.undoing import add_undo
-from flink_chaos.model.masking import masked
 from flink_chaos.model.suite import is_suite_key
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.report.junit import junit
@@ -28,6 +27,7 @@ from flink_chaos.verdict.agreement import disagreements
 from flink_chaos.verdict.judge import judge
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from flink_chaos.model.verdict import Verdict
@@ -39,23 +39,12 @@ FORMATS = ("text", "json", "junit", "openmetrics")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code tells the verdict, 4 that no run came about."""
+    open_streams()
     options = _options(arguments)
     if isinstance(options, int):
-        return options
+        return ended(lambda: options)
     obey()
-    try:
-        return int(options.act(options))
-    except BrokenPipeError:  # the reader has seen enough of what was only shown
-        silence()
-        return Outcome.PASS.exit_code
-    except KeyboardInterrupt:
-        return Outcome.ABORTED.exit_code
-    except EXPECTED as error:
-        print(masked(f"flink-chaos: {error}"), file=sys.stderr)
-        return SETUP_ERROR
-    except Exception:  # noqa: BLE001 - Python's own exit code 1 would be a FAIL
-        print(masked(traceback.format_exc()), end="", file=sys.stderr)
-        return SETUP_ERROR
+    return ended(lambda: int(options.act(options)))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace | int:
@@ -67,7 +56,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace | int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="flink-chaos", description=__doc__)
+    parser: argparse.ArgumentParser = Parser(prog="flink-chaos", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_run(commands)
     for name, act, told in (
@@ -97,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show(options: argparse.Namespace) -> int:
+    if options.format != "text":
+        use_utf8()
     if is_suite_key(options.run_key):
         return show_suite(options.run_key, options.format)
     attempt = Store().attempt(options.run_key)

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from flink_chaos import clock
+from flink_chaos.cli.arguments import whole
+from flink_chaos.cli.ending import complain, told
 from flink_chaos.cli.saying import say
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
-from flink_chaos.model.masking import masked
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
+from flink_chaos.model.telling import short
 from flink_chaos.model.verdict import Outcome
-from flink_chaos.profiles.reading import ProfileError
+from flink_chaos.profiles.strict_yaml import YamlProblem, load
 from flink_chaos.report.repeated import repeated_table
 from flink_chaos.report.table import table
 from flink_chaos.report.text import render
 from flink_chaos.steps.judging import abort, close
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.repeating import repeated
-from flink_chaos.steps.run import SYSTEM_ERRORS, StepError
-from flink_chaos.store.records import Store, StoreError
+from flink_chaos.steps.run import StepError
+from flink_chaos.store.records import Store
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping, Sequence
 
     from flink_chaos.model.verdict import Verdict
     from flink_chaos.steps.run import Run
     from flink_chaos.store.records import Attempt
-
-EXPECTED = (StepError, ProfileError, StoreError, *SYSTEM_ERRORS)
-"""What ends a command with one line."""
 
 
 def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,7 +40,11 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the run"
     )
     command.add_argument(
-        "--repeat", type=_times, default=1, metavar="N", help="the same run N times, and how both copies differ in all"
+        "--repeat",
+        type=whole(1, MOST_REPEATED),
+        default=1,
+        metavar="N",
+        help="the same run N times, and how both copies differ in all",
     )
     command.set_defaults(act=run)
 
@@ -53,7 +52,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 def run(options: argparse.Namespace) -> int:
     """Make the runs one after another; the exit code is that of the worst.
 
-    Raises EXPECTED or KeyboardInterrupt when not even one came to its end.
+    Raises what ended it when not even one came to its end.
     """
     run_ids = repetitions(f"cli__{clock.now().isoformat(timespec='seconds')}", options.repeat)
     made, broken_off = _all(options.fault, run_ids, _parameters(options))
@@ -71,14 +70,12 @@ def _all(fault: str, run_ids: Sequence[str], parameters: Mapping[str, Any]) -> t
             say(render(verdict))
             made.append(verdict)
             if verdict.outcome is Outcome.ABORTED and len(made) < len(run_ids):
-                print("flink-chaos: it was ABORTED; no further repetition is made", file=sys.stderr)
+                complain("it was ABORTED; no further repetition is made")
                 break
     except (KeyboardInterrupt, Exception) as end:
         if not made:
             raise
-        if not isinstance(end, (KeyboardInterrupt, *EXPECTED)):
-            print(masked(traceback.format_exc()), end="", file=sys.stderr)
-        print(masked(f"flink-chaos: {str(end) or 'interrupted'}; no further repetition is made"), file=sys.stderr)
+        complain(f"{told(end)}; no further repetition is made")
         return made, [Outcome.ABORTED]
     return made, []
 
@@ -105,23 +102,16 @@ def _opened(attempt: Attempt) -> Run:
         raise
 
 
-def _times(text: str) -> int:
-    """As many as a suite takes."""
-    if text.isdecimal() and 1 <= int(text) <= MOST_REPEATED:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text} is no number from 1 to {MOST_REPEATED}")
-
-
 def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     pairs = [text.partition("=") for text in options.param]
-    wrong = [name for name, equals, _ in pairs if not equals]
+    wrong = ["=".join((name, text)[: 1 + bool(equals)]) for name, equals, text in pairs if not (name and equals)]
     if wrong:
-        raise StepError(f"--param {wrong[0]}: write NAME=VALUE")
+        raise StepError(f"--param {short(wrong[0], 40)}: write NAME=VALUE")
     return {name: _value(name, text) for name, _, text in pairs}
 
 
 def _value(name: str, text: str) -> Any:
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise StepError(f"--param {name}: {text} is no YAML value; put a text into quotes") from error
+        return load(text).data
+    except YamlProblem as problem:
+        raise StepError(f"--param {short(name, 40)}: {short(text, 40)}: {problem}") from problem

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.arguments import whole
 from flink_chaos.cli.systems import open_kafka
+from flink_chaos.model.selftest import MOST_RECORDS
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.report.selftest import selftest_line
@@ -26,8 +28,12 @@ def add_selftest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """The command and its options."""
     command = commands.add_parser("selftest", help="plant known offences and demand that the record proof finds them")
     command.add_argument("run_key", nargs="?", help="spoil a copy of this run's own output instead; stores nothing")
-    command.add_argument("--seed", type=int, help="the same plantings again; another each time, if nothing is said")
-    command.add_argument("--records", type=int, default=RECORDS, help="how many, %(default)s if nothing is said")
+    command.add_argument(
+        "--seed", type=whole(0, 2**63 - 1), help="the same plantings again; another each time, if nothing is said"
+    )
+    command.add_argument(
+        "--records", type=whole(1, MOST_RECORDS), default=RECORDS, help="how many, %(default)s if nothing is said"
+    )
     command.add_argument("--without-kafka", action="store_true", help="from memory, without topics and transactions")
     command.set_defaults(act=selftest)
 
@@ -37,7 +43,7 @@ def selftest(options: argparse.Namespace) -> int:
     from flink_chaos.steps.selftesting import self_test
 
     seed = int(time.time()) if options.seed is None else options.seed
-    if options.run_key:
+    if options.run_key is not None:
         result = _of_run(options.run_key, seed)
     else:
         result = self_test(None if options.without_kafka else _kafka(), seed=seed, records=options.records, say=print)

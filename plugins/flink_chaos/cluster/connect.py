@@ -6,7 +6,6 @@ import os
 import socket
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -41,6 +40,19 @@ POOL = 16
 
 ONCE_MORE = Retry(1, allowed_methods=["GET"], respect_retry_after_header=False)
 """Only for a connection that the server has closed: what to send again, and when, is for `cluster.patience`."""
+
+
+UNUSABLE = (
+    ConfigException,
+    yaml.YAMLError,
+    OSError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
+"""What the client raises for a file that is no kubeconfig."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ def connect_in_cluster(settings: Settings = Settings()) -> ApiClient:
 def connect_by_file(kubeconfig: str, context: str | None, settings: Settings = Settings()) -> ApiClient:
     """Return a client of the cluster that a file names (several as in KUBECONFIG). Raises ClusterError."""
     where = f"kubeconfig {kubeconfig}" + (f", context {context!r}" if context else "")
-    if not any(Path(part).expanduser().is_file() for part in kubeconfig.split(os.pathsep)):
+    if not any(os.path.isfile(os.path.expanduser(part)) for part in kubeconfig.split(os.pathsep)):  # noqa: PTH111, PTH113 - for any text
         raise ClusterError(f"{where}: there is no such file. Name one in the connection, or set KUBECONFIG")
     load = partial(new_client_from_config, kubeconfig, context, persist_config=False)
     return _loaded(where, load, settings)
@@ -113,7 +125,7 @@ def _parsed(content: Any) -> Any:
 def _loaded(where: str, load: Callable[..., ApiClient], settings: Settings) -> ApiClient:
     try:
         return load(client_configuration=_configuration(settings))
-    except (ConfigException, yaml.YAMLError, OSError, TypeError, ValueError, KeyError, AttributeError) as error:
+    except UNUSABLE as error:
         raise ClusterError(f"{where}: cannot be used: {' '.join(str(error).split())}. Correct it") from error
 
 

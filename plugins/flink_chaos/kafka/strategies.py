@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flink_chaos import clock
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.telling import short, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DURATION = re.compile(
     r"(?P<sign>[-+]?)P(?:(?P<days>[-+]?\d+)D)?"
@@ -144,14 +148,17 @@ def parse_strategy(text: str) -> OffsetStrategy:
     name, colon, argument = text.strip().partition(":")
     if not colon and name in PLAIN:
         return PLAIN[name]()
+    if not argument or name not in WITH_ARGUMENT:
+        forms = ", ".join([*PLAIN, *EXAMPLES.values()])
+        raise KafkaProblem(f"offsets {shown(text)} are not understood: write one of {forms}")
     try:
-        if argument and name in ("to-offset", "shift-by"):
-            return ToOffset(_natural(argument)) if name == "to-offset" else ShiftBy(int(argument))
-        if argument and name in ("to-datetime", "by-duration"):
-            return ToDatetime(_time(argument)) if name == "to-datetime" else ByDuration(_reachable(argument))
-    except (ValueError, OverflowError) as error:
-        raise KafkaProblem(f"offsets {text!r}: {error}; write it like {EXAMPLES[name]!r}") from error
-    raise KafkaProblem(f"offsets {text!r} are not understood: write one of {', '.join([*PLAIN, *EXAMPLES.values()])}")
+        return WITH_ARGUMENT[name](argument)
+    except OverflowError as error:
+        raise KafkaProblem(
+            f"offsets {shown(text)}: that is beyond the years 1 to 9999; write it like {EXAMPLES[name]!r}"
+        ) from error
+    except ValueError as error:
+        raise KafkaProblem(f"offsets {shown(text)}: {short(str(error))}; write it like {EXAMPLES[name]!r}") from error
 
 
 def parse_duration(text: str) -> timedelta:
@@ -159,7 +166,7 @@ def parse_duration(text: str) -> timedelta:
     found = DURATION.fullmatch(text)
     parts = found.group("days", "hours", "minutes", "seconds") if found else ()
     if found is None or not any(parts) or found.group("time") in ("T", "t"):
-        raise ValueError(f"{text!r} is no duration")
+        raise ValueError(f"{shown(text)} is no duration")
     days, hours, minutes, seconds = (float(part or 0) for part in parts)
     duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     return -duration if found.group("sign") == "-" else duration
@@ -174,16 +181,23 @@ def _reachable(text: str) -> timedelta:
 
 def _time(text: str) -> datetime:
     if "T" not in text:
-        raise ValueError(f"{text!r} is no date and time")
+        raise ValueError(f"{shown(text)} is no date and time")
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _natural(text: str) -> int:
-    number = int(text)
+    number = _integer(text)
     if number < 0:
         raise ValueError(f"{number} is no offset")
     return number
+
+
+def _integer(text: str) -> int:
+    """As far as Kafka counts; Python would take `1_000` too."""
+    if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+        raise ValueError(f"{shown(text)} is no number of records")
+    return int(text)
 
 
 PLAIN: dict[str, type[OffsetStrategy]] = {"to-latest": ToLatest, "to-earliest": ToEarliest, "to-current": ToCurrent}
@@ -192,4 +206,10 @@ EXAMPLES = {
     "shift-by": "shift-by:-100",
     "to-datetime": "to-datetime:2026-01-01T00:00:00Z",
     "by-duration": "by-duration:PT5M",
+}
+WITH_ARGUMENT: dict[str, Callable[[str], OffsetStrategy]] = {
+    "to-offset": lambda argument: ToOffset(_natural(argument)),
+    "shift-by": lambda argument: ShiftBy(_integer(argument)),
+    "to-datetime": lambda argument: ToDatetime(_time(argument)),
+    "by-duration": lambda argument: ByDuration(_reachable(argument)),
 }

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+NAME = r"^[a-z][a-z0-9_]{0,30}$"
+"""Of a profile, which is its file's too: safe in whatever is named by it."""
+
 
 class Record(BaseModel):
     """Immutable data. A field that the schema does not know is an error, not a guess.

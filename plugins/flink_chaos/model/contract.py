@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, ValidationError, WrapValidator
 
 from flink_chaos.model.base import Record
+from flink_chaos.model.telling import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 def _one_message(given: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     """Of what is neither, pydantic would tell each problem by itself."""
     try:
-        return handler(given)
+        return handler("a truth" if isinstance(given, bool) else given)
     except ValidationError as error:
-        raise ValueError(f"{given!r} is no bound; write a number that is at least 0, or `measured`") from error
+        raise ValueError(f"{shown(given)} is no bound; write a number that is at least 0, or `measured`") from error
 
 
 Demand = Annotated[

@@ -11,6 +11,9 @@ from pydantic import AfterValidator, Field, field_validator
 from flink_chaos.model.base import Record
 from flink_chaos.model.safe_options import PATTERN
 
+ENVIRONMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+"""Wider than other names: whoever has several clusters has names for them."""
+
 
 def _is_ipv4(text: str) -> str:
     return str(IPv4Address(text))
@@ -95,7 +98,7 @@ class Connections(Record):
 class Environment(Record):
     """One place to test in; `include/environments/<name>.yaml`."""
 
-    name: str
+    name: str = Field(pattern=ENVIRONMENT_NAME)
     description: str = ""
     namespace: str = Field(description="Where the applications, the loader and the ChaosEngine live")
     kafka_bootstrap_servers: str = Field(description="Kafka as the pods reach it")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
-from flink_chaos.model.base import Component, Record
+from flink_chaos.model.base import NAME, Component, Record
 from flink_chaos.model.parameter import Parameter, ParameterValue
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ NEEDED = {
 class Fault(Record):
     """What is done to the chaos copy; `include/faults/<name>.yaml`."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    name: str = Field(pattern=NAME)
     title: str
     description: str = ""
     action: Literal["litmus", "savepoint", "none"] = Field(

@@ -8,8 +8,12 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from flink_chaos.model.base import Record
+from flink_chaos.model.telling import shown, text_problem
 
 ParameterValue = bool | int | str
+FAR = 2**63 - 1
+"""No system here counts further."""
+
 TYPES: dict[str, type] = {"boolean": bool, "integer": int, "string": str}
 
 
@@ -32,7 +36,7 @@ class Parameter(Record):
     def _is_a_pattern(cls, value: str) -> str:
         try:
             re.compile(value)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"no regular expression: {error}") from error
         return value
 
@@ -48,14 +52,15 @@ class Parameter(Record):
         """Why the value cannot be taken, empty when it can."""
         wanted = TYPES[self.type]
         if type(value) is not wanted:
-            return f"{value!r} is no {self.type}"
-        if isinstance(value, int) and not isinstance(value, bool):
-            return self._out_of_bounds(value)
-        if self.choices and value not in self.choices:
-            return f"{value!r} is none of {', '.join(self.choices)}"
-        if self.pattern and not re.fullmatch(self.pattern, str(value)):
-            return f"{value!r} does not match {self.pattern}"
-        return ""
+            return f"{shown(value)} is no {self.type}"
+        if isinstance(value, int):
+            return "" if isinstance(value, bool) else self._out_of_bounds(value)
+        text = str(value)
+        if self.choices and text not in self.choices:
+            return f"{shown(value)} is none of {', '.join(self.choices)}"
+        if self.pattern and not re.fullmatch(self.pattern, text):
+            return f"{shown(value)} does not match {self.pattern}"
+        return text_problem(text)
 
     def schema_of(self) -> dict[str, Any]:
         """JSON schema of the field, as Airflow's form takes it."""
@@ -72,8 +77,8 @@ class Parameter(Record):
         return {key: value for key, value in found.items() if value not in (None, "")}
 
     def _out_of_bounds(self, value: int) -> str:
-        if self.minimum is not None and value < self.minimum:
-            return f"{value} is below {self.minimum} {self.unit}".strip()
-        if self.maximum is not None and value > self.maximum:
-            return f"{value} is above {self.maximum} {self.unit}".strip()
-        return ""
+        least = -FAR if self.minimum is None else self.minimum
+        most = FAR if self.maximum is None else self.maximum
+        if value < least:
+            return f"{shown(value)} is below {least} {self.unit}".strip()
+        return f"{shown(value)} is above {most} {self.unit}".strip() if value > most else ""

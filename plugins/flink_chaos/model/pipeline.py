@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from flink_chaos.model.base import Record
+from flink_chaos.model.base import NAME, Record
 from flink_chaos.model.contract import Contract
 
-MEMORY = r"^[1-9][0-9]*[mMgG][bB]?$"
+MEMORY = r"^[1-9][0-9]{0,6}[mMgG][bB]?$"
 INTEGER = re.compile(r"\s*(TINYINT|SMALLINT|INT|INTEGER|BIGINT)\b", re.IGNORECASE)
 PLAIN = re.compile(r"[^`'\"\\\x00-\x1f]+\Z")
 UNORDERED = re.compile(r"\s*(MAP|MULTISET)\b|.*\bMULTISET\s*$|.*\bMAP\s*<", re.IGNORECASE | re.DOTALL)
@@ -192,7 +192,7 @@ class Output(Record):
 class Pipeline(Record):
     """An application under test; `include/pipelines/<name>.yaml`."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    name: str = Field(pattern=NAME)
     description: str = ""
     application: Application
     loader: Loader

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from flink_chaos.model.base import Guarantee, Record
 from flink_chaos.model.contract import Contract, Demand
 from flink_chaos.model.pipeline import MEMORY
+from flink_chaos.model.telling import short, shown, text_problem
 
 
 def _section(name: str) -> dict[str, Any]:
@@ -118,6 +119,7 @@ class RunRequest(Record):
         default=None,
         ge=0.01,
         le=128,
+        allow_inf_nan=False,
         title="JobManager CPU",
         description="Cores, in place of the pipeline's",
         json_schema_extra=_section(APPLICATION),
@@ -133,6 +135,7 @@ class RunRequest(Record):
         default=None,
         ge=0.01,
         le=128,
+        allow_inf_nan=False,
         title="TaskManager CPU",
         description="Cores, in place of the pipeline's",
         json_schema_extra=_section(APPLICATION),
@@ -163,13 +166,27 @@ class RunRequest(Record):
         json_schema_extra=_section(RUN),
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_plain(cls, given: Any, info: ValidationInfo) -> Any:
+        """What pydantic would take for something else, and texts that no system takes."""
+        if isinstance(given, bool) and cls.model_fields[info.field_name or ""].annotation is not bool:
+            raise ValueError(f"`{str(given).lower()}` is a yes or no; write a number or a text")
+        texts = [*given.keys(), *given.values()] if isinstance(given, dict) else [given]
+        if any(isinstance(text, (list, tuple, set, dict)) for text in texts):
+            raise ValueError(f"{shown(given)} holds a list or a mapping where one value is asked for")
+        problem = next((found for text in texts if isinstance(text, str) and (found := text_problem(text))), "")
+        if problem:
+            raise ValueError(problem)
+        return given
+
     @field_validator("contract_bounds")
     @classmethod
     def _are_bounds(cls, given: dict[str, Demand]) -> dict[str, Demand]:
         names = list(Contract.model_fields)
         unknown = [name for name in given if name not in names]
         if unknown:
-            raise ValueError(f"no bound {', '.join(unknown)}; there are: {', '.join(names)}")
+            raise ValueError(f"no bound {short(', '.join(unknown))}; there are: {', '.join(names)}")
         return given
 
     @property

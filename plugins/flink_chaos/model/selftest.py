@@ -10,6 +10,9 @@ from pydantic import Field
 
 from flink_chaos.model.base import Record
 
+MOST_RECORDS = 1_000_000
+"""Of a self-test; they are kept in memory."""
+
 
 @dataclass(frozen=True)
 class Write:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from flink_chaos.model.base import Record
+from flink_chaos.model.base import NAME, Record
 from flink_chaos.model.statistics import Repeated
 from flink_chaos.model.verdict import Outcome
 
@@ -24,9 +24,9 @@ RUNS = "runs"
 """The one parameter of a suite that its runs do not have: which of them to make."""
 TASKS = ("plan", "summary", "end")
 """The suite's own tasks; each run is another one, named as the run."""
-LONGEST, MOST_REPEATED = 41, 50
-"""Characters of a run's name, and repetitions of a run."""
-NAME = rf"^[a-z][a-z0-9_]{{0,{LONGEST - 1}}}$"
+LONGEST, MOST_REPEATED, MOST_RUNS = 41, 50, 200
+"""Characters of a run's name, repetitions of a run, and runs of a suite: each is a task of its DAG."""
+RUN_NAME = rf"^[a-z][a-z0-9_]{{0,{LONGEST - 1}}}$"
 SEVERITY = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.ABORTED, Outcome.PLANNED, Outcome.PASS)
 """Worst first. A broken contract outweighs all; then a run that ended and could not be trusted, then one that never
 ended: it measured nothing, and says least about the application."""
@@ -43,7 +43,7 @@ class Schedule(Record):
     def _is_known(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of names, as Europe is
             raise ValueError(f"no such time zone '{value}'; write a name such as Europe/Berlin") from error
         return value
 
@@ -52,7 +52,7 @@ class SuiteRun(Record):
     """One run of a suite, or as many of the same as it is repeated."""
 
     fault: str
-    name: str = Field(pattern=NAME, description="the fault's, if that is enough")
+    name: str = Field(pattern=RUN_NAME, description="the fault's, if that is enough")
     repeat: int = Field(default=1, ge=1, le=MOST_REPEATED, strict=True, description="how often it is made")
     parameters: dict[str, Any] = Field(default_factory=dict)
 
@@ -88,7 +88,7 @@ class SuiteRun(Record):
 class Suite(Record):
     """Runs that belong together; `include/suites/<name>.yaml`."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    name: str = Field(pattern=NAME)
     description: str = ""
     schedule: Schedule | None = Field(default=None, description="without it the suite runs when asked only")
     defaults: dict[str, Any] = Field(default_factory=dict, description="parameters of all its runs")
@@ -96,6 +96,8 @@ class Suite(Record):
 
     @model_validator(mode="after")
     def _is_clear(self) -> Suite:
+        if len(self.names) > MOST_RUNS:
+            raise ValueError(f"runs: with their repetitions they are {len(self.names):,}, {MOST_RUNS} are allowed")
         for name, times in Counter(self.choices).items():
             if times > 1:
                 told = "".join(f", one as a repetition of {run.name}" for run in self.runs if name in run.choices[1:])

@@ -30,12 +30,13 @@ class RunPlanOperator(BaseOperator):
         """Store the plan. With `dry_run` the rest is skipped."""
         from flink_chaos.steps.judging import close
         from flink_chaos.steps.planning import make_plan
-        from flink_chaos.steps.run import StepError
+        from flink_chaos.steps.run import told
         from flink_chaos.steps.suites import refuse_orphan
-        from flink_chaos.store.records import Store, StoreError
+        from flink_chaos.store.records import Store
 
-        store, dag_run = Store(), context["dag_run"]
+        dag_run = context["dag_run"]
         try:
+            store = Store()
             plan = make_plan(
                 store,
                 dag_id=dag_run.dag_id,
@@ -45,8 +46,8 @@ class RunPlanOperator(BaseOperator):
                 by_hand=dag_run.run_type == "manual",
             )
             refuse_orphan(store, store.attempt(plan.run_key))
-        except (StepError, StoreError, ValueError) as error:
-            raise AirflowFailException(str(error)) from error
+        except Exception as error:
+            raise AirflowFailException(told(error)) from error
         self.log.info("run %s: %s of %s", plan.run_key, plan.fault.title, plan.pipeline.name)
         if plan.request.dry_run:
             close(store.attempt(plan.run_key))

@@ -27,21 +27,20 @@ class SelfTestOperator(BaseOperator):
     def execute(self, context: Context) -> None:
         """Test, and store the result: every verdict tells it."""
         from flink_chaos.hooks.kafka import open_kafka
-        from flink_chaos.kafka.errors import KafkaProblem
         from flink_chaos.report.selftest import selftest_line
-        from flink_chaos.steps.run import StepError
+        from flink_chaos.steps.run import told
         from flink_chaos.steps.selftest_fact import self_test_fact
         from flink_chaos.steps.selftesting import self_test
         from flink_chaos.store.records import Store
         from flink_chaos.store.selftest import keep
 
-        seed, records = int(context["dag_run"].run_after.timestamp()), int(context["params"]["records"])
         try:
+            seed, records = int(context["dag_run"].run_after.timestamp()), int(context["params"]["records"])
             kafka = open_kafka(BaseHook.get_connection(self.kafka_conn_id or _default()))
             result = self_test(kafka, seed=seed, records=records, say=self.log.info)
-        except (StepError, KafkaProblem, ValueError) as error:
-            raise AirflowFailException(str(error)) from error
-        keep(Store().root, result)
+            keep(Store().root, result)
+        except Exception as error:
+            raise AirflowFailException(told(error)) from error
         line = selftest_line(self_test_fact(result))
         self.log.info("%s", line)
         if not result.ok:

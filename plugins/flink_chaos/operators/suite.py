@@ -41,7 +41,7 @@ class SuitePlanOperator(BaseOperator):
         """Store the plan."""
         from flink_chaos.hooks.slack_suite import tell_suite_begin
         from flink_chaos.profiles.catalogue import Catalogue
-        from flink_chaos.steps.run import StepError
+        from flink_chaos.steps.run import told
         from flink_chaos.steps.suites import plan_suite
         from flink_chaos.store.records import Store
         from flink_chaos.store.suites import Suites
@@ -51,12 +51,29 @@ class SuitePlanOperator(BaseOperator):
         of = {"name": self.suite, "dag_id": dag_run.dag_id, "run_id": dag_run.run_id}
         try:
             plan = plan_suite(Store(), Catalogue(), **of, parameters=asked)
-        except (StepError, ValueError) as error:
-            raise AirflowFailException(str(error)) from error
+        except Exception as error:
+            raise AirflowFailException(told(error)) from error
         for run in plan.runs:
             self.log.info("%s: %s %s", run.name, run.fault, run.parameters)
         tell_suite_begin(Suites(Store()).record(plan.suite_key))
         return plan.suite_key
+
+
+class BrokenSuiteOperator(BaseOperator):
+    """The only task of a suite whose file cannot be used.
+
+    :param problem: what is wrong with it.
+    """
+
+    def __init__(self, *, problem: str, **kwargs: Any) -> None:
+        kwargs["retries"] = 0  # it would only say the same
+        super().__init__(**kwargs)
+        self.problem = problem
+
+    def execute(self, context: Context) -> None:
+        """Tell it."""
+        del context
+        raise AirflowFailException(self.problem)
 
 
 class SuiteOperator(BaseOperator):

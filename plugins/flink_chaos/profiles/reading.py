@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import codecs
+import os
+import stat
+from typing import TYPE_CHECKING, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from flink_chaos.model.base import Record
 from flink_chaos.model.secrets import TOLD, places_in
+from flink_chaos.model.telling import short
+from flink_chaos.profiles.strict_yaml import Document, YamlProblem, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,22 +22,11 @@ if TYPE_CHECKING:
     from flink_chaos.model.secrets import Location
 
 R = TypeVar("R", bound=Record)
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MOST_BYTES = 512 * 1024
+"""Of a file below include/, SQL too."""
 
-
-class _Strict(LOADER):  # type: ignore[misc, valid-type]
-    """Of a key that is there twice YAML takes the last without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, *, deep: bool = False) -> dict[Any, Any]:
-        """The mapping. Raises ConstructorError at the second of two equal keys."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key.value, str) and key.value in seen:
-                problem = f"`{key.value}` is there twice"
-                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
-            seen.add(str(key.value))
-        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        return found
+MOST_PROBLEMS = 20
+"""Of one file that are told."""
 
 
 class ProfileError(ValueError):
@@ -41,55 +34,87 @@ class ProfileError(ValueError):
 
 
 def read(path: Path, model: type[R]) -> R:
-    """Read the file into the model. Raises ProfileError."""
-    try:
-        text = path.read_text()
-        data = yaml.load(text, _Strict)  # noqa: S506 - a safe loader, the C one where it is there
-    except OSError as error:
-        raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ProfileError(f"{path}: cannot be read: byte {error.start} is no UTF-8; save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise ProfileError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(data, dict):
+    """Read the file into the model. Raises ProfileError, and nothing else: each file stands alone."""
+    document = _document(path)
+    if not isinstance(document.data, dict):
         raise ProfileError(f"{path}:1: holds no mapping; see the files beside it for the shape")
-    if told := [f"{path}:{line_of(text, place)}: {_dotted(place)}: {TOLD}" for place in places_in(data)]:
+    if told := _secrets(path, document):
         raise ProfileError("\n".join(told))
     try:
-        return model.model_validate(data)
+        return model.model_validate(document.data)
     except ValidationError as error:
-        raise ProfileError("\n".join(_explain(path, text, detail) for detail in error.errors())) from error
+        raise ProfileError("\n".join(_explained(path, document, error))) from error
+    except Exception as error:  # a check of the model that did not think of this value
+        raise ProfileError(f"{path}: cannot be used: {type(error).__name__}: {short(str(error))}") from error
 
 
-def _explain(path: Path, text: str, detail: ErrorDetails) -> str:
+def _secrets(path: Path, document: Document) -> list[str]:
+    found = list(places_in(document.data))[:MOST_PROBLEMS]
+    return [f"{path}:{document.line_of(place)}: {_dotted(place)}: {TOLD}" for place in found]
+
+
+def _dotted(location: Location) -> str:
+    return short(".".join(str(part) for part in location), 120)
+
+
+def line_of(path: Path, location: tuple[int | str, ...]) -> int:
+    """Line (from 1) of the innermost part of `location` that is in the file; 1 if it cannot be read any more."""
+    try:
+        return _document(path).line_of(location)
+    except ProfileError:
+        return 1
+
+
+def text_of(path: Path) -> str:
+    """Text of a file. Raises ProfileError for what is no file, too large or no UTF-8; never waits for a writer."""
+    try:
+        content = _content(path)
+    except OSError as error:
+        raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ProfileError(f"{path}: cannot be read: it is UTF-16; save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ProfileError(
+            f"{path}:{line}: cannot be read: byte {error.start} is no UTF-8; save it as UTF-8"
+        ) from error
+
+
+def _content(path: Path) -> bytes:
+    with open(path, "rb", opener=_unblocked) as file:  # Path.open takes no opener
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ProfileError(f"{path}: cannot be read: it is no regular file; remove it")
+        content = bytes(file.read(MOST_BYTES + 1))
+    if len(content) > MOST_BYTES:
+        raise ProfileError(f"{path}: cannot be read: it is larger than {MOST_BYTES // 1024} KiB; shorten it")
+    return content
+
+
+def _unblocked(name: str, flags: int) -> int:
+    """To open a named pipe would wait for somebody who writes."""
+    return os.open(name, flags | os.O_NONBLOCK)
+
+
+def _document(path: Path) -> Document:
+    try:
+        return load(text_of(path))
+    except YamlProblem as problem:
+        raise ProfileError(f"{path}:{problem.line}: {problem}") from problem
+
+
+def _explained(path: Path, document: Document, error: ValidationError) -> list[str]:
+    details = error.errors(include_url=False, include_input=False)
+    told = [_explain(path, document, detail) for detail in details[:MOST_PROBLEMS]]
+    more = len(details) - len(told)
+    return [*told, f"{path}: {more:,} more problems"] if more else told
+
+
+def _explain(path: Path, document: Document, detail: ErrorDetails) -> str:
     where = [_dotted(detail["loc"])] if detail["loc"] else []
     remedy = {
         "extra_forbidden": "no such setting; mind the spelling, or remove it",
         "missing": "required, and not there; add it",
-    }.get(detail["type"], detail["msg"].removeprefix("Value error, "))
-    return ": ".join([f"{path}:{line_of(text, detail['loc'])}", *where, remedy])
-
-
-def _dotted(location: Location) -> str:
-    return ".".join(str(part) for part in location)
-
-
-def line_of(text: str, location: tuple[int | str, ...]) -> int:
-    """Line (1-based) of the innermost part of `location` that is in the file."""
-    node = yaml.compose(text, LOADER)
-    line = 1
-    for part in location:
-        found = _child(node, part)
-        if found is None:
-            break
-        key, node = found
-        line = key.start_mark.line + 1
-    return line
-
-
-def _child(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == part), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part], node.value[part]
-    return None
+    }.get(detail["type"], short(detail["msg"].removeprefix("Value error, ")))
+    return ": ".join([f"{path}:{document.line_of(detail['loc'])}", *where, remedy])

@@ -20,12 +20,13 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
 from flink_chaos.model.secrets import TOLD, places_in
+from flink_chaos.model.telling import meant, short
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.steps.measuring import measured_injection, with_bounds
 from flink_chaos.steps.run import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Store
 
 DISTRIBUTION = "airflow-flink-chaos"
+MOST_PROBLEMS = 20
+"""Of the parameters of one run that are told."""
 
 
 def make_plan(
@@ -92,7 +95,9 @@ def decide(
             injection_seconds=injection_seconds(request.environment),
         )
         _prove(plan)
-    except (ValueError, KafkaProblem) as error:
+    except ValidationError as error:
+        raise StepError(f"parameters: {_problems(error, ())}") from error
+    except (ValueError, ArithmeticError, KafkaProblem) as error:
         raise StepError(f"parameters: {error}") from error
     return plan
 
@@ -100,21 +105,28 @@ def decide(
 def _split(parameters: Mapping[str, Any], fault: Fault) -> tuple[RunRequest, dict[str, Any]]:
     """The request that every fault has, and the parameters of this one."""
     if told := [f"{'.'.join(map(str, place))}: {TOLD}" for place in places_in(dict(parameters))]:
-        raise StepError(f"parameters: {'; '.join(told)}")
-    own = {parameter.name for parameter in fault.parameters}
+        raise StepError(f"parameters: {short('; '.join(told))}")
+    own = [parameter.name for parameter in fault.parameters]
     asked = {name: value for name, value in parameters.items() if name not in own}
     common = {"environment": default_environment(), **asked}
     try:
         return RunRequest.model_validate(common), {name: value for name, value in parameters.items() if name in own}
     except ValidationError as error:
-        raise StepError(f"parameters: {'; '.join(_told(detail) for detail in error.errors())}") from error
+        raise StepError(f"parameters: {_problems(error, [*RunRequest.model_fields, *own])}") from error
 
 
-def _told(detail: ErrorDetails) -> str:
-    unknown = detail["type"] == "extra_forbidden"
-    told = detail["msg"].removeprefix("Value error, ")
-    problem = "no such parameter of this fault; mind the spelling, or remove it" if unknown else told
-    return f"{'.'.join(map(str, detail['loc'])) or 'parameters'}: {problem}"
+def _problems(error: ValidationError, names: Sequence[str]) -> str:
+    details = error.errors(include_url=False, include_input=False)
+    told = [_told(detail, names) for detail in details[:MOST_PROBLEMS]]
+    return "; ".join(told if len(details) == len(told) else [*told, f"{len(details) - len(told):,} more problems"])
+
+
+def _told(detail: ErrorDetails, names: Sequence[str]) -> str:
+    where = ".".join(map(str, detail["loc"]))
+    if detail["type"] == "extra_forbidden":
+        hint = meant(where, names) or "mind the spelling, or remove it"
+        return f"{short(where, 80) or repr(where)}: no such parameter of this fault; {hint}"
+    return f"{short(where, 80) or 'parameters'}: {short(detail['msg'].removeprefix('Value error, '))}"
 
 
 def _prove(plan: RunPlan) -> None:

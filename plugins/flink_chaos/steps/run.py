@@ -12,6 +12,7 @@ from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.jobmanager import JobManager
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.masking import masked
+from flink_chaos.model.telling import short
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -88,4 +89,4 @@ class Run:
 def told(error: BaseException) -> str:
     """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
     own = type(error).__module__.partition(".")[0] == "flink_chaos"
-    return masked(str(error) if own else f"{type(error).__name__}: {error}")
+    return masked(str(error) if own else f"{type(error).__name__}: {short(str(error), 1_000)}")

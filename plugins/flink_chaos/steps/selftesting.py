@@ -20,7 +20,8 @@ from flink_chaos.kafka.topics import delete_topics, end_offsets, ensure_topic, s
 from flink_chaos.kafka.transactions import write_transactions
 from flink_chaos.model.base import Copy
 from flink_chaos.model.batches import SCHEMA
-from flink_chaos.model.selftest import SelfTestResult
+from flink_chaos.model.selftest import MOST_RECORDS, SelfTestResult
+from flink_chaos.model.telling import shown
 from flink_chaos.proof.extract import write_ids
 from flink_chaos.proof.phases import Phases
 from flink_chaos.proof.plantings import PARTITIONS, RUN_KEY, SHAPE, plant
@@ -56,9 +57,11 @@ PREFIX = "flink-chaos-selftest-"
 def self_test(kafka: Kafka | None, *, seed: int, records: int, say: Callable[[str], None]) -> SelfTestResult:
     """Whether the record proof finds what was planted; without Kafka the same from memory.
 
-    Raises StepError for too few records, KafkaProblem when Kafka does not serve: then nothing was tested.
+    Raises StepError for too few records or too many, KafkaProblem when Kafka does not serve: then nothing was tested.
     """
     begin = clock.monotonic()
+    if records > MOST_RECORDS:
+        raise StepError(f"self-test: {shown(records)} records are too many: {MOST_RECORDS} are allowed")
     try:
         planting = plant(records, seed)
     except ValueError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flink_chaos.clock import now
 from flink_chaos.model.suite import RUNS, PlannedRun, SuitePlan, child_run_id, suite_key, suite_of
+from flink_chaos.model.telling import shown
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.steps.judging import abort, close
@@ -80,9 +81,11 @@ def plan_runs(
 
 
 def _require_known(suite: Suite, names: list[str] | None) -> None:
+    if names is not None and not isinstance(names, list):  # a form or a backfill may send anything
+        raise StepError(f"runs: {shown(names)} is no list of names; there are: {', '.join(suite.choices)}")
     unknown = [name for name in names or () if name not in suite.choices]
     if unknown or names == []:
-        problem = f"no run {unknown[0]!r}" if unknown else "none chosen"
+        problem = f"no run {shown(unknown[0])}" if unknown else "none chosen"
         raise StepError(f"runs: {problem}; there are: {', '.join(suite.choices)}")
 
 

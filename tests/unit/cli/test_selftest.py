@@ -32,3 +32,21 @@ def test_what_tests_nothing_stores_nothing(store, monkeypatch):
     monkeypatch.setenv("FLINK_CHAOS_ENVIRONMENT", "nowhere")
     assert (main(["selftest"]), main([*WORDS, "--records", "9"])) == (SETUP_ERROR, SETUP_ERROR)
     assert latest(store.root) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([""], "no run ''"),
+        (["--records", "-5"], "-5 is no number from 1 to 1000000"),
+        (["--records", "9" * 5_000], "is no number from 1 to 1000000"),
+        (["--seed", "-1"], "-1 is no number from 0"),
+        (["--seed", "9" * 30], "is no number from 0"),
+        (["--seed", "x"], "x is no number from 0"),
+    ],
+)
+def test_what_cannot_be_tested_is_one_line(store, capsys, words, told):
+    """An empty key is one that was forgotten: the whole self-test is asked for by none."""
+    assert main(["selftest", "--without-kafka", *words]) == SETUP_ERROR
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (told in line, latest(store.root)) == (True, None)

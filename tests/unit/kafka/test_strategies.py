@@ -93,3 +93,28 @@ def test_what_is_not_understood_is_refused_with_what_would_be(text):
     """The message shows a form that works."""
     with pytest.raises(KafkaProblem, match=r"to-|shift-by:-100|by-duration:PT5M"):
         parse_strategy(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("by-duration:P999999D", "that is beyond the years 1 to 9999; write it like 'by-duration:PT5M'"),
+        (f"by-duration:PT{'9' * 400}H", "that is beyond the years 1 to 9999"),
+        ("to-datetime:0000-01-01T00:00", "write it like 'to-datetime:"),
+        (f"to-offset:{'9' * 5_000}", "is no number of records; write it like 'to-offset:42'"),
+        ("shift-by:1_0", "'1_0' is no number of records"),
+        ("to-offset:٣", "is no number of records"),
+        (f"to-{'x' * 10_000}", "are not understood"),
+    ],
+)
+def test_a_refusal_is_one_short_line_in_our_words(text, told):
+    """Python's own tell of C integers and limits of digits."""
+    with pytest.raises(KafkaProblem, match=told) as refused:
+        parse_strategy(text)
+    assert (len(str(refused.value)) < 400, "\n" in str(refused.value)) == (True, False)
+
+
+@pytest.mark.parametrize("text", ["by-duration:-P999999D", "to-datetime:0001-01-01T00:00+14:00", "to-datetime:9999-12-31T23:59-14:00"])
+def test_a_time_that_is_planned_can_be_asked_for(text):
+    """Kafka counts it in milliseconds."""
+    assert parse_strategy(text).time_asked(NOW).timestamp() is not None

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from flink_chaos.model.fault import Fault
 from flink_chaos.model.parameter import Parameter
@@ -22,6 +24,9 @@ def spoilt(**other):
         ({"component": "pod"}, "'pod' is none of taskmanager, jobmanager"),
         ({"amount": "0"}, "'0' does not match"),
         ({"force": "yes"}, "'yes' is no boolean"),
+        ({"duration_seconds": 10**5_000}, "a huge int is above 3600 s"),
+        ({"amount": "9" * 5_000}, "has 5,000 characters; 4,000 are allowed"),
+        ({"amount": ["1"]}, r"amount: \['1'\] is no string"),
     ],
 )
 def test_a_parameter_out_of_its_bounds_is_told_with_them(given, told):
@@ -83,3 +88,24 @@ def test_booleans_are_written_as_litmus_reads_them():
     """True is not `true`."""
     names = {"target_pods": "p", "percentage": ""}
     assert POD_DELETE.variables(POD_DELETE.values({"force": True}), names)["FORCE"] == "true"
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**400])
+def test_a_number_without_bounds_has_those_of_all_systems(value):
+    """None of them counts further than 64 bits."""
+    parameter = Parameter(name="x", title="x", type="integer", default=0)
+    assert parameter.problem(2**63 - 1) == ""
+    assert re.search("is (above|below) -?9223372036854775807", parameter.problem(value))
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\x1b[2J", "\ud800", "x" * 10**6])
+def test_a_text_without_a_pattern_is_one_that_systems_take(text):
+    """It becomes a variable of a pod."""
+    assert Parameter(name="x", title="x", type="string", default="x").problem(text)
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999}", "(" * 5_000])
+def test_a_pattern_that_cannot_be_is_the_files_problem(pattern):
+    """Python has three ways to say so."""
+    with pytest.raises(ValidationError, match="no regular expression"):
+        Parameter(name="x", title="x", type="string", default="x", pattern=pattern)

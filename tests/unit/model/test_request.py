@@ -54,3 +54,31 @@ def test_a_bound_that_cannot_be_is_refused_with_those_there_are(bounds, told):
     """In one line, before anything is touched."""
     with pytest.raises(ValidationError, match=told):
         RunRequest(contract_bounds=bounds)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"seed": True}, "`true` is a yes or no; write a number or a text"),
+        ({"job_manager_cpu": False}, "`false` is a yes or no"),
+        ({"job_manager_cpu": float("nan")}, "finite number"),
+        ({"records_per_second": float("inf")}, "finite number"),
+        ({"job_manager_memory": "9" * 30 + "g"}, "pattern"),
+        ({"flink_configuration": {"a": "b\0"}}, "holds a character that cannot be used"),
+        ({"flink_configuration": {"a\0": "b"}}, "holds a character that cannot be used"),
+        ({"flink_configuration": {"a": ["b"]}}, "holds a list or a mapping where one value is asked for"),
+        ({"offsets": "to-offset:" + "9" * 5_000}, "has 5,010 characters; 4,000 are allowed"),
+        ({"pipeline": "x" * 10**6}, "has 1,000,000 characters"),
+        ({"contract_bounds": {"recovery_seconds": True}}, "True is no bound"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_in_our_words(given, told):
+    """Pydantic takes a yes for a 1, and any text for a text."""
+    with pytest.raises(ValidationError, match=told):
+        RunRequest(**given)
+
+
+def test_the_form_is_told_nothing_of_that():
+    """Its schema is the same."""
+    field = RunRequest.model_json_schema()["properties"]["seed"]
+    assert {name: field[name] for name in ("type", "minimum", "maximum")} == {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}

@@ -7,9 +7,11 @@ from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 from flink_chaos.model.facts import Undone
 from flink_chaos.operators.run import RunLockOperator, RunPlanOperator, VerdictOperator
 from flink_chaos.operators.undo import UndoOperator
+from flink_chaos.profiles.catalogue import ENVIRONMENT, INCLUDE
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.store.records import ROOT, Store
 
+from tests.unit.cli.nasty import TYPED
 from tests.unit.plans import good_facts
 from tests.unit.runs import a_run
 
@@ -93,3 +95,28 @@ def test_a_parameter_that_cannot_be_is_told_in_one_line(tmp_path, monkeypatch):
     with pytest.raises(AirflowFailException, match="parameters: sede: no such parameter"):
         RunPlanOperator(task_id="plan", fault="savepoint").execute({"dag_run": dag_run, "params": {"sede": 1}})
     assert Store().attempts() == []
+
+
+@pytest.mark.parametrize("name", ["seed", "contract_bounds", "offsets", "flink_configuration", "delivery_guarantee", "upgrade_mode", "x"])
+def test_whatever_the_form_sends_the_task_has_a_plan_or_one_line(tmp_path, monkeypatch, name):
+    """Values come typed, as JSON."""
+    monkeypatch.setenv(ROOT, str(tmp_path))
+    for number, value in enumerate(TYPED):
+        dag_run = SimpleNamespace(dag_id="savepoint", run_id=f"r{number}", run_type="manual")
+        try:
+            RunPlanOperator(task_id="plan", fault="savepoint").execute({"dag_run": dag_run, "params": {name: value}})
+        except AirflowFailException as error:
+            assert (str(error).count("\n"), len(str(error)) < 1500) == (0, True), number  # noqa: PT017 - or a plan
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [(ROOT, "nosuch://x"), (ROOT, "/proc/x"), (ROOT, "/etc/passwd"), (INCLUDE, "/nowhere"), (ENVIRONMENT, "nowhere")],
+)
+def test_a_setting_that_cannot_be_is_one_line_of_the_task(monkeypatch, variable, value):
+    """Whatever library finds it."""
+    monkeypatch.setenv(variable, value)
+    dag_run = SimpleNamespace(dag_id="savepoint", run_id="r", run_type="manual")
+    with pytest.raises(AirflowFailException) as failed:
+        RunPlanOperator(task_id="plan", fault="savepoint").execute({"dag_run": dag_run, "params": {}})
+    assert "\n" not in str(failed.value)

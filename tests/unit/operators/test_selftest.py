@@ -51,3 +51,11 @@ def test_kafka_that_does_not_serve_is_red_and_tests_nothing(store, monkeypatch):
     with pytest.raises(AirflowFailException, match="no answer"):
         SelfTestOperator(task_id="selftest").execute(CONTEXT)
     assert latest(store.root) is None
+
+
+@pytest.mark.parametrize("records", [None, "x", -5, [1], 10**400, float("nan")])
+def test_what_cannot_be_tested_is_one_line_of_the_task(store, records):
+    """And stores nothing."""
+    with pytest.raises(AirflowFailException) as failed:
+        SelfTestOperator(task_id="selftest").execute({**CONTEXT, "params": {"records": records}})
+    assert ("\n" in str(failed.value), latest(store.root)) == (False, None)

@@ -9,6 +9,7 @@ from flink_chaos.profiles.catalogue import INCLUDE
 from flink_chaos.store.records import ROOT, Store
 from flink_chaos.store.suites import Suites
 
+from tests.unit.cli.nasty import TYPED
 from tests.unit.suites import a_catalogue, begun, ended, planned
 
 
@@ -180,3 +181,17 @@ def test_without_a_plan_there_is_nothing_to_do():
     """A template that found nothing reads None."""
     with pytest.raises(AirflowFailException, match="plan"):
         SuiteSummaryOperator(task_id="t", suite_key="None").execute(context())
+
+
+@pytest.mark.parametrize("name", ["runs", "seed", "contract_bounds", "x"])
+def test_whatever_the_form_sends_the_suite_has_a_plan_or_one_problem_for_each_run(store, catalogue, monkeypatch, name):
+    """Values come typed, as JSON."""
+    monkeypatch.setattr(slack_suite, "tell_suite_begin", lambda _record: None)
+    for number, value in enumerate(TYPED):
+        dag_run = DagRun()
+        dag_run.run_id = f"manual__{number}"
+        try:
+            SuitePlanOperator(task_id="plan", suite="small").execute({"dag_run": dag_run, "params": {name: value}})
+        except AirflowFailException as error:
+            lines = str(error).splitlines()
+            assert (len(lines) <= 2, max(map(len, lines)) < 1500) == (True, True), number

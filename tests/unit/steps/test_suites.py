@@ -30,7 +30,7 @@ def test_every_shipped_suite_can_be_planned(name):
     [
         (
             ("fault: no_fault", "fault: no_fualt"),
-            r"small.yaml:7: run no_fualt: .*no such fault 'no_fualt'. There are",
+            r"small.yaml:7: run no_fualt: .*no such fault 'no_fualt'; did you mean no_fault\? There are",
         ),
         (("component:", "compnent:"), r"small.yaml:4: run first: parameters: compnent: no such parameter"),
         (("jobmanager", "jobmanger"), r"small.yaml:4: run first: parameters: component: 'jobmanger' is none of"),
