@@ -84,7 +84,7 @@ def _told(status: int, body: str) -> tuple[str, str]:
     phrase = HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else "Refused"
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict) or told.get("kind") != "Status":
         return phrase, " ".join(body.split())[:300] or "no reason given"

@@ -7,8 +7,9 @@ from datetime import UTC
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.cluster.errors import refusal
+from flink_chaos.cluster.errors import ClusterError, refusal
 from flink_chaos.cluster.resources import POD_LOGS, PODS
+from flink_chaos.model.names import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,12 +44,12 @@ def pods(cluster: Cluster, namespace: str | None, labels: Mapping[str, str] | st
 
 
 def pod_of(item: dict[str, Any]) -> Pod:
-    """Read a pod from the API's object."""
+    """Read a pod from the API's object. Raises ClusterError for a name that is none: it becomes a path and a target."""
     metadata, status = item["metadata"], item.get("status") or {}
     conditions = {found.get("type"): found.get("status") for found in status.get("conditions") or []}
     containers = status.get("containerStatuses") or []
     return Pod(
-        name=metadata["name"],
+        name=_named(metadata["name"]),
         uid=metadata["uid"],
         node=(item.get("spec") or {}).get("nodeName") or "",
         phase=status.get("phase", "Unknown"),
@@ -58,6 +59,14 @@ def pod_of(item: dict[str, Any]) -> Pod:
         image=next((found.get("imageID", "") for found in containers), ""),
         restarts=sum(found.get("restartCount", 0) for found in containers),
     )
+
+
+def _named(name: object) -> str:
+    try:
+        return Shape.POD.checked(name)
+    except ValueError as error:
+        told = f"cannot read a pod: {error}. Check what answers in the API server's place"
+        raise ClusterError(told, HTTPStatus.OK, "Invalid") from error
 
 
 def pod_log(

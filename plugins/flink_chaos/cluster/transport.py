@@ -121,6 +121,10 @@ class Transport:
             if not error.status:
                 raise unreachable(call.what, self.server, _first_line(error.reason)) from error
             return int(error.status), str(error.body or ""), _retry_after(error.headers)
+        except UnicodeDecodeError as error:  # of the client itself, which takes every error for UTF-8
+            refused = error.__context__
+            status = refused.status if isinstance(refused, ApiException) else HTTPStatus.BAD_GATEWAY
+            return int(status), error.object.decode(errors="replace"), 0.0
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(call.what, self.server, _first_line(error)) from error
 
@@ -129,7 +133,7 @@ def _object(text: str, what: str, server: str) -> Object:
     """Read an answer. Something on the way, such as a login page, may answer in its own words."""
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         gist = _first_line(text)[:100]

@@ -10,6 +10,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from flink_chaos.model.facts import FileState
+from flink_chaos.model.names import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +71,18 @@ def _has(store: AbstractFileSystem, path: str) -> bool:
 def _walked(store: AbstractFileSystem, path: str) -> Iterator[dict[str, Any]]:
     """Not fsspec's own walk: that passes over what it could not read."""
     for info in store.ls(path, detail=True):
+        _require_inside(path, info["name"])
         if info["type"] == "directory":
             yield from _walked(store, info["name"])
         else:
             yield info
+
+
+def _require_inside(path: str, name: str) -> None:
+    """Raises FilesError for what a listing tells of somewhere else: it would be read as the application's."""
+    folder, _, last = name.rpartition("/")
+    if folder != path.rstrip("/") or not Shape.FILE.fits(last):
+        raise FilesError(f"{path}: its listing names {name[:200]!a}, which is not in it. Check what answers there")
 
 
 def opened(url: str) -> tuple[AbstractFileSystem, str]:

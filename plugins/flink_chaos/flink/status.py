@@ -95,7 +95,7 @@ def _observed_generation(deployment: dict[str, Any]) -> int:
     reconciled = _status(deployment, "reconciliationStatus").get("lastReconciledSpec")
     try:
         metadata = (json.loads(reconciled or "{}").get("resource_metadata") or {}).get("metadata") or {}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         metadata = {}
     return int(status.get("observedGeneration") or metadata.get("generation") or 0)
 
@@ -109,6 +109,6 @@ def _short(error: object) -> str:
     try:
         told = json.loads(str(error))
         causes = [told["message"], *(cause["message"] for cause in told["throwableList"])]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         causes = [error or "the operator gives no reason; see its log"]
     return "; because: ".join(JAVA_PACKAGE.sub("", str(cause)) for cause in causes)[:400]

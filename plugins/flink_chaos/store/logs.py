@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.logs import KeptLog, Logs, lines
+from flink_chaos.model.names import Shape
 from flink_chaos.model.observation import is_jobmanager
-from flink_chaos.store.records import children, parts, write_new
+from flink_chaos.store.records import StoreError, children, parts, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ MOST_BYTES = 5_000_000
 def append_log(attempt: Attempt, copy: Copy, pod: str, text: str, last_ns: int) -> None:
     """Store what follows, and drop the oldest parts above MOST_BYTES; nothing for none.
 
-    Raises StoreError when another observer has stored the same.
+    Raises StoreError when another observer has stored the same, and for a name that is no pod's.
     """
     if text:
         folder = _folder(attempt, copy, pod)
@@ -63,6 +64,11 @@ def log_lines(attempt: Attempt, log: KeptLog) -> Iterator[LogLine]:
 
 
 def _folder(attempt: Attempt, copy: Copy, pod: str) -> UPath:
+    """Raises StoreError for a name that would lead elsewhere."""
+    try:
+        Shape.POD.checked(pod)
+    except ValueError as error:
+        raise StoreError(f"{attempt.folder / LOGS}: a log is not kept: {error}") from error
     return attempt.folder / LOGS / copy.value / pod
 
 
