@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from flink_chaos.cli.saying import show
+from flink_chaos.model.text import one_line
 from flink_chaos.store.records import StoreError
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ def list_records(records: Iterable[T], summary: Callable[[T], str]) -> int:
     """Print them; the exit code."""
     for record in records:
         try:
-            print(summary(record))
+            show(one_line(summary(record)))
         except StoreError as error:
-            print(f"unreadable   {error}")
+            show(one_line(f"unreadable   {error}"))
     return 0

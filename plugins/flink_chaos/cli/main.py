@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flink_chaos.cli.bounds import bounds
 from flink_chaos.cli.listing import list_records
 from flink_chaos.cli.running import EXPECTED, add_run
-from flink_chaos.cli.saying import say, silence
+from flink_chaos.cli.saying import complain, say, show, silence
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.model.suite import is_suite_key
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return Outcome.ABORTED.exit_code
     except EXPECTED as error:
-        print(f"flink-chaos: {error}", file=sys.stderr)
+        complain(str(error))
         return SETUP_ERROR
     except Exception:  # noqa: BLE001 - Python's own exit code 1 would be a FAIL
         traceback.print_exc()
@@ -107,7 +107,7 @@ def _show(options: argparse.Namespace) -> int:
     verdict = attempt.verdict()
     if verdict is None:
         raise StoreError(f"run {options.run_key} has no verdict yet")
-    print(_formatted(attempt, verdict, options.format), end="" if options.format == "openmetrics" else "\n")
+    show(_formatted(attempt, verdict, options.format), end="" if options.format == "openmetrics" else "\n")
     return verdict.outcome.exit_code
 
 
@@ -122,14 +122,14 @@ def _formatted(attempt: Attempt, verdict: Verdict, form: str) -> str:
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
     verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
-    print(f"{render(verdict)}\n\n{compared(verdict, attempt.verdict_text())}")
+    show(f"{render(verdict)}\n\n{compared(verdict, attempt.verdict_text())}")
     return verdict.outcome.exit_code
 
 
 def _report(options: argparse.Namespace) -> int:
     from flink_chaos.steps.reporting import draw
 
-    print(draw(Store().attempt(options.run_key)))
+    show(draw(Store().attempt(options.run_key)))
     return Outcome.PASS.exit_code
 
 
@@ -139,10 +139,10 @@ def _prove(options: argparse.Namespace) -> int:
     from flink_chaos.steps.proving import prove_run
 
     run = open_run(Store().attempt(options.run_key))
-    found = prove_run(run, print, reuse=not options.from_topics)
-    print(render_proof(found))
+    found = prove_run(run, show, reuse=not options.from_topics)
+    show(render_proof(found))
     differing = disagreements(run.journal, {copy: deliveries for copy, (deliveries, _) in found.items()})
-    print("\n".join(differing) or "the counts by Flink SQL are the same")
+    show("\n".join(differing) or "the counts by Flink SQL are the same")
     return (Outcome.INCONCLUSIVE if differing else Outcome.PASS).exit_code
 
 

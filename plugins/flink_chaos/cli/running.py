@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from flink_chaos import clock
-from flink_chaos.cli.saying import say
+from flink_chaos.cli.saying import complain, say
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
+from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.report.repeated import repeated_table
@@ -70,14 +70,14 @@ def _all(fault: str, run_ids: Sequence[str], parameters: Mapping[str, Any]) -> t
             say(render(verdict))
             made.append(verdict)
             if verdict.outcome is Outcome.ABORTED and len(made) < len(run_ids):
-                print("flink-chaos: it was ABORTED; no further repetition is made", file=sys.stderr)
+                complain("it was ABORTED; no further repetition is made")
                 break
     except (KeyboardInterrupt, Exception) as end:
         if not made:
             raise
         if not isinstance(end, (KeyboardInterrupt, *EXPECTED)):
             traceback.print_exc()
-        print(f"flink-chaos: {str(end) or 'interrupted'}; no further repetition is made", file=sys.stderr)
+        complain(f"{str(end) or 'interrupted'}; no further repetition is made")
         return made, [Outcome.ABORTED]
     return made, []
 
@@ -87,7 +87,7 @@ def _made(fault: str, run_id: str, parameters: Mapping[str, Any]) -> Verdict:
 
     store = Store()
     plan = make_plan(store, dag_id=fault, run_id=run_id, fault=fault, parameters=parameters)
-    say(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
+    say(one_line(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}"))
     attempt = store.attempt(plan.run_key)
     return close(attempt) if plan.request.dry_run else perform(_opened(attempt))
 

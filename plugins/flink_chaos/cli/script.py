@@ -10,6 +10,7 @@ from flink_chaos import clock
 from flink_chaos.cli.saying import say
 from flink_chaos.cluster.patience import patient
 from flink_chaos.model.base import Copy
+from flink_chaos.model.text import TEXT, one_line
 from flink_chaos.steps import (
     comparing,
     deploying,
@@ -143,4 +144,4 @@ def _wait(run: Run, name: str) -> None:
 
 def _say(run: Run, step: str, message: str) -> None:
     elapsed = clock.now().timestamp() - run.plan.created_at.timestamp()
-    say(f"{elapsed:6.0f} s  {step:16} {message}")
+    say(f"{elapsed:6.0f} s  {step:16} {one_line(message, TEXT)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.saying import show
 from flink_chaos.cli.systems import open_kafka
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
@@ -40,9 +41,9 @@ def selftest(options: argparse.Namespace) -> int:
     if options.run_key:
         result = _of_run(options.run_key, seed)
     else:
-        result = self_test(None if options.without_kafka else _kafka(), seed=seed, records=options.records, say=print)
+        result = self_test(None if options.without_kafka else _kafka(), seed=seed, records=options.records, say=show)
         keep(Store().root, result)
-    print(selftest_line(self_test_fact(result)))
+    show(selftest_line(self_test_fact(result)))
     return (Outcome.PASS if result.ok else Outcome.FAIL).exit_code
 
 
@@ -51,7 +52,7 @@ def _of_run(run_key: str, seed: int) -> SelfTestResult:
     from flink_chaos.cli.systems import open_run
     from flink_chaos.steps.selftesting import self_test_of
 
-    return self_test_of(open_run(Store().attempt(run_key)), seed=seed, say=print)
+    return self_test_of(open_run(Store().attempt(run_key)), seed=seed, say=show)
 
 
 def _kafka() -> Kafka:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
 
 
+MOST_BYTES = 5_000_000
+"""Of a log that is read at once: its lines may be of any length."""
+
+
 @dataclass(frozen=True)
 class Pod:
     """One pod at one moment. `node` is "" before it is scheduled; `deleting` means that its end was asked for.
@@ -79,7 +83,7 @@ def pod_log(
     previous: bool = False,
     timed: bool = False,
     since: datetime | None = None,
-    most_bytes: int | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> str:
     """Return the last `tail` lines of a container's log; `previous` is the run before its last restart.
 
@@ -93,7 +97,7 @@ def pod_log(
         "previous": "true" if previous else "",
         "timestamps": "true" if timed else "",
         "sinceTime": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else "",
-        "limitBytes": str(most_bytes or ""),
+        "limitBytes": str(most_bytes),
     }
     what = f"read the log of pod {name!r} in namespace {namespace!r}"
     status, text = cluster.send("GET", POD_LOGS.path(namespace, name), what, query=query)

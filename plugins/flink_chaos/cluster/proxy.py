@@ -11,6 +11,7 @@ from flink_chaos.cluster.errors import NOBODY_THERE, is_passing, was_not_sent
 from flink_chaos.cluster.patience import repeated
 from flink_chaos.cluster.resources import SERVICES, segment
 from flink_chaos.model.names import Shape
+from flink_chaos.model.text import LINE, TEXT, cut, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,10 +35,10 @@ class ServiceError(Exception):
 
     def __init__(self, what: str, status: int, text: str, reason: str, remedy: str) -> None:
         """`what` names the request and the service; `status` is 0 when nothing answered."""
-        super().__init__(f"{what}: {reason}. {remedy}")
+        super().__init__(one_line(f"{what}: {reason}. {remedy}", TEXT))
         self.status = status
         self.text = text
-        self.reason = reason
+        self.reason = one_line(reason, TEXT)
         self.remedy = remedy
 
 
@@ -129,14 +130,14 @@ def read_answer(what: str, status: int, text: str, remedy: Callable[[int, str], 
 def deepest_cause(text: str) -> str:
     """Return the last "Caused by" of the stack in an error, as one line; empty when there is none."""
     causes = [line.removeprefix(CAUSE).strip() for line in _lines(text) if line.startswith(CAUSE)]
-    return causes[-1][:300].rstrip(".") if causes else ""
+    return cut(causes[-1], LINE).rstrip(".") if causes else ""
 
 
 def _gist(text: str) -> str:
     """Return the reason inside an error (Kubernetes: message, Flink: errors), without the stack, as one line."""
     first = next((line for line in _lines(text) if line not in NOISE), "no reason given")
     cause = deepest_cause(text)
-    return (f"{first[:300]} (caused by {cause})" if cause else first[:600]).rstrip(".")
+    return (f"{cut(first, LINE)} (caused by {cause})" if cause else cut(first, 2 * LINE)).rstrip(".")
 
 
 def _lines(text: str) -> list[str]:

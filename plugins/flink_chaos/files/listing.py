@@ -11,6 +11,7 @@ from urllib3.util import Retry
 
 from flink_chaos.model.facts import FileState
 from flink_chaos.model.names import Shape
+from flink_chaos.model.text import TEXT, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,9 @@ RETRIES = Retry(total=2, backoff_factor=0.2, allowed_methods=["GET"], status_for
 
 class FilesError(OSError):
     """What failed, where, why and what to do, in one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, TEXT))
 
 
 class _Strict(HTTPAdapter):

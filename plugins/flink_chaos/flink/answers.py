@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flink_chaos.model.facts import Checkpoint
 from flink_chaos.model.names import Shape
+from flink_chaos.model.text import LINE, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +26,7 @@ T = TypeVar("T")
 
 def first_line(text: str) -> str:
     """What a stack trace says before its frames."""
-    return text.strip().partition("\n")[0][:300]
+    return cut(text.lstrip().partition("\n")[0].rstrip(), LINE)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def read_jobs(answer: Any) -> list[Job]:
 def _job(line: dict[str, Any]) -> Job:
     tasks = {name.upper(): int(count) for name, count in line["tasks"].items() if name != "total"}
     counts = {name: count for name, count in tasks.items() if count}
-    return Job(Shape.FLINK_ID.checked(line["jid"]), str(line["state"]), counts, int(line.get("start-time") or 0))
+    job_id, state = Shape.FLINK_ID.checked(line["jid"]), cut(str(line["state"]), LINE)
+    return Job(job_id, state, counts, int(line.get("start-time") or 0))
 
 
 def read_checkpoints(answer: Any) -> Checkpoints:
@@ -189,8 +191,8 @@ def read_failures(answer: Any) -> list[Failure]:
 def _failure(entry: dict[str, Any]) -> Failure:
     return Failure(
         failed_ms=int(entry["timestamp"]),
-        name=str(entry["exceptionName"]),
-        task=str(entry.get("taskName") or ""),
+        name=cut(str(entry["exceptionName"]), LINE),
+        task=cut(str(entry.get("taskName") or ""), LINE),
         message=first_line(entry.get("stacktrace") or ""),
     )
 

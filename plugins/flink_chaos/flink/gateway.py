@@ -13,6 +13,7 @@ from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.proxy import ServiceError, deepest_cause
 from flink_chaos.flink.answers import UNEXPECTED
 from flink_chaos.model.names import Shape
+from flink_chaos.model.text import TEXT, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +55,7 @@ class GatewayError(Exception):
     """
 
     def __init__(self, message: str, *, refused: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(one_line(message, TEXT))
         self.refused = refused
 
 

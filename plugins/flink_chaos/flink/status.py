@@ -6,8 +6,12 @@ import json
 import re
 from typing import Any
 
+from flink_chaos.model.text import cut
+
 JAVA_PACKAGE = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}(?=[A-Z])")
 """What stands before the name of a class."""
+
+MOST_WORDS = 400
 
 LAST_STATE = "KUBERNETES_OPERATOR_LAST_STATE"
 """Stands in the place of a savepoint's path where none was taken."""
@@ -111,4 +115,4 @@ def _short(error: object) -> str:
         causes = [told["message"], *(cause["message"] for cause in told["throwableList"])]
     except (ValueError, TypeError, KeyError, RecursionError):
         causes = [error or "the operator gives no reason; see its log"]
-    return "; because: ".join(JAVA_PACKAGE.sub("", str(cause)) for cause in causes)[:400]
+    return cut("; because: ".join(JAVA_PACKAGE.sub("", cut(str(cause))) for cause in causes), MOST_WORDS)

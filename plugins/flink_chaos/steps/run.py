@@ -10,6 +10,7 @@ from flink_chaos.files.listing import FilesError
 from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.jobmanager import JobManager
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.text import TEXT, cut, one_line, visible
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -20,15 +21,25 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt
 
 
+MOST = 10_000
+"""Characters of an error that holds others."""
+
 SYSTEM_ERRORS = (ClusterError, KafkaProblem, FilesError, GatewayError)
 """What a system is told with that refuses or does not answer."""
 
 
-class StepError(Exception):
+class _Told(Exception):  # noqa: N818 - its kinds are named
+    """What systems told may be part of the message: nothing of it acts where it is shown."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(cut(message, MOST)))
+
+
+class StepError(_Told):
     """A step could not do its work: what, where, why, what to do. The run ends ABORTED."""
 
 
-class RunEndsError(Exception):
+class RunEndsError(_Told):
     """The facts already say that going on is useless; the verdict is made from them."""
 
 
@@ -38,6 +49,10 @@ class Progress:
 
     done: bool
     message: str
+
+    def __post_init__(self) -> None:
+        """One line, whatever systems told: it goes into logs and onto terminals."""
+        object.__setattr__(self, "message", one_line(self.message, TEXT))
 
 
 @dataclass(frozen=True)
@@ -67,4 +82,4 @@ class Run:
 def told(error: BaseException) -> str:
     """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
     own = type(error).__module__.partition(".")[0] == "flink_chaos"
-    return str(error) if own else f"{type(error).__name__}: {error}"
+    return str(error) if own else one_line(f"{type(error).__name__}: {error}", TEXT)

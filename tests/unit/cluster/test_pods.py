@@ -23,7 +23,12 @@ def test_a_log_comes_as_its_last_lines(cluster, fake_api):
     """As text, not as JSON."""
     fake_api.logs["p"], fake_api.earlier["p"] = "", "one\ntwo\nthree ü\n"
     assert pod_log(cluster, "ns", "p", "main", tail=2, previous=True) == "two\nthree ü\n"
-    assert fake_api.requests[-1].query == {"tailLines": "2", "container": "main", "previous": "true"}
+    assert fake_api.requests[-1].query == {
+        "tailLines": "2",
+        "container": "main",
+        "previous": "true",
+        "limitBytes": "5000000",
+    }
 
 
 def test_a_log_of_no_pod_is_an_error(cluster):
