@@ -19,7 +19,12 @@ LINE = 300
 LINES = 100
 """Reasons or notes of one verdict that are told."""
 
-DIGITS = 10
+DIGITS, SLACK = 10, 60
+"""Of a digest; and characters that tell what was left out: a text that was cut is not cut again when it is read."""
+
+DOUBTFUL = re.compile(r"[^\x20-\x7e\n]")
+"""Characters that are looked at one by one."""
+
 HALF = re.compile(r"[\ud800-\udfff]")
 BREAK = re.compile(r"[\r\n\t][ \t\r\n]*")
 """Line breaks and tabs, with the blanks that follow."""
@@ -43,7 +48,7 @@ def kept(value: Any, most: int = TEXT) -> Any:
     Half of a character, which JSON may hold and UTF-8 may not, is its escape.
     """
     if isinstance(value, str):
-        text = cut(value, most, name=True)
+        text = cut(value, most, name=True) if len(value) > most + SLACK else value
         return HALF.sub(lambda found: _seen(found[0]), text) if HALF.search(text) else text
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(kept(one, most) for one in value)
@@ -59,7 +64,7 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(map(_seen, text.replace("\r\n", "\n")))
+    return DOUBTFUL.sub(lambda found: _seen(found[0]), text.replace("\r\n", "\n"))
 
 
 def one_line(text: str, most: int | None = None) -> str:
@@ -78,16 +83,16 @@ def some_lines(texts: Sequence[str], most: int = LINES) -> Iterator[str]:
 def exact(text: str, most: int | None = None) -> str:
     """The same with line breaks and tabs as escapes too: two keys that differ are told differently."""
     told = text if most is None else cut(text, most)
-    return told if told.isprintable() else "".join(_seen(letter, kept="") for letter in told)
+    return told if told.isprintable() else "".join(_seen(letter, stays="") for letter in told)
 
 
 def json_escaped(text: str) -> str:
     """JSON text that means the same, with every character that acts or cannot be seen as JSON's own escape."""
-    return text if text.isprintable() else "".join(_in_json(letter) for letter in text)
+    return text if text.isprintable() else DOUBTFUL.sub(lambda found: _in_json(found[0]), text)
 
 
-def _seen(letter: str, kept: str = "\n\t") -> str:
-    if letter.isprintable() or letter in kept or unicodedata.category(letter) == "Zs":
+def _seen(letter: str, stays: str = "\n\t") -> str:
+    if letter.isprintable() or letter in stays or unicodedata.category(letter) == "Zs":
         return letter
     short = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(letter)
     if short:
