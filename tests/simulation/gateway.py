@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from tests.simulation.engine import engine
 
@@ -52,9 +53,9 @@ class GatewayWorld:
             case "GET", [_, "info"]:
                 return 200, {"productName": "Apache Flink", "version": "1.20.3"}
             case "POST", [_, "sessions"]:
-                self.number += 1
-                self.sessions.add(f"session-{self.number}")
-                return 200, {"sessionHandle": f"session-{self.number}"}
+                handle = self._handle()
+                self.sessions.add(handle)
+                return 200, {"sessionHandle": handle}
             case method, [_, "sessions", session, *rest] if session in self.sessions:
                 return self._in_session(session, method, rest, request)
         return 404, {"errors": [f"Not found: {path}"]}
@@ -65,9 +66,9 @@ class GatewayWorld:
                 self.sessions.discard(session)
                 return 200, {"status": "CLOSED"}
             case "POST", ["statements"]:
-                self.number += 1
-                self.outcomes[f"operation-{self.number}"] = self._run(request.body["statement"])
-                return 200, {"operationHandle": f"operation-{self.number}"}
+                handle = self._handle()
+                self.outcomes[handle] = self._run(request.body["statement"])
+                return 200, {"operationHandle": handle}
             case "GET", ["operations", handle, "result", _]:
                 return self._result(handle)
             case "DELETE", ["operations", handle, "close"]:
@@ -76,6 +77,10 @@ class GatewayWorld:
             case "GET", ["operations", handle, "status"]:
                 return 200, {"status": "FINISHED" if handle in self.outcomes else "CLOSED"}
         return 404, {"errors": ["Not found"]}
+
+    def _handle(self) -> str:
+        self.number += 1
+        return str(UUID(int=self.number))
 
     def _result(self, handle: str) -> Answer:
         found = self.outcomes.get(handle)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 Answer = tuple[int, Any]
-"""Status, and JSON or text; with a status of a redirect the text is where to."""
+"""Status, and JSON, text or bytes; with a status of a redirect the text is where to."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, url.path, dict(parse_qsl(url.query)), json.loads(body or "null"), headers)
         with self.lock:
             status, answer = self.fake.answer(request)
-            text = answer if isinstance(answer, str) else json.dumps(answer)
+            text = answer if isinstance(answer, str | bytes) else json.dumps(answer)
+            sent = text if isinstance(text, bytes) else text.encode()
             headers = self.fake.headers
             self.fake.headers = {}
         if not status:
@@ -78,9 +79,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if 300 <= status < 400:
             self.send_header("Location", text)
-        self.send_header("Content-Length", str(len(text.encode())))
+        self.send_header("Content-Length", str(len(sent)))
         self.end_headers()
-        self.wfile.write(text.encode())
+        self.wfile.write(sent)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
 

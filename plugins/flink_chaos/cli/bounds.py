@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.saying import show
+from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.steps.measuring import measure
 from flink_chaos.store.records import Store
@@ -19,8 +21,8 @@ def bounds(options: argparse.Namespace) -> int:
     """Print them as YAML for a pipeline's file; of what cannot be measured yet a comment."""
     store = Store()
     plan = store.attempt(options.run_key).plan()
-    print(f"# {plan.deed} in {plan.pipeline.name}, {plan.request.demanded}")
-    print("\n".join(_lines(measure(store, plan))))
+    show(one_line(f"# {plan.deed} in {plan.pipeline.name}, {plan.request.demanded}"))
+    show("\n".join(_lines(measure(store, plan))))
     return Outcome.PASS.exit_code
 
 

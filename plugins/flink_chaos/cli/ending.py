@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flink_chaos.cli.saying import silence
+from flink_chaos.cli.saying import complain, silence
 from flink_chaos.model.masking import masked
 from flink_chaos.model.telling import short
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
@@ -61,12 +61,6 @@ def told(error: BaseException) -> str:
         f"a defect of flink-chaos {version(DISTRIBUTION)} at {_place(error)}: {type(error).__name__}: "
         f"{short(str(error))}. Report it, with what {DEBUG}=1 prints beside it"
     )
-
-
-def complain(text: str) -> None:
-    """Say on standard error what went wrong, if anybody can hear it."""
-    with suppress(OSError, ValueError):
-        print(masked(f"flink-chaos: {text}"), file=sys.stderr, flush=True)
 
 
 def open_streams() -> None:

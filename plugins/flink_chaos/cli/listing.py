@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from heapq import nlargest
 from typing import TYPE_CHECKING, TypeVar
 
+from flink_chaos.cli.saying import complain, show
+from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.store.listing import FoundRun
 from flink_chaos.store.records import Store, StoreError
@@ -25,9 +26,9 @@ def list_records(records: Iterable[T], summary: Callable[[T], str]) -> int:
     """Print them; the exit code."""
     for record in records:
         try:
-            print(summary(record))
+            show(one_line(summary(record)))
         except StoreError as error:
-            print(f"unreadable   {error}")
+            show(one_line(f"unreadable   {error}"))
     return 0
 
 
@@ -51,7 +52,7 @@ def list_runs(options: argparse.Namespace) -> int:
         if not (options.dag or options.outcome or options.last):
             list_records(broken, _told)
         elif broken:
-            print(f"flink-chaos: {len(broken)} more cannot be read: `flink-chaos runs` says why", file=sys.stderr)
+            complain(f"{len(broken)} more cannot be read: `flink-chaos runs` says why")
         return list_records(sorted(chosen, key=FoundRun.begun), _told)
 
 

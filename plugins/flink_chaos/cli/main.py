@@ -12,6 +12,7 @@ from flink_chaos.cli.ending import ended, open_streams, use_utf8
 from flink_chaos.cli.interrupting import obey
 from flink_chaos.cli.listing import add_runs
 from flink_chaos.cli.running import add_run
+from flink_chaos.cli.saying import show
 from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.cli.undoing import add_undo
@@ -94,7 +95,7 @@ def _show(options: argparse.Namespace) -> int:
     verdict = attempt.verdict()
     if verdict is None:
         raise StoreError(f"run {options.run_key} has no verdict yet")
-    print(_formatted(attempt, verdict, options.format), end="" if options.format == "openmetrics" else "\n")
+    show(_formatted(attempt, verdict, options.format), end="" if options.format == "openmetrics" else "\n")
     return verdict.outcome.exit_code
 
 
@@ -109,14 +110,14 @@ def _formatted(attempt: Attempt, verdict: Verdict, form: str) -> str:
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
     verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
-    print(f"{render(verdict)}\n\n{compared(verdict, attempt.verdict_text())}")
+    show(f"{render(verdict)}\n\n{compared(verdict, attempt.verdict_text())}")
     return verdict.outcome.exit_code
 
 
 def _report(options: argparse.Namespace) -> int:
     from flink_chaos.steps.reporting import draw
 
-    print(draw(Store().attempt(options.run_key)))
+    show(draw(Store().attempt(options.run_key)))
     return Outcome.PASS.exit_code
 
 
@@ -126,10 +127,10 @@ def _prove(options: argparse.Namespace) -> int:
     from flink_chaos.steps.proving import prove_run
 
     run = open_run(Store().attempt(options.run_key))
-    found = prove_run(run, print, reuse=not options.from_topics)
-    print(render_proof(found))
+    found = prove_run(run, show, reuse=not options.from_topics)
+    show(render_proof(found))
     differing = disagreements(run.journal, {copy: deliveries for copy, (deliveries, _) in found.items()})
-    print("\n".join(differing) or "the counts by Flink SQL are the same")
+    show("\n".join(differing) or "the counts by Flink SQL are the same")
     return (Outcome.INCONCLUSIVE if differing else Outcome.PASS).exit_code
 
 

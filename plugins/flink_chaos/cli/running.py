@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from flink_chaos import clock
 from flink_chaos.cli.arguments import whole
-from flink_chaos.cli.ending import complain, told
-from flink_chaos.cli.saying import say
+from flink_chaos.cli.ending import told
+from flink_chaos.cli.saying import complain, say
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
 from flink_chaos.model.telling import short
+from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.strict_yaml import YamlProblem, load
 from flink_chaos.report.repeated import repeated_table
@@ -85,7 +86,7 @@ def _made(fault: str, run_id: str, parameters: Mapping[str, Any]) -> Verdict:
 
     store = Store()
     plan = make_plan(store, dag_id=fault, run_id=run_id, fault=fault, parameters=parameters)
-    say(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}")
+    say(one_line(f"run {plan.run_key}: {plan.fault.title} of {plan.pipeline.name}, {plan.request.demanded}"))
     attempt = store.attempt(plan.run_key)
     return close(attempt) if plan.request.dry_run else perform(_opened(attempt))
 

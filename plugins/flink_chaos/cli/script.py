@@ -15,6 +15,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import StepFailed
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.observation import Observation
+from flink_chaos.model.text import TEXT, one_line
 from flink_chaos.steps import (
     abandoned,
     comparing,
@@ -180,4 +181,4 @@ def _wait(run: Run, name: str) -> None:
 
 def _say(run: Run, step: str, message: str) -> None:
     elapsed = clock.now().timestamp() - run.plan.created_at.timestamp()
-    say(f"{elapsed:6.0f} s  {step:16} {message}")
+    say(f"{elapsed:6.0f} s  {step:16} {one_line(message, TEXT)}")

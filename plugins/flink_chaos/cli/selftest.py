@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from flink_chaos.cli.arguments import whole
+from flink_chaos.cli.saying import show
 from flink_chaos.cli.systems import open_kafka
 from flink_chaos.model.selftest import MOST_RECORDS
 from flink_chaos.model.verdict import Outcome
@@ -46,9 +47,9 @@ def selftest(options: argparse.Namespace) -> int:
     if options.run_key is not None:
         result = _of_run(options.run_key, seed)
     else:
-        result = self_test(None if options.without_kafka else _kafka(), seed=seed, records=options.records, say=print)
+        result = self_test(None if options.without_kafka else _kafka(), seed=seed, records=options.records, say=show)
         keep(Store().root, result)
-    print(selftest_line(self_test_fact(result)))
+    show(selftest_line(self_test_fact(result)))
     return (Outcome.PASS if result.ok else Outcome.FAIL).exit_code
 
 
@@ -57,7 +58,7 @@ def _of_run(run_key: str, seed: int) -> SelfTestResult:
     from flink_chaos.cli.systems import open_run
     from flink_chaos.steps.selftesting import self_test_of
 
-    return self_test_of(open_run(Store().attempt(run_key)), seed=seed, say=print)
+    return self_test_of(open_run(Store().attempt(run_key)), seed=seed, say=show)
 
 
 def _kafka() -> Kafka:

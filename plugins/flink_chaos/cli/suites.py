@@ -6,7 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flink_chaos.cli.listing import list_records
+from flink_chaos.cli.saying import show
 from flink_chaos.model.suite import is_suite_key
+from flink_chaos.model.text import json_escaped
 from flink_chaos.report.junit import Result, suite_junit
 from flink_chaos.report.suite import render_suite
 from flink_chaos.steps.halting import request_stop
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 BY = "flink-chaos stop"
 FORMS: dict[str, Callable[[SuiteVerdict], str]] = {
     "text": render_suite,
-    "json": lambda verdict: verdict.model_dump_json(indent=2),
+    "json": lambda verdict: json_escaped(verdict.model_dump_json(indent=2)),
     "junit": lambda verdict: suite_junit(verdict, _results(verdict)),
 }
 
@@ -49,7 +51,7 @@ def show_suite(key: str, form: str) -> int:
         raise StoreError(f"suite {key} has no verdict yet")
     if form not in FORMS:
         raise StoreError(f"a suite is shown as {', '.join(FORMS)}; ask for one of its runs as {form}")
-    print(FORMS[form](verdict))
+    show(FORMS[form](verdict))
     return verdict.outcome.exit_code
 
 
@@ -78,5 +80,5 @@ def stop(options: argparse.Namespace) -> int:
         stopped = end(store, Suites(store).record(key))
     else:
         stopped = [key] if request_stop(store.attempt(key), BY) else []
-    print("\n".join(f"run {run} will stop at its next question" for run in stopped) or "nothing is open")
+    show("\n".join(f"run {run} will stop at its next question" for run in stopped) or "nothing is open")
     return 0

@@ -38,8 +38,11 @@ KEEPALIVE = [
 POOL = 16
 """Connections kept open, for the observer's threads beside each other."""
 
-ONCE_MORE = Retry(1, allowed_methods=["GET"], respect_retry_after_header=False)
-"""Only for a connection that the server has closed: what to send again, and when, is for `cluster.patience`."""
+ONCE_MORE = Retry(1, redirect=False, allowed_methods=["GET"], respect_retry_after_header=False)
+"""Only for a connection that the server has closed: what to send again, and when, is for `cluster.patience`.
+
+No redirect is followed: a pod behind the API server's proxy could send our credentials wherever it likes.
+"""
 
 
 UNUSABLE = (

@@ -6,6 +6,8 @@ import json
 import re
 from http import HTTPStatus
 
+from flink_chaos.model.text import LINE, TEXT, cut, one_line
+
 UNREACHABLE = 0
 UNTRUSTED = "Untrusted"
 PASSING = {
@@ -37,7 +39,7 @@ class ClusterError(Exception):
         self, message: str, status: int = UNREACHABLE, reason: str = "Unreachable", retry_after: float = 0.0
     ) -> None:
         """`reason` is Kubernetes' own word, such as Forbidden; `retry_after` seconds, if it was told."""
-        super().__init__(message)
+        super().__init__(one_line(message, TEXT))
         self.status = status
         self.reason = reason
         self.retry_after = retry_after
@@ -84,11 +86,11 @@ def _told(status: int, body: str) -> tuple[str, str]:
     phrase = HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else "Refused"
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict) or told.get("kind") != "Status":
-        return phrase, " ".join(body.split())[:300] or "no reason given"
-    return str(told.get("reason") or phrase), str(told.get("message") or "no reason given").rstrip(".")
+        return phrase, one_line(" ".join(body.split()), LINE) or "no reason given"
+    return cut(str(told.get("reason") or phrase), LINE), cut(str(told.get("message") or "no reason given").rstrip("."))
 
 
 def _remedy(status: int) -> str:

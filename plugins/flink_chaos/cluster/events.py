@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import EVENTS
+from flink_chaos.model.text import LINE, cut
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -43,11 +44,11 @@ def event_of(item: dict[str, Any]) -> Event:
     first, last = item.get("firstTimestamp") or made, series.get("lastObservedTime") or item.get("lastTimestamp")
     return Event(
         uid=item["metadata"]["uid"],
-        kind=about.get("kind", ""),
-        name=about.get("name", ""),
+        kind=cut(about.get("kind", ""), LINE),
+        name=cut(about.get("name", ""), LINE, name=True),
         warning=item.get("type") == "Warning",
-        reason=item.get("reason") or "",
-        message=item.get("message") or "",
+        reason=cut(item.get("reason") or "", LINE),
+        message=cut(item.get("message") or ""),
         count=series.get("count") or item.get("count") or 1,
         first_ms=_ms(first),
         last_ms=_ms(last or first),

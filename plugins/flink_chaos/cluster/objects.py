@@ -24,6 +24,7 @@ from flink_chaos.cluster.resources import (
     Resource,
 )
 from flink_chaos.cluster.transport import ACCEPT, Call, Object, Transport
+from flink_chaos.model.names import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,8 +213,16 @@ class Cluster(Transport):
 
 
 def selector(labels: Mapping[str, str] | str) -> str:
-    """Return labels as Kubernetes' label selector; text passes as it is."""
-    return labels if isinstance(labels, str) else ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+    """Return labels as Kubernetes' label selector; text passes as it is.
+
+    Raises ClusterError for a value that would select something else.
+    """
+    if isinstance(labels, str):
+        return labels
+    try:
+        return ",".join(f"{key}={Shape.LABEL.checked(value)}" for key, value in sorted(labels.items()))
+    except ValueError as error:
+        raise ClusterError(f"cannot select by label: {error}", HTTPStatus.BAD_REQUEST, "Invalid") from error
 
 
 def _where(resource: Resource, namespace: str | None, name: str | None = None) -> str:

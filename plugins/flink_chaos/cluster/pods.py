@@ -7,14 +7,19 @@ from datetime import UTC
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.cluster.errors import refusal
+from flink_chaos.cluster.errors import ClusterError, refusal
 from flink_chaos.cluster.resources import POD_LOGS, PODS
+from flink_chaos.model.names import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from flink_chaos.cluster.objects import Cluster
+
+
+MOST_BYTES = 5_000_000
+"""Of a log that is read at once: its lines may be of any length."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,12 @@ def pods(cluster: Cluster, namespace: str | None, labels: Mapping[str, str] | st
 
 
 def pod_of(item: dict[str, Any]) -> Pod:
-    """Read a pod from the API's object."""
+    """Read a pod from the API's object. Raises ClusterError for a name that is none: it becomes a path and a target."""
     metadata, status = item["metadata"], item.get("status") or {}
     conditions = {found.get("type"): found.get("status") for found in status.get("conditions") or []}
     containers = status.get("containerStatuses") or []
     return Pod(
-        name=metadata["name"],
+        name=_named(metadata["name"]),
         uid=metadata["uid"],
         node=(item.get("spec") or {}).get("nodeName") or "",
         phase=status.get("phase", "Unknown"),
@@ -58,6 +63,14 @@ def pod_of(item: dict[str, Any]) -> Pod:
         image=next((found.get("imageID", "") for found in containers), ""),
         restarts=sum(found.get("restartCount", 0) for found in containers),
     )
+
+
+def _named(name: object) -> str:
+    try:
+        return Shape.POD.checked(name)
+    except ValueError as error:
+        told = f"cannot read a pod: {error}. Check what answers in the API server's place"
+        raise ClusterError(told, HTTPStatus.OK, "Invalid") from error
 
 
 def pod_log(
@@ -70,7 +83,7 @@ def pod_log(
     previous: bool = False,
     timed: bool = False,
     since: datetime | None = None,
-    most_bytes: int | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> str:
     """Return the last `tail` lines of a container's log; `previous` is the run before its last restart.
 
@@ -84,7 +97,7 @@ def pod_log(
         "previous": "true" if previous else "",
         "timestamps": "true" if timed else "",
         "sinceTime": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else "",
-        "limitBytes": str(most_bytes or ""),
+        "limitBytes": str(most_bytes),
     }
     what = f"read the log of pod {name!r} in namespace {namespace!r}"
     status, text = cluster.send("GET", POD_LOGS.path(namespace, name), what, query=query)

@@ -6,11 +6,12 @@ import json
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from flink_chaos.cluster.errors import NOBODY_THERE, is_passing, was_not_sent
 from flink_chaos.cluster.patience import repeated
-from flink_chaos.cluster.resources import SERVICES
+from flink_chaos.cluster.resources import SERVICES, segment
+from flink_chaos.model.names import Shape
+from flink_chaos.model.text import LINE, TEXT, cut, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 CAUSE = "Caused by:"
 SHORT_SECONDS = 10.0
+NOT_SENT = 0
 AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 NOISE = ("", "Internal server error.", "<Exception on server side:")
 """Lines of Flink's errors that tell nothing."""
@@ -33,10 +35,10 @@ class ServiceError(Exception):
 
     def __init__(self, what: str, status: int, text: str, reason: str, remedy: str) -> None:
         """`what` names the request and the service; `status` is 0 when nothing answered."""
-        super().__init__(f"{what}: {reason}. {remedy}")
+        super().__init__(one_line(f"{what}: {reason}. {remedy}", TEXT))
         self.status = status
         self.text = text
-        self.reason = reason
+        self.reason = one_line(reason, TEXT)
         self.remedy = remedy
 
 
@@ -60,7 +62,7 @@ class ServiceProxy:
         self.cluster = cluster
         self.name = f"service {service}:{port} in namespace {namespace!r}"
         end = f"{service}:{port}" if scheme == "http" else f"{scheme}:{service}:{port}"
-        self._base = f"{SERVICES.path(namespace)}/{quote(end, safe=':')}/proxy"
+        self._base = f"{SERVICES.path(namespace)}/{segment(end, SERVICES.label, safe=':')}/proxy"
 
     def request(
         self,
@@ -72,7 +74,8 @@ class ServiceProxy:
     ) -> Any:
         """Send one request and return the answer's JSON (None when it is empty).
 
-        Raises ServiceError for an answer that is not 2xx or not JSON, ClusterError when the API server is not there.
+        Raises ServiceError for an answer that is not 2xx or not JSON, and for a path that could lead elsewhere;
+        ClusterError when the API server is not there.
         While the API server is away a request is sent again, if whoever asks is patient; while the service is, for some
         seconds at most: it may be meant to be away. What is no GET is repeated only if nobody was there to take it.
         """
@@ -85,9 +88,21 @@ class ServiceProxy:
         self, method: str, path: str, body: dict[str, Any] | None, query: Mapping[str, str] | None, timeout: float
     ) -> Any:
         what = f"{method} {path} of {self.name}"
-        url = f"{self._base}/{path.lstrip('/')}"
+        url = f"{self._base}{below(what, path)}"
         status, text = self.cluster.send(method, url, f"send {what}", body=body, query=query, timeout=timeout)
         return read_answer(what, status, text, _remedy)
+
+
+def below(what: str, path: str) -> str:
+    """Return the path of a request, to be put behind a service's address. Raises ServiceError if it is no plain one.
+
+    What an answer told may be part of it: with `..`, `%` or `?` the request would go to something else.
+    """
+    try:
+        return "/" + Shape.PATH.checked(path).lstrip("/")
+    except ValueError as error:
+        told = what.replace(path, "request")
+        raise ServiceError(told, NOT_SENT, "", f"not sent: {error}", "See what told it that") from error
 
 
 def _is_away(error: Exception) -> bool:
@@ -107,7 +122,7 @@ def read_answer(what: str, status: int, text: str, remedy: Callable[[int, str], 
         raise ServiceError(what, status, text, f"{status}: {_gist(text)}", remedy(status, text))
     try:
         return json.loads(text, parse_float=Digits) if text.strip() else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         reason, todo = f"answered no JSON: {_gist(text)}", "Check that the address is the service's own"
         raise ServiceError(what, status, text, reason, todo) from error
 
@@ -115,14 +130,14 @@ def read_answer(what: str, status: int, text: str, remedy: Callable[[int, str], 
 def deepest_cause(text: str) -> str:
     """Return the last "Caused by" of the stack in an error, as one line; empty when there is none."""
     causes = [line.removeprefix(CAUSE).strip() for line in _lines(text) if line.startswith(CAUSE)]
-    return causes[-1][:300].rstrip(".") if causes else ""
+    return cut(causes[-1], LINE).rstrip(".") if causes else ""
 
 
 def _gist(text: str) -> str:
     """Return the reason inside an error (Kubernetes: message, Flink: errors), without the stack, as one line."""
     first = next((line for line in _lines(text) if line not in NOISE), "no reason given")
     cause = deepest_cause(text)
-    return (f"{first[:300]} (caused by {cause})" if cause else first[:600]).rstrip(".")
+    return (f"{cut(first, LINE)} (caused by {cause})" if cause else cut(first, 2 * LINE)).rstrip(".")
 
 
 def _lines(text: str) -> list[str]:
@@ -135,7 +150,7 @@ def _lines(text: str) -> list[str]:
 def _loaded(text: str) -> dict[str, Any]:
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 
@@ -145,6 +160,8 @@ def _remedy(status: int, text: str) -> str:
         return "Check that the service has a ready pod"
     if status == HTTPStatus.FORBIDDEN:
         return "Give this user get, create and delete on services/proxy"
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return "Check that this is the service's own port: it redirects elsewhere, which is not followed"
     if status == HTTPStatus.NOT_FOUND and _loaded(text).get("kind") == "Status":
         return "Check the name of the service and its namespace"
     return "See the service's log for more"

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote
+
+from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.model.names import Shape
 
 
 @dataclass(frozen=True)
@@ -21,14 +25,29 @@ class Resource:
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     def path(self, namespace: str | None = None, name: str | None = None) -> str:
-        """Return the URL path of one object, of a namespace's list or (without namespace) of the cluster's list."""
+        """Return the URL path of one object, of a namespace's list or (without namespace) of the cluster's list.
+
+        Raises ClusterError for a name that would make it the path of something else.
+        """
         parts = ["apis", self.group] if self.group else ["api"]
         parts.append(self.version)
         if self.namespaced and namespace is not None:
             parts += ["namespaces", namespace]
         plural, _, subresource = self.plural.partition("/")
         parts += [plural, *([name] if name is not None else []), *([subresource] if subresource else [])]
-        return "/" + "/".join(quote(part, safe="") for part in parts)
+        return "/" + "/".join(segment(part, self.label) for part in parts)
+
+
+def segment(name: str, label: str, safe: str = "") -> str:
+    """Return a name as one segment of a path; characters of `safe` stay as they are.
+
+    Raises ClusterError for one that is none: empty it would mean all objects, and `..` others.
+    """
+    try:
+        return quote(Shape.OBJECT.checked(name), safe=safe)
+    except ValueError as error:
+        told = f"cannot ask for {label}: {error}. Correct it where it is named"
+        raise ClusterError(told, HTTPStatus.BAD_REQUEST, "Invalid") from error
 
 
 PODS = Resource("", "v1", "pods")

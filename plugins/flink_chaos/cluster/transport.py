@@ -12,6 +12,7 @@ from kubernetes.client.exceptions import ApiException
 
 from flink_chaos.cluster.errors import ClusterError, is_passing, refusal, starting, unreachable
 from flink_chaos.cluster.patience import repeated
+from flink_chaos.model.text import LINE, cut, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ Object = dict[str, Any]
 JSON = "application/json"
 ACCEPT = "application/json, */*"
 READY = "/readyz"
+WORDS = ("message", "reason")
+"""Of conditions, states, statuses and events: whoever writes them, whatever they hold."""
+
 Answer = tuple[int, str, float]
 """Status, text, and the seconds after which the server wants to be asked again."""
 
@@ -121,6 +125,10 @@ class Transport:
             if not error.status:
                 raise unreachable(call.what, self.server, _first_line(error.reason)) from error
             return int(error.status), str(error.body or ""), _retry_after(error.headers)
+        except UnicodeDecodeError as error:  # of the client itself, which takes every error for UTF-8
+            refused = error.__context__
+            status = refused.status if isinstance(refused, ApiException) else HTTPStatus.BAD_GATEWAY
+            return int(status), error.object.decode(errors="replace"), 0.0
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(call.what, self.server, _first_line(error)) from error
 
@@ -128,14 +136,22 @@ class Transport:
 def _object(text: str, what: str, server: str) -> Object:
     """Read an answer. Something on the way, such as a login page, may answer in its own words."""
     try:
-        answer = json.loads(text)
-    except ValueError:
+        answer = json.loads(text, object_hook=_cut)
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         gist = _first_line(text)[:100]
         message = f"cannot {what}: {server} answered no Kubernetes object, but {gist!r}. {NO_API}"
         raise ClusterError(message, HTTPStatus.OK, "NoObject")
     return answer
+
+
+def _cut(found: Object) -> Object:
+    """What others say in an object; names and contents stay as they are."""
+    for key in WORDS:
+        if isinstance(words := found.get(key), str):
+            found[key] = cut(words)
+    return found
 
 
 def _retry_after(headers: Mapping[str, str] | None) -> float:
@@ -147,4 +163,4 @@ def _retry_after(headers: Mapping[str, str] | None) -> float:
 
 
 def _first_line(error: object) -> str:
-    return " ".join(str(error).split())[:300]
+    return one_line(str(error), LINE)

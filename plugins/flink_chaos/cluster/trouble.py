@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.nodes import node_of
+from flink_chaos.model.text import cut
 from flink_chaos.model.trouble_facts import Cause
 
 if TYPE_CHECKING:
@@ -58,16 +59,16 @@ def pod_causes(pods: Iterable[Raw], nodes: Iterable[Raw], drained: str = "") -> 
     for pod in pods:
         about, on = f"pods/{pod['metadata']['name']}", (pod.get("spec") or {}).get("nodeName", "")
         outside = [*_lost(pod, ours=bool(on) and on == drained), *_hindered(pod), *_node(on, known)]
-        yield from (Cause(about=about, words=words[:MOST_WORDS], outside=True) for words in outside)
+        yield from (Cause(about=about, words=cut(words, MOST_WORDS), outside=True) for words in outside)
         for words, own in _containers(pod, known.get(on)):
-            yield Cause(about=about, words=words[:MOST_WORDS], outside=not own)
+            yield Cause(about=about, words=cut(words, MOST_WORDS), outside=not own)
 
 
 def event_causes(events: Iterable[Event], pods: Sequence[Raw], drained: str = "") -> Iterator[Cause]:
     """What events tell that pods do not: who may not make them, and what took away those that are gone."""
     waiting = {pod["metadata"]["name"] for pod in pods if (pod.get("status") or {}).get("phase") == "Pending"}
     for event in events:
-        words = f"{event.reason}: {event.message}"[:MOST_WORDS]
+        words = cut(f"{event.reason}: {event.message}", MOST_WORDS)
         about = f"{event.kind.lower()}s/{event.name}"
         if not event.warning and event.reason not in TAKEN:
             continue
@@ -79,7 +80,7 @@ def event_causes(events: Iterable[Event], pods: Sequence[Raw], drained: str = ""
 
 def refusals(log: str) -> list[str]:
     """What a JobManager was told when it asked for TaskManagers: no event tells it, as no controller makes them."""
-    return list(dict.fromkeys(found[:MOST_WORDS] for found in REFUSAL.findall(log)))
+    return list(dict.fromkeys(cut(found, MOST_WORDS) for found in REFUSAL.findall(log)))
 
 
 def is_for_room(cause: Cause) -> bool:

@@ -10,6 +10,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from flink_chaos.model.facts import FileState
+from flink_chaos.model.names import Shape
+from flink_chaos.model.text import TEXT, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,9 @@ RETRIES = Retry(total=2, backoff_factor=0.2, allowed_methods=["GET"], status_for
 
 class FilesError(OSError):
     """What failed, where, why and what to do, in one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, TEXT))
 
 
 class _Strict(HTTPAdapter):
@@ -70,10 +75,18 @@ def _has(store: AbstractFileSystem, path: str) -> bool:
 def _walked(store: AbstractFileSystem, path: str) -> Iterator[dict[str, Any]]:
     """Not fsspec's own walk: that passes over what it could not read."""
     for info in store.ls(path, detail=True):
+        _require_inside(path, info["name"])
         if info["type"] == "directory":
             yield from _walked(store, info["name"])
         else:
             yield info
+
+
+def _require_inside(path: str, name: str) -> None:
+    """Raises FilesError for what a listing tells of somewhere else: it would be read as the application's."""
+    folder, _, last = name.rpartition("/")
+    if folder != path.rstrip("/") or not Shape.FILE.fits(last):
+        raise FilesError(f"{path}: its listing names {name[:200]!a}, which is not in it. Check what answers there")
 
 
 def opened(url: str) -> tuple[AbstractFileSystem, str]:

@@ -7,20 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flink_chaos.model.facts import Checkpoint
+from flink_chaos.model.names import Shape
+from flink_chaos.model.text import LINE, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ENDED = ("FINISHED", "FAILED", "CANCELED")
-UNEXPECTED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+UNEXPECTED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 """What reading raises of an answer that is not Flink's."""
+
+NO_ID = "0" * 32
+NAME_LENGTH = 1_000
+"""Of a metric: task, operator and topic are parts of it, and Flink's server takes no longer request than 4,096."""
 
 T = TypeVar("T")
 
 
 def first_line(text: str) -> str:
     """What a stack trace says before its frames."""
-    return text.strip().partition("\n")[0][:300]
+    return cut(text.lstrip().partition("\n")[0].rstrip(), LINE)
 
 
 @dataclass(frozen=True)
@@ -110,14 +116,19 @@ class Failure:
 
 
 def read_jobs(answer: Any) -> list[Job]:
-    """Jobs of the overview."""
-    return list(_readable(answer["jobs"], _job))
+    """Jobs of the overview. Raises UNEXPECTED where none can be read, and one has an id that is none of Flink's."""
+    lines = list(answer["jobs"])
+    found = list(_readable(lines, _job))
+    for line in () if found else lines:
+        Shape.FLINK_ID.checked(line.get("jid", NO_ID))
+    return found
 
 
 def _job(line: dict[str, Any]) -> Job:
     tasks = {name.upper(): int(count) for name, count in line["tasks"].items() if name != "total"}
     counts = {name: count for name, count in tasks.items() if count}
-    return Job(str(line["jid"]), str(line["state"]), counts, int(line.get("start-time") or 0))
+    job_id, state = Shape.FLINK_ID.checked(line["jid"]), cut(str(line["state"]), LINE)
+    return Job(job_id, state, counts, int(line.get("start-time") or 0))
 
 
 def read_checkpoints(answer: Any) -> Checkpoints:
@@ -131,7 +142,7 @@ def read_checkpoints(answer: Any) -> Checkpoints:
         latest_id=int(completed.get("id") or 0),
         latest_trigger_ms=int(completed.get("trigger_timestamp") or 0),
         restored_path=restored.get("external_path"),
-        restored_id=restored.get("id"),
+        restored_id=None if restored.get("id") is None else int(restored["id"]),
         history=list(_readable(answer.get("history") or [], _checkpoint)),
         restored_ms=int(restored.get("restore_timestamp") or 0),
         in_progress=int(counts.get("in_progress") or 0),
@@ -180,8 +191,8 @@ def read_failures(answer: Any) -> list[Failure]:
 def _failure(entry: dict[str, Any]) -> Failure:
     return Failure(
         failed_ms=int(entry["timestamp"]),
-        name=str(entry["exceptionName"]),
-        task=str(entry.get("taskName") or ""),
+        name=cut(str(entry["exceptionName"]), LINE),
+        task=cut(str(entry.get("taskName") or ""), LINE),
         message=first_line(entry.get("stacktrace") or ""),
     )
 
@@ -195,9 +206,20 @@ def _readable(lines: Iterable[Any], read: Callable[[Any], T]) -> Iterable[T]:
             continue
 
 
+def read_vertices(answer: Any) -> list[str]:
+    """Ids of the tasks of a job."""
+    return [Shape.FLINK_ID.checked(one["id"]) for one in answer["vertices"]]
+
+
+def read_tasks(answer: Any) -> list[str]:
+    """Ids of the tasks that a checkpoint tells of."""
+    return [Shape.FLINK_ID.checked(vertex) for vertex in answer["tasks"]]
+
+
 def read_names(answer: Any) -> list[str]:
-    """Names of metrics."""
-    return [str(metric["id"]) for metric in answer or []]
+    """Names of metrics. Flink puts no comma into one; a very long one could not be asked for."""
+    names = [str(metric["id"]) for metric in answer or []]
+    return [name for name in names if "," not in name and len(name) <= NAME_LENGTH]
 
 
 def read_entries(answer: Any) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,11 +11,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.proxy import ServiceError, deepest_cause
+from flink_chaos.flink.answers import UNEXPECTED
+from flink_chaos.model.names import Shape
+from flink_chaos.model.text import TEXT, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PAUSE = 0.2
+ROWS = {"rowFormat": "JSON"}
+NEXT = re.compile(r"/v[0-9]+(?P<results>/[^?]+)/(?P<token>[0-9]{1,18})(\?rowFormat=JSON)?")
 BATCH = {"execution.runtime-mode": "batch"}
 """In streaming mode a COUNT is a changelog."""
 STATEMENT_SECONDS = 300
@@ -49,7 +55,7 @@ class GatewayError(Exception):
     """
 
     def __init__(self, message: str, *, refused: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(one_line(message, TEXT))
         self.refused = refused
 
 
@@ -90,24 +96,47 @@ class SqlGateway:
 
     def info(self) -> str:
         """Product and version. Raises GatewayError when nobody answers."""
-        answer = self.call("tell its version", "GET", "/info")
-        return f"{answer['productName']} {answer['version']}"
+        what = "tell its version"
+        answer = self.call(what, "GET", "/info")
+        with self.reading(what):
+            return f"{answer['productName']} {answer['version']}"
 
     @contextmanager
     def session(self, properties: Mapping[str, str] | None = None) -> Iterator[Session]:
         """A session in batch mode (unless `properties` say otherwise), closed at the end."""
         body = {"properties": BATCH | dict(properties or {})}
-        path = f"/sessions/{self.call('open a session', 'POST', '/sessions', body)['sessionHandle']}"
+        path = f"/sessions/{self.handle('open a session', '/sessions', body, 'sessionHandle')}"
         try:
             yield Session(self, path)
         finally:
             self.close(path)
 
-    def call(self, what: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Send one request. Raises GatewayError, which names `what`."""
-        path = path if path.startswith("/v") else f"/v2{path}"
+    def handle(self, what: str, path: str, body: dict[str, Any], name: str) -> str:
+        """Send one request that makes something; returns its handle. Raises GatewayError for what is none."""
+        answer = self.call(what, "POST", path, body)
+        with self.reading(what):
+            return Shape.HANDLE.checked(answer[name])
+
+    @contextmanager
+    def reading(self, what: str) -> Iterator[None]:
+        """Raises GatewayError where an answer is not what a gateway answers."""
         try:
-            return self.service.request(method, path, body, timeout=REQUEST_SECONDS)
+            yield
+        except UNEXPECTED as error:
+            why = f"its answer is not a SQL Gateway's ({type(error).__name__}: {str(error)[:200]})"
+            raise self.failure(what, why, "Check the address") from error
+
+    def call(
+        self,
+        what: str,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Send one request. Raises GatewayError, which names `what`."""
+        try:
+            return self.service.request(method, f"/v2{path}", body, query, timeout=REQUEST_SECONDS)
         except ServiceError as error:
             refused = any(mistake in error.text for mistake in MISTAKES)
             remedy = "Correct the statement" if refused else error.remedy
@@ -136,26 +165,27 @@ class Session:
         """Run a statement to its end and return all its rows. Raises GatewayError, after `timeout` seconds too."""
         what = f"run `{' '.join(statement.split())[:120]}`"
         body = {"statement": statement}
-        handle = self._gateway.call(what, "POST", f"{self._path}/statements", body)["operationHandle"]
+        handle = self._gateway.handle(what, f"{self._path}/statements", body, "operationHandle")
         operation = f"{self._path}/operations/{handle}"
         try:
-            return _result(list(self._pages(what, f"{operation}/result/0?rowFormat=JSON", timeout)))
+            with self._gateway.reading(what):
+                return _result(list(self._pages(what, f"{operation}/result", timeout)))
         finally:
             self._gateway.close(f"{operation}/close")
 
-    def _pages(self, what: str, uri: str | None, timeout: float) -> Iterator[dict[str, Any]]:
-        """Every page with something in it, until the last one."""
-        end = clock.monotonic() + timeout
-        while uri:
-            page = self._gateway.call(what, "GET", uri)
+    def _pages(self, what: str, results: str, timeout: float) -> Iterator[dict[str, Any]]:
+        """Every page with something in it, until the last one; `results` is the path below which they are."""
+        end, token = clock.monotonic() + timeout, "0"
+        while token:
+            page = self._gateway.call(what, "GET", f"{results}/{token}", query=ROWS)
             if "results" in page:
                 self._refuse_changes(what, page["results"]["data"])
                 yield page
-            uri = page.get("nextResultUri") or (uri if page["resultType"] == "NOT_READY" else None)
-            if uri and clock.monotonic() > end:
+            token = _following(results, page) or (token if page["resultType"] == "NOT_READY" else "")
+            if token and clock.monotonic() > end:
                 remedy = "Give it more time or less to do; a stream never ends"
                 raise self._gateway.failure(what, f"no end within {timeout:g} s", remedy)
-            if uri and not page.get("results", {}).get("data"):
+            if token and not page.get("results", {}).get("data"):
                 clock.sleep(PAUSE)
 
     def _refuse_changes(self, what: str, data: list[dict[str, Any]]) -> None:
@@ -163,6 +193,17 @@ class Session:
         if kinds := {row["kind"] for row in data} - {"INSERT"}:
             why = f"it answers with changes ({', '.join(sorted(kinds))}) and not with rows"
             raise self._gateway.failure(what, why, "Set execution.runtime-mode to batch")
+
+
+def _following(results: str, page: dict[str, Any]) -> str:
+    """Number of the next page, empty after the last one: its address may be no other than this statement's."""
+    uri = page.get("nextResultUri")
+    if not uri:
+        return ""
+    found = NEXT.fullmatch(str(uri))
+    if found is None or found["results"] != results:
+        raise ValueError(f"the next page would be at {str(uri)[:100]!a}, which is not this statement's")
+    return found["token"]
 
 
 def _result(pages: list[dict[str, Any]]) -> Result:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from flink_chaos.cluster.proxy import ServiceError, read_answer
+from flink_chaos.cluster.proxy import ServiceError, below, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,11 +41,12 @@ class HttpService:
     ) -> Any:
         """Send one request and return the answer's JSON (None when it is empty).
 
-        Raises ServiceError for an answer that is not 2xx or not JSON, and with status 0 when nothing answers.
+        Raises ServiceError for an answer that is not 2xx or not JSON, and with status 0 when nothing answers or the
+        path could lead elsewhere.
         A redirect is an error too: `requests` would turn a POST into a GET.
         """
         what = f"{method} {path} of {self.name}"
-        url = f"{self.name}/{path.lstrip('/')}"
+        url = f"{self.name}{below(what, path)}"
         try:
             answer = self._session.request(method, url, json=body, params=query, timeout=timeout, allow_redirects=False)
         except (requests.RequestException, OSError) as error:

@@ -19,7 +19,9 @@ from flink_chaos.flink.answers import (
     read_jobs,
     read_names,
     read_options,
+    read_tasks,
     read_used_slots,
+    read_vertices,
 )
 from flink_chaos.flink.positions import portions, position_names, positions_of, topics_in
 from flink_chaos.flink.refusals import raise_if_refused, silence
@@ -74,7 +76,7 @@ class JobManager:
         """
         until, path = clock.monotonic() + self.timeout, f"/jobs/{job_id}/checkpoints/details/{checkpoint_id}"
         told: list[Barriers] = []
-        for vertex in self._told(path, lambda answer: list(answer["tasks"])) or []:
+        for vertex in self._told(path, read_tasks) or []:
             answer = self._told(f"{path}/subtasks/{vertex}", read_barriers) if clock.monotonic() < until else None
             if answer is None:
                 return None
@@ -132,7 +134,7 @@ class JobManager:
 
     def _listed(self, job_id: str) -> dict[str, list[str]]:
         """Vertex -> names of its metrics."""
-        vertices = self._told(f"/jobs/{job_id}", lambda answer: [one["id"] for one in answer["vertices"]]) or []
+        vertices = self._told(f"/jobs/{job_id}", read_vertices) or []
         return {vertex: self._told(_metrics_of(job_id, vertex), read_names) or [] for vertex in vertices}
 
     def _values(self, job_id: str, vertex: str, names: list[str], agg: str) -> list[dict[str, Any]]:

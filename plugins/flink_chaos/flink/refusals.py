@@ -40,6 +40,6 @@ def _is_kubernetes(text: str) -> bool:
     """Whether the API server answered, and not the service behind it."""
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(told, dict) and told.get("kind") == "Status"

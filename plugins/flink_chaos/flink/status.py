@@ -6,8 +6,12 @@ import json
 import re
 from typing import Any
 
+from flink_chaos.model.text import cut
+
 JAVA_PACKAGE = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}(?=[A-Z])")
 """What stands before the name of a class."""
+
+MOST_WORDS = 400
 
 LAST_STATE = "KUBERNETES_OPERATOR_LAST_STATE"
 """Stands in the place of a savepoint's path where none was taken."""
@@ -95,7 +99,7 @@ def _observed_generation(deployment: dict[str, Any]) -> int:
     reconciled = _status(deployment, "reconciliationStatus").get("lastReconciledSpec")
     try:
         metadata = (json.loads(reconciled or "{}").get("resource_metadata") or {}).get("metadata") or {}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         metadata = {}
     return int(status.get("observedGeneration") or metadata.get("generation") or 0)
 
@@ -109,6 +113,6 @@ def _short(error: object) -> str:
     try:
         told = json.loads(str(error))
         causes = [told["message"], *(cause["message"] for cause in told["throwableList"])]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         causes = [error or "the operator gives no reason; see its log"]
-    return "; because: ".join(JAVA_PACKAGE.sub("", str(cause)) for cause in causes)[:400]
+    return cut("; because: ".join(JAVA_PACKAGE.sub("", cut(str(cause))) for cause in causes), MOST_WORDS)

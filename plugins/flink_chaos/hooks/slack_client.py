@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flink_chaos.model.masking import masked, masked_data
+from flink_chaos.model.text import one_line
 
 if TYPE_CHECKING:
     from airflow.providers.slack.hooks.slack import SlackHook
@@ -34,7 +35,7 @@ class Sent:
 
     def told(self, settings: SlackSettings) -> str:
         """In words."""
-        return f"{'edited in' if self.edited else 'sent to'} {settings.channel} ({self.channel}, {self.ts})"
+        return one_line(f"{'edited in' if self.edited else 'sent to'} {settings.channel} ({self.channel}, {self.ts})")
 
 
 class Channel:
@@ -93,7 +94,7 @@ def page(dag_id: str, run_id: str) -> str | None:
     from airflow.sdk.configuration import conf
 
     base = str(conf.get("api", "base_url", fallback="") or "")
-    return f"{base.rstrip('/')}/dags/{dag_id}/runs/{quote(run_id)}" if base else None
+    return f"{base.rstrip('/')}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}" if base else None
 
 
 def explained(error: Exception) -> str:
@@ -102,6 +103,6 @@ def explained(error: Exception) -> str:
         return f"{error}: install airflow-flink-chaos[slack]"
     answer: Any = getattr(error, "response", None)
     if answer is None:
-        return masked(f"{type(error).__name__}: {' '.join(str(error).split())}")[:ERROR_CHARACTERS]
+        return one_line(masked(f"{type(error).__name__}: {error}"), ERROR_CHARACTERS)
     needed = f" (needed: {answer.get('needed')})" if answer.get("needed") else ""
-    return f"Slack answers {' '.join(str(answer.get('error')).split())}{needed}"[:ERROR_CHARACTERS]
+    return one_line(f"Slack answers {answer.get('error')}{needed}", ERROR_CHARACTERS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CHAOS_RESULTS
 from flink_chaos.litmus.engine import result_name
+from flink_chaos.model.text import cut
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -50,7 +51,7 @@ def progress_of(engine: dict[str, Any] | None, result: dict[str, Any] | None) ->
         engine_status=status.get("engineStatus") or "",
         phase=outcome.get("phase") or mirrored.get("status") or "",
         verdict=outcome.get("verdict") or _mirrored_verdict(mirrored),
-        message=" ".join(str(part) for part in (error.get("errorCode"), error.get("reason")) if part)[:500],
+        message=cut(" ".join(str(part) for part in (error.get("errorCode"), error.get("reason")) if part), 500),
     )
 
 

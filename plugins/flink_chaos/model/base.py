@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from flink_chaos.model.text import kept
 
 NAME = r"^[a-z][a-z0-9_]{0,30}$"
 """Of a profile, which is its file's too: safe in whatever is named by it."""
@@ -17,6 +20,15 @@ class Record(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class Told(Record):
+    """Data with texts of others: one of megabytes is cut where it comes in, so that no reader need think of it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kept(cls, given: Any) -> Any:
+        return kept(given) if isinstance(given, dict) else given
 
 
 class Copy(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from flink_chaos.model.base import Component, Copy, Record
+from flink_chaos.model.base import Component, Copy, Told
 
 Offsets = dict[int, int]
 """Kafka partition -> offset."""
@@ -16,7 +16,7 @@ Offsets = dict[int, int]
 Clock = Literal["worker", "kubernetes", "kafka", "storage", "flink", "litmus"]
 
 
-class Fact(Record):
+class Fact(Told):
     """Something seen, and by whose clock."""
 
     at: datetime
@@ -28,7 +28,7 @@ class Fact(Record):
         return int(self.at.timestamp() * 1000)
 
 
-class Check(Record):
+class Check(Told):
     """One line of the preflight."""
 
     name: str
@@ -72,7 +72,7 @@ class TopicEnd(Fact):
     last_stable: Offsets
 
 
-class FileState(Record):
+class FileState(Told):
     """A file that an application wrote."""
 
     path: str = Field(description="below the directory of its copy")
@@ -90,7 +90,7 @@ class FilesEnd(Fact):
     files: list[FileState]
 
 
-class OpenTransaction(Record):
+class OpenTransaction(Told):
     """A transaction that was neither committed nor aborted."""
 
     transactional_id: str
@@ -129,7 +129,7 @@ class Steady(Fact):
     records_per_second: float
 
 
-class Target(Record):
+class Target(Told):
     """A pod that is to be hit."""
 
     pod: str
@@ -155,7 +155,7 @@ class PodsSeen(Fact):
     pods: dict[str, str] = Field(description="UID -> name")
 
 
-class Checkpoint(Record):
+class Checkpoint(Told):
     """One checkpoint or savepoint in the JobManager's history; milliseconds."""
 
     id: int

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from flink_chaos.model.text import cut
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -70,7 +72,7 @@ def lines(pod: str, text: str) -> Iterator[LogLine]:
     """The lines of a log that tell their moment, without it."""
     for line in text.split("\n"):
         if (at_ns := written_ns(line)) is not None:
-            yield LogLine(at_ns, pod, line.partition(" ")[2])
+            yield LogLine(at_ns, pod, cut(line.partition(" ")[2]))
 
 
 def later(text: str, than_ns: int) -> tuple[str, int]:

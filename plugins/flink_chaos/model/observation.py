@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from flink_chaos.model.base import Copy, Record
+from flink_chaos.model.base import Copy, Told
 from flink_chaos.model.facts import Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-class Seen(Record):
+class Seen(Told):
     """Something that was looked at. Null anywhere in it: nobody answered in time."""
 
     at_ms: int = Field(description="worker's clock, ms since the epoch")
@@ -73,7 +73,7 @@ class ClockSeen(SeenOfCopy):
     within_ms: int = Field(description="the answer took twice as long: it may be so much more or less")
 
 
-class PodState(Record):
+class PodState(Told):
     """A pod as the API server knows it."""
 
     name: str
@@ -90,7 +90,7 @@ class PodsState(SeenOfCopy):
     pods: dict[str, PodState]
 
 
-class NodeState(Record):
+class NodeState(Told):
     """A node as the API server knows it; one that is gone is neither ready nor schedulable."""
 
     ready: bool = False

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from flink_chaos.model.base import Record
+from flink_chaos.model.base import Record, Told
 
 FindingKind = Literal["lost", "duplicated", "changed", "reordered", "extra"]
 
 
-class Place(Record):
+class Place(Told):
     """Where and when a record was written."""
 
     partition: int = Field(description="of a file: its number among the files of the sink")
@@ -20,13 +20,16 @@ class Place(Record):
     file: str = Field(default="", description="empty: in a topic")
 
 
-class Finding(Record):
+class Finding(Told):
     """One id that is not as it should be."""
 
     kind: FindingKind
     id: str
     source: Place | None = Field(default=None, description="where the loader wrote it")
-    sink: list[Place] = Field(default_factory=list, description="every place in the output, by partition and offset")
+    sink: list[Place] = Field(
+        default_factory=list, description="places in the output, by partition and offset: the first ones and the last"
+    )
+    places: int = Field(default=0, description="how many there are in all; 0: those that are listed")
     phase: str = Field(default="", description="when, seen from the fault; of a lost id: when it was loaded")
     cause: str = Field(default="", description="a hint, not a proof")
 

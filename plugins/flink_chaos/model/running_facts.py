@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from flink_chaos.model.base import Copy, Record
+from flink_chaos.model.base import Copy, Told
 from flink_chaos.model.facts import Fact
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MODE_NAME = "checkpointing mode"
 
 
-class Difference(Record):
+class Difference(Told):
     """Something that runs otherwise than it was planned: the program, its SQL or its image says so."""
 
     what: str

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from flink_chaos.model.base import NAME, Record
+from flink_chaos.model.base import NAME, Record, Told
 from flink_chaos.model.statistics import Repeated
 from flink_chaos.model.verdict import Outcome
 
@@ -159,7 +159,7 @@ class SuitePlan(Record):
         return {name: [run for run in self.runs if run.repeats == name] for name in names}
 
 
-class SuiteLine(Record):
+class SuiteLine(Told):
     """How one run of a suite ended."""
 
     name: str
@@ -172,7 +172,7 @@ class SuiteLine(Record):
     seconds: float | None = Field(description="from its plan to its last fact")
 
 
-class SuiteVerdict(Record):
+class SuiteVerdict(Told):
     """The worst outcome of a suite's runs, and all of them."""
 
     suite_key: str

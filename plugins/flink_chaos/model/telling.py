@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.text import LINE, one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,11 +34,9 @@ def shown(value: Any) -> str:
     return text if len(text) <= LONGEST + 2 else f"{text[:LONGEST]}..."
 
 
-def short(text: str, longest: int = 300) -> str:
-    """One line of the text with escapes for what cannot be printed, and not all of it if it is long."""
-    words = " ".join(text[: 4 * longest].split())
-    line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in words)
-    return line if len(line) <= longest else f"{line[:longest]}..."
+def short(text: str, longest: int = LINE) -> str:
+    """One line of the text, and not all of it if it is long."""
+    return one_line(text, longest)
 
 
 def meant(name: str, names: Iterable[str]) -> str:

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from flink_chaos.model.base import Record
+from flink_chaos.model.base import Told
 from flink_chaos.model.facts import Fact
 
 Moment = Literal["a wait expired", "no room", "drained"]
 
 
-class Cause(Record):
+class Cause(Told):
     """One thing that Kubernetes tells of a pod, of what makes pods, or of a node."""
 
     about: str = Field(description="kind/name")

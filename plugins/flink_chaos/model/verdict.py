@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from flink_chaos.model.base import Guarantee, Record
+from flink_chaos.model.base import Guarantee, Told
 from flink_chaos.model.facts import SelfTest
 from flink_chaos.model.proof import Finding
 from flink_chaos.model.recovery import Recovery
@@ -35,7 +35,7 @@ SCHEMA_VERSION = 1
 """Of verdict.json: raised when a field goes away or means something else, not when one is added."""
 
 
-class Line(Record):
+class Line(Told):
     """One demand of the contract and what was seen."""
 
     name: str
@@ -44,7 +44,7 @@ class Line(Record):
     seen: str
 
 
-class Verdict(Record):
+class Verdict(Told):
     """Outcome, and everything it rests on."""
 
     run_key: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.proof import Finding, FindingKind, Place
+from flink_chaos.model.text import LINE, cut
 from flink_chaos.proof.count import LIMIT, OWN_FIRST
 from flink_chaos.proof.sets import MARK, PLACE
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from flink_chaos.proof.phases import Phases
     from flink_chaos.proof.sets import Sets
+
+MOST_PLACES = 100
+"""Of one id that are listed: its first ones, and its last."""
 
 NEVER = "never written to the sink"
 LISTED = f"""
@@ -59,9 +63,10 @@ def offenders(connection: duckdb.DuckDBPyConnection, phases: Phases, sets: Sets)
         found.append(
             Finding(
                 kind=one.kind,
-                id=one.id or "",
+                id=cut(one.id or "", LINE, name=True),
                 source=loaded,
-                sink=places,
+                sink=[*places[: MOST_PLACES - 1], *places[MOST_PLACES - 1 :][-1:]],
+                places=len(places),
                 phase=_phase(one.kind, places, loaded, phases),
                 cause=_cause(one, places, phases, sets, _Written(known, one.identity in aborted)),
             )
@@ -132,6 +137,6 @@ def _stranger(one: _Offender, sets: Sets) -> str:
     if one.mark is not None:
         return "has no run and id: no record of this pipeline"
     if one.run != sets.run_key:
-        return f"of another run: {one.run}"
+        return f"of another run: {cut(one.run or '', LINE)}"
     beyond = sets.loaded is not None and not 0 <= int(one.id or -1) < sets.loaded
     return "an id that nobody loaded" if beyond else "an id that the stable copy does not have"

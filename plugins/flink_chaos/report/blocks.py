@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.text import one_line, visible
 from flink_chaos.report.table import table
 
 if TYPE_CHECKING:
@@ -22,17 +23,17 @@ ROWS, CELL, LINE = 20, 40, 200
 
 def header(text: str) -> Block:
     """Large letters, no markup."""
-    return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER), "emoji": True}}
+    return {"type": "header", "text": {"type": "plain_text", "text": clip(one_line(text), HEADER), "emoji": True}}
 
 
 def section(text: str) -> Block:
     """A paragraph in Slack's markup."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return {"type": "section", "text": _markup(text)}
 
 
 def context(text: str) -> Block:
     """A line in small grey letters."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+    return {"type": "context", "elements": [_markup(text)]}
 
 
 def bullets(title: str, lines: Sequence[str], most: int = 2_000) -> Block:
@@ -66,8 +67,11 @@ def within(further: Sequence[Block], *, beside: Sequence[Block], what: str) -> l
 
 
 def plain(text: str, most: int) -> str:
-    """Any text on one line, clipped; it can neither call people nor end a table."""
-    return escape(clip(" ".join(text.split()), most)).replace("`", "'")
+    """Any text on one line, at most so many characters as it is sent; it can neither call people nor end a table."""
+    told = clip(one_line(text, most), most).replace("`", "'")
+    while len(sent := escape(told)) > most:
+        told = clip(told, max(1, len(told) - max(1, (len(sent) - most) // 4)))
+    return sent
 
 
 def escape(text: str) -> str:
@@ -82,7 +86,14 @@ def clip(text: str, most: int) -> str:
 
 def _cell(value: Any) -> Any:
     """Numbers stay numbers; a back-tick would end the table."""
-    return clip(" ".join(value.split()), CELL).replace("`", "'") if isinstance(value, str) else value
+    if value is None or isinstance(value, int | float):
+        return value
+    return clip(one_line(str(value), CELL), CELL).replace("`", "'")
+
+
+def _markup(text: str) -> dict[str, Any]:
+    """Slack makes no links of names that it finds in it: a channel or person in an error message is not called."""
+    return {"type": "mrkdwn", "text": visible(text), "verbatim": True}
 
 
 def _fitting(lines: Sequence[str], room: int) -> list[str]:

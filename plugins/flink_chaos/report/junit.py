@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from flink_chaos.model.text import cut, some_lines, visible
 from flink_chaos.model.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.suite import SuiteLine, SuiteVerdict
     from flink_chaos.model.verdict import Line, Verdict
-
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 does not allow, not even escaped."""
 
 DOUBTFUL = (Outcome.INCONCLUSIVE, Outcome.ABORTED)
 
@@ -64,7 +61,7 @@ def _run(root: Element, name: str, run: Result) -> None:
         _line(suite, verdict, line)
     if verdict.outcome in DOUBTFUL or not verdict.lines:
         _judged(SubElement(suite, "testcase", classname=_clean(plan.dag_id), name="verdict"), verdict)
-    SubElement(suite, "system-out").text = _clean("\n".join([*verdict.reasons, *verdict.notes]))
+    SubElement(suite, "system-out").text = "\n".join([*some_lines(verdict.reasons), *some_lines(verdict.notes)])
 
 
 def _properties(plan: RunPlan, verdict: Verdict) -> dict[str, str]:
@@ -111,4 +108,5 @@ def _text(root: Element) -> str:
 
 
 def _clean(text: str) -> str:
-    return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    """What XML 1.0 does not allow, not even escaped, is told visibly; and what acts where the file is shown."""
+    return visible(cut(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flink_chaos.model.text import LINE, cut, visible
 from flink_chaos.model.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -94,4 +95,4 @@ def _lines(family: Family, common: Labels) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return visible(cut(text, LINE)).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -13,6 +13,7 @@ from flink_chaos.model.facts import Evidence, Loaded, OffsetsReset, Preflight
 from flink_chaos.model.logs import Logs
 from flink_chaos.model.masking import masked_data
 from flink_chaos.model.verdict import Outcome
+from flink_chaos.report.budget import BUDGETS, MOST_BYTES
 from flink_chaos.report.proof import offending
 from flink_chaos.report.recovery import SPAN_COLUMNS, bars, debt_rows, difference_row, headline, span_rows
 from flink_chaos.report.reproduce import airflow_command, command
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.plan import RunPlan
     from flink_chaos.model.statistics import Difference
     from flink_chaos.model.verdict import Verdict
+    from flink_chaos.report.budget import Budget
     from flink_chaos.store.history import Green
 
 SIGNS = {"PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?", "ABORTED": "■", "PLANNED": "…"}
@@ -46,43 +48,68 @@ def page(
     differences: Sequence[Difference] = (),
     logs: Logs | None = None,
 ) -> str:
-    """The whole page; the same records always give the same one."""
+    """The whole page, never above MOST_BYTES; the same records always give the same one."""
+    told = _told(plan, journal, verdict, observation, last_green, differences, logs or Logs())
+    for budget in BUDGETS:
+        text = _template(budget).render(budget=budget, **told)
+        if len(text.encode()) <= MOST_BYTES:
+            break
+    return text
+
+
+def _told(
+    plan: RunPlan,
+    journal: Journal,
+    verdict: Verdict,
+    observation: Observation,
+    last_green: Green | None,
+    differences: Sequence[Difference],
+    logs: Logs,
+) -> dict[str, Any]:
+    """What the template asks for, by name."""
     evidence, preflight, loaded = journal.last(Evidence), journal.last(Preflight), journal.last(Loaded)
-    return _template().render(
-        plan=plan,
-        verdict=verdict,
-        sign=SIGNS[verdict.outcome],
-        why=_why(verdict),
-        marks=MARKS,
-        cells=lambda rows: [list(row.values()) for row in rows],
-        counts=by_copy(verdict.counts),
-        proof=by_copy(_proofs(journal)),
-        self_test=selftest_line(verdict.self_test) if verdict.self_test else "",
-        timeline=timeline(observation, verdict.recovery),
-        recovery=verdict.recovery,
-        headline=headline(verdict.recovery) if verdict.recovery else [],
-        bars=bars(verdict.recovery, last_green.verdict.recovery if last_green else None) if verdict.recovery else [],
-        debt=debt_rows(verdict.recovery) if verdict.recovery else [],
-        span_columns=SPAN_COLUMNS,
-        spans=span_rows(verdict.recovery) if verdict.recovery else [],
-        repeated=[difference_row(one) for one in differences],
-        said=said(observation, verdict.recovery, logs or Logs(), zero_ms(observation, verdict.recovery)),
-        findings=offending("what", verdict.findings),
-        evidence=evidence,
-        preflight=preflight.checks if preflight else [],
-        loaded=loaded,
-        resets=[[r.group, r.topic, r.strategy, str(r.after)] for r in journal.all(OffsetsReset)],
-        settings=masked_data(_settings(plan, observation)) | _compared_with(last_green),
-        command=command(plan),
-        airflow_command=airflow_command(plan),
-    )
+    return {
+        "plan": plan,
+        "verdict": verdict,
+        "sign": SIGNS[verdict.outcome],
+        "why": _why(verdict),
+        "marks": MARKS,
+        "cells": lambda rows: [list(row.values()) for row in rows],
+        "counts": by_copy(verdict.counts),
+        "proof": by_copy(_proofs(journal)),
+        "self_test": selftest_line(verdict.self_test) if verdict.self_test else "",
+        "timeline": timeline(observation, verdict.recovery),
+        "recovery": verdict.recovery,
+        "headline": headline(verdict.recovery) if verdict.recovery else [],
+        "bars": bars(verdict.recovery, last_green.verdict.recovery if last_green else None) if verdict.recovery else [],
+        "debt": debt_rows(verdict.recovery) if verdict.recovery else [],
+        "span_columns": SPAN_COLUMNS,
+        "spans": span_rows(verdict.recovery) if verdict.recovery else [],
+        "repeated": [difference_row(one) for one in differences],
+        "said": said(observation, verdict.recovery, logs, zero_ms(observation, verdict.recovery)),
+        "findings": offending("what", verdict.findings),
+        "evidence": evidence,
+        "preflight": preflight.checks if preflight else [],
+        "loaded": loaded,
+        "resets": [[r.group, r.topic, r.strategy, str(r.after)] for r in journal.all(OffsetsReset)],
+        "settings": masked_data(_settings(plan, observation)) | _compared_with(last_green),
+        "command": command(plan),
+        "airflow_command": airflow_command(plan),
+    }
 
 
 @cache
-def _template() -> Template:
-    loader = PackageLoader("flink_chaos.report", "templates")
-    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    found.filters["shown"] = shown
+def _template(budget: Budget) -> Template:
+    """Everything that goes into the page passes the budget, and is escaped after it."""
+    found = Environment(
+        loader=PackageLoader("flink_chaos.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=budget.seen,
+    )
+    found.filters |= {"shown": shown, "whole": budget.whole}
     return found.get_template("report.html.j2")
 
 

@@ -49,8 +49,8 @@ def in_words(finding: Finding) -> str:
 def _cells(finding: Finding) -> list[str]:
     source = _place(finding.source) if finding.source else ""
     shown = ", ".join(_place(place) for place in finding.sink[:MOST_PLACES])
-    more = len(finding.sink) - MOST_PLACES
-    sink = f"{shown} and {more} more" if more > 0 else shown
+    more = max(finding.places, len(finding.sink)) - MOST_PLACES
+    sink = f"{shown} and {more:,} more" if more > 0 else shown
     return [finding.kind, finding.id, finding.phase, source, sink, finding.cause]
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.text import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -79,6 +81,6 @@ def _grouped(lines: Iterable[LogLine]) -> list[tuple[int, str, str, int]]:
 
 
 def plain(text: str) -> str:
-    """On one line and not too long; characters that cannot be seen, or that turn the text around, are blanks."""
-    seen = "".join(letter if letter.isprintable() else " " for letter in text[: LENGTH + 1])
+    """On one line and not too long; characters that cannot be seen, or that turn the text around, are escapes."""
+    seen = one_line(text[: LENGTH + 1])
     return seen if len(seen) <= LENGTH else seen[: LENGTH - 1] + "…"

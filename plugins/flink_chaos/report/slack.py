@@ -51,7 +51,7 @@ def begun(plan: RunPlan, *, link: str | None = None) -> dict[str, Any]:
     """Arguments of `chat.postMessage` for a run that has its lock and begins: text, blocks and attachments."""
     title = f"Running: {plan.deed} in {plan.pipeline.name}"
     blocks = [context(_setting(plan)), context(_run(plan.run_key, plan.run_id, plan.attempt, link))]
-    return framed(title, escape(clip(title, REASON)), SIGNS[Outcome.PLANNED], COLOURS[Outcome.PLANNED], blocks)
+    return framed(title, plain(title, REASON), SIGNS[Outcome.PLANNED], COLOURS[Outcome.PLANNED], blocks)
 
 
 def struck(plan: RunPlan, evidence: Evidence, *, link: str | None = None) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def struck(plan: RunPlan, evidence: Evidence, *, link: str | None = None) -> dic
     title = f"Fault felt: {plan.deed} in {plan.pipeline.name}"
     told = section(f"{plain(evidence.message, REASON)} (known at {evidence.at:%H:%M:%S} UTC)")
     blocks = [context(_setting(plan)), told, context(_run(plan.run_key, plan.run_id, plan.attempt, link))]
-    return framed(title, escape(clip(title, REASON)), FAULT, COLOURS[Outcome.PLANNED], blocks)
+    return framed(title, plain(title, REASON), FAULT, COLOURS[Outcome.PLANNED], blocks)
 
 
 def message(
@@ -71,7 +71,7 @@ def message(
     and what was another build in it.
     """
     title = f"{verdict.outcome}: {plan.deed} in {plan.pipeline.name}"
-    text = escape(clip(" - ".join([title, *(" ".join(reason.split()) for reason in verdict.reasons)]), REASON))
+    text = plain(" - ".join([title, *verdict.reasons]), REASON)
     run = _run(verdict.run_key, verdict.run_id, verdict.attempt, link)
     source = context(f"{run}  |  stored in `{plain(stored, REASON)}`")
     blocks = [*_told(plan, verdict, green), source]
@@ -85,7 +85,7 @@ def details(verdict: Verdict) -> dict[str, Any] | None:
     told = list(_detailed(verdict))
     tables = [grid(name, *_columns_and_rows(rows)) for name, rows in verdict.tables.items()]
     shown = [*told, *within([*_recovery(verdict), *tables], beside=told, what="table")]
-    text = f"Details of run {verdict.run_key}"
+    text = plain(f"Details of run {verdict.run_key}", REASON)
     attachment = {"color": COLOURS[verdict.outcome], "fallback": text, "blocks": shown}
     return {"text": text, "attachments": [attachment]} if shown else None
 
@@ -167,5 +167,5 @@ def _columns_and_rows(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[
 
 
 def _run(run_key: str, run_id: str, attempt: int, link: str | None) -> str:
-    run = f"run `{run_key}`, {plain(run_id, REASON)}, attempt {attempt}"
+    run = f"run `{plain(run_key, REASON)}`, {plain(run_id, REASON)}, attempt {attempt}"
     return "  |  ".join([run, *([f"<{escape(link)}|open in Airflow>"] if link else [])])

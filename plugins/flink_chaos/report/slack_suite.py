@@ -19,7 +19,7 @@ def suite_begun(plan: SuitePlan, *, link: str | None = None) -> dict[str, Any]:
     title = f"Running: suite {plan.suite}, {len(plan.runs)} runs"
     told = grid("Runs", ["run", "fault"], [[run.name, run.fault] for run in plan.runs])
     source = _source(plan, link)
-    return framed(title, escape(title), SIGNS[Outcome.PLANNED], COLOURS[Outcome.PLANNED], [told, source])
+    return framed(title, plain(title, REASON), SIGNS[Outcome.PLANNED], COLOURS[Outcome.PLANNED], [told, source])
 
 
 def suite_message(verdict: SuiteVerdict, *, link: str | None = None) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def suite_message(verdict: SuiteVerdict, *, link: str | None = None) -> dict[str
     repeated = [grid("Repetitions", *repeated_table(verdict.repeated))] if verdict.repeated else []
     source = _source(verdict, link)
     shown = [*told, *within(repeated, beside=[*told, source], what="table"), source]
-    return framed(title, escape(title), SIGNS[verdict.outcome], COLOURS[verdict.outcome], shown)
+    return framed(title, plain(title, REASON), SIGNS[verdict.outcome], COLOURS[verdict.outcome], shown)
 
 
 def _bad(verdict: SuiteVerdict) -> list[SuiteLine]:
@@ -40,4 +40,4 @@ def _bad(verdict: SuiteVerdict) -> list[SuiteLine]:
 
 def _source(of: SuitePlan | SuiteVerdict, link: str | None) -> dict[str, Any]:
     page = [f"<{escape(link)}|open in Airflow>"] if link else []
-    return context("  |  ".join([f"suite `{of.suite_key}`, {plain(of.run_id, REASON)}", *page]))
+    return context("  |  ".join([f"suite `{plain(of.suite_key, REASON)}`, {plain(of.run_id, REASON)}", *page]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.model.text import TEXT, one_line
 from flink_chaos.report.repeated import repeated_table
 from flink_chaos.report.table import table
 
@@ -24,7 +25,7 @@ def render_suite(verdict: SuiteVerdict) -> str:
 def _lines(verdict: SuiteVerdict) -> Iterator[str]:
     passed = sum(line.outcome == "PASS" for line in verdict.lines)
     name = f"suite {verdict.suite} {verdict.run_id} #{verdict.attempt} ({verdict.suite_key})"
-    yield f"{verdict.outcome}  {name}, {passed} of {len(verdict.lines)} passed"
+    yield f"{verdict.outcome}  {one_line(name, TEXT)}, {passed} of {len(verdict.lines)} passed"
     yield ""
     yield from table(COLUMNS, [_cells(line) for line in verdict.lines])
     if verdict.repeated:

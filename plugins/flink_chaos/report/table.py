@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.text import exact
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 LINE = 110
 """Width of a rule, in characters: reasons are longer than a terminal is wide."""
 
+CELL, ROWS, COLUMNS = 400, 200, 40
+"""Characters of a cell, rows and columns of a table: what a person still reads. The stored verdict has all of it."""
+
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """Rows under their columns, numbers and their names to the right."""
-    cells = [[_cell(value) for value in row] for row in rows]
-    widths = [max(len(text) for text in column) for column in zip(columns, *cells, strict=True)]
-    right = [isinstance(value, int | float) for value in rows[0]] if rows else [False] * len(columns)
-    yield _aligned(columns, widths, right)
+    """Rows under their columns, numbers and their names to the right; as many as a person reads."""
+    names = [exact(name, CELL) for name in columns[:COLUMNS]]
+    kept = [row[:COLUMNS] for row in rows[:ROWS]]
+    cells = [[_cell(value) for value in row] for row in kept]
+    widths = [max(len(text) for text in column) for column in zip(names, *cells, strict=True)]
+    right = [isinstance(value, int | float) for value in kept[0]] if kept else [False] * len(names)
+    yield _aligned(names, widths, right)
     yield "  ".join("-" * width for width in widths)[:LINE]
-    for row, values in zip(cells, rows, strict=True):
+    for row, values in zip(cells, kept, strict=True):
         yield _aligned(row, widths, [isinstance(value, int | float) for value in values])
+    left = {"rows": len(rows) - len(kept), "columns": len(columns) - len(names)}
+    yield from (f"... {count:,} more {what}" for what, count in left.items() if count)
 
 
 def by_copy(counted: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[list[Any]]]:
@@ -48,4 +57,4 @@ def _aligned(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool])
 def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6f}"
-    return "" if value is None else str(value)
+    return "" if value is None else exact(str(value), CELL)

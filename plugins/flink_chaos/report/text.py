@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.text import LINE, TEXT, json_escaped, one_line, some_lines
 from flink_chaos.report.proof import findings_table
 from flink_chaos.report.recovery import headline
 from flink_chaos.report.selftest import selftest_line
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.verdict import Verdict
 
 
+TABLES = 50
 MISSING = object()
 MARKS = {True: "ok", False: "BROKEN", None: "-"}
 
@@ -26,15 +29,15 @@ def render(verdict: Verdict) -> str:
 
 
 def as_json(verdict: Verdict) -> str:
-    """As it is stored; docs/verdict.schema.json says what is in it."""
-    return verdict.model_dump_json(indent=2)
+    """As it is stored, with JSON's escapes for what acts on a terminal; docs/verdict.schema.json says what is in it."""
+    return json_escaped(verdict.model_dump_json(indent=2))
 
 
 def compared(verdict: Verdict, stored: str | None) -> str:
     """Whether a verdict that was made again is the text of verdict.json, to the byte; else the fields that differ."""
     if stored is None:
         return "no verdict is stored yet"
-    again = as_json(verdict) + "\n"
+    again = verdict.model_dump_json(indent=2) + "\n"
     if again == stored:
         return "the stored verdict is the same"
     try:
@@ -58,11 +61,11 @@ def _differing(again: Any, before: Any, name: str = "") -> Iterator[str]:
 
 def _lines(verdict: Verdict) -> Iterator[str]:
     run = f"{verdict.dag_id} {verdict.run_id} #{verdict.attempt} ({verdict.run_key})"
-    yield f"{verdict.outcome}  {run}, {verdict.contract}"
-    yield from (f"  - {reason}" for reason in verdict.reasons)
-    yield from (f"  {note}" for note in verdict.notes)
+    yield one_line(f"{verdict.outcome}  {run}, {verdict.contract}", TEXT)
+    yield from (f"  - {reason}" for reason in some_lines(verdict.reasons))
+    yield from (f"  {note}" for note in some_lines(verdict.notes))
     if verdict.self_test:
-        yield f"  {selftest_line(verdict.self_test)}"
+        yield f"  {one_line(selftest_line(verdict.self_test), TEXT)}"
     yield ""
     yield from table(["contract", "", "demanded", "seen"], [_mark(line) for line in verdict.lines])
     if any(verdict.counts.values()):
@@ -74,9 +77,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.findings:
         yield ""
         yield from findings_table("chaos", verdict.findings)
-    for name, rows in verdict.tables.items():
+    for name, rows in islice(verdict.tables.items(), TABLES):
         yield ""
-        yield name
+        yield one_line(name, LINE)
         yield from table(list(rows[0]) if rows else ["(empty)"], [list(row.values()) for row in rows])
 
 

@@ -12,6 +12,7 @@ from flink_chaos.report.scale import Height, nice, thinned, ticks
 if TYPE_CHECKING:
     from flink_chaos.model.observation import Observation
     from flink_chaos.model.recovery import Recovery
+    from flink_chaos.report.budget import Budget
     from flink_chaos.report.lanes import Curve, Lane
 
 WIDTH, LEFT, RIGHT = 1120, 74, 14
@@ -32,11 +33,10 @@ class Stripe:
     height: Height
     paths: list[tuple[Curve, str]]
 
-    @property
-    def boxes(self) -> list[dict[str, object]]:
+    def boxes(self, budget: Budget) -> list[dict[str, object]]:
         """Bars: x and width in seconds, y and height in pixels."""
         found = []
-        for bar in self.lane.bars:
+        for bar in budget.kept(self.lane.bars):
             y = self.height.y(bar.value)
             width = round(max(bar.end - bar.begin, 0.05), 2)
             found.append({"x": bar.begin, "width": width, "y": y, "height": self.height.pixels - y, "bar": bar})
@@ -65,6 +65,11 @@ class Timeline:
     zero: str
 
     left, width, plot = LEFT, WIDTH, PLOT
+
+    def left_out(self, budget: Budget) -> int:
+        """Bars that have no room."""
+        bars = [stripe.lane.bars for stripe in self.stripes]
+        return sum(len(one) - len(budget.kept(one)) for one in bars)
 
     @property
     def rows(self) -> int:

@@ -13,6 +13,7 @@ from flink_chaos.flink.manifests import CONTAINER
 from flink_chaos.model.base import Copy
 from flink_chaos.model.logs import later, moment
 from flink_chaos.model.plan import COPY_LABEL
+from flink_chaos.model.text import TEXT, one_line
 from flink_chaos.store.logs import MOST_BYTES, append_log, kept_until
 from flink_chaos.store.records import StoreError
 
@@ -72,4 +73,4 @@ def _keep_or_warn(run: Run) -> None:
     try:
         keep_logs(run)
     except Exception as error:  # noqa: BLE001
-        log.warning("logs were not kept: %s: %s", type(error).__name__, error)
+        log.warning("logs were not kept: %s", one_line(f"{type(error).__name__}: {error}", TEXT))

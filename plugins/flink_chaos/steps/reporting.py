@@ -6,6 +6,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flink_chaos.model.text import TEXT, one_line
 from flink_chaos.report.page import page
 from flink_chaos.steps.repeating import compared
 from flink_chaos.store.files import write_over
@@ -48,4 +49,4 @@ def draw_or_warn(attempt: Attempt) -> None:
     try:
         draw(attempt)
     except Exception as error:  # noqa: BLE001
-        log.warning("no report.html: %s: %s", type(error).__name__, error)
+        log.warning("no report.html: %s", one_line(f"{type(error).__name__}: {error}", TEXT))

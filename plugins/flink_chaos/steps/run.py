@@ -12,7 +12,7 @@ from flink_chaos.flink.gateway import GatewayError
 from flink_chaos.flink.jobmanager import JobManager
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.masking import masked
-from flink_chaos.model.telling import short
+from flink_chaos.model.text import TEXT, cut, one_line, visible
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
     from flink_chaos.store.records import Attempt
 
 
+MOST = 10_000
+"""Characters of an error that holds others."""
+
 SYSTEM_ERRORS = (ClusterError, KafkaProblem, FilesError, GatewayError)
 """What a system is told with that refuses or does not answer."""
 
 
 class _SaidError(Exception):
-    """What it says goes to logs, messages and the terminal: a secret that another system told is masked."""
+    """What systems told may be part of the message: nothing of it acts where it is shown, and no secret is in it."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(masked(message))
+        super().__init__(visible(cut(masked(message), MOST)))
 
 
 class StepError(_SaidError):
@@ -49,6 +52,10 @@ class Progress:
 
     done: bool
     message: str
+
+    def __post_init__(self) -> None:
+        """One line, whatever systems told: it goes into logs and onto terminals."""
+        object.__setattr__(self, "message", one_line(self.message, TEXT))
 
 
 @dataclass
@@ -89,4 +96,4 @@ class Run:
 def told(error: BaseException) -> str:
     """Our own errors are whole sentences; others say little without their name, such as `[Errno 32] Broken pipe`."""
     own = type(error).__module__.partition(".")[0] == "flink_chaos"
-    return masked(str(error) if own else f"{type(error).__name__}: {short(str(error), 1_000)}")
+    return masked(str(error) if own else one_line(f"{type(error).__name__}: {error}", TEXT))

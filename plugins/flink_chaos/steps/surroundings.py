@@ -11,6 +11,7 @@ from flink_chaos.cluster.nodes import node
 from flink_chaos.cluster.pods import pods
 from flink_chaos.model.facts import TargetsChosen
 from flink_chaos.model.observation import EventSeen, NodesState, NodeState
+from flink_chaos.model.text import cut
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.events import Event
@@ -87,7 +88,7 @@ def _seen(event: Event, copy: Copy) -> EventSeen:
         about=f"{event.kind}/{event.name}",
         warning=event.warning,
         reason=event.reason,
-        message=event.message[:MOST_MESSAGE],
+        message=cut(event.message, MOST_MESSAGE),
         count=event.count,
         first_ms=event.first_ms,
         last_ms=event.last_ms,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.logs import KeptLog, Logs, lines
+from flink_chaos.model.names import Shape
 from flink_chaos.model.observation import is_jobmanager
 from flink_chaos.store.errors import StoreError
 from flink_chaos.store.files import encoded, names_in, remove, text_at, write_new
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 LOGS = "logs"
 PART = re.compile(r"[0-9]{1,20}-[0-9]{1,12}\.log")
-POD = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 MOST_BYTES = 5_000_000
 """Of a pod, the last ones: a TaskManager that fails again and again writes 1 MB a minute, one that runs well 10 kB."""
 
@@ -32,7 +32,7 @@ MOST_BYTES = 5_000_000
 def append_log(attempt: Attempt, copy: Copy, pod: str, text: str, last_ns: int) -> None:
     """Store what follows, and drop the oldest parts above MOST_BYTES; nothing for none.
 
-    Raises StoreError when another observer has stored the same.
+    Raises StoreError when another observer has stored the same, and for a name that is no pod's.
     """
     if text:
         folder = _folder(attempt, copy, pod)
@@ -48,7 +48,7 @@ def kept_until(attempt: Attempt, copy: Copy, pod: str) -> int:
 def kept_logs(attempt: Attempt) -> list[KeptLog]:
     """Every pod with a log, by copy and name; none where nobody kept any."""
     found = [(copy, pod) for copy in Copy for pod in names_in(attempt.folder / LOGS / copy.value)]
-    logs = [KeptLog(copy, pod, _size(attempt, copy, pod)) for copy, pod in found if POD.fullmatch(pod)]
+    logs = [KeptLog(copy, pod, _size(attempt, copy, pod)) for copy, pod in found if Shape.POD.fits(pod)]
     return sorted((log for log in logs if log.size), key=lambda log: (log.copy, log.pod))
 
 
@@ -67,9 +67,11 @@ def log_lines(attempt: Attempt, log: KeptLog) -> Iterator[LogLine]:
 
 
 def _folder(attempt: Attempt, copy: Copy, pod: str) -> UPath:
-    """Raises StoreError for what is no pod's name: it would be a path."""
-    if not POD.fullmatch(pod):
-        raise StoreError(f"no log of pod {pod!r} is kept: Kubernetes gives no pod such a name")
+    """Raises StoreError for a name that would lead elsewhere."""
+    try:
+        Shape.POD.checked(pod)
+    except ValueError as error:
+        raise StoreError(f"{attempt.folder / LOGS}: a log is not kept: {error}") from error
     return attempt.folder / LOGS / copy.value / pod
 
 

@@ -1,7 +1,11 @@
+import os
 import subprocess
 import sys
 
 import pytest
+from flink_chaos.cli.saying import complain, say, show
+
+from tests.unit.poison import ACTING, acting_in
 
 SCRIPT = """
 import sys
@@ -30,3 +34,24 @@ def test_a_full_disk_ends_nothing():
             [sys.executable, "-c", SCRIPT], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
         )
     assert (done.returncode, done.stderr) == (3, "done\n")
+
+
+def test_nothing_that_is_said_acts_on_a_terminal(capsys):
+    """Line breaks and tabs stay; on standard error too."""
+    say(f"a\n\tb{ACTING}")
+    show(f"c{ACTING}", end="")
+    complain(f"d{ACTING}")
+    told = capsys.readouterr()
+    assert acting_in(told.out + told.err) == set()
+    assert told.out.startswith("a\n\tb\\x00\\x01")
+    assert told.err.startswith("flink-chaos: d\\x00")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_letter_that_a_terminal_does_not_have_is_its_escape(encoding):
+    """It ends nothing, and neither does it silence what follows."""
+    script = "from flink_chaos.cli.saying import say\nsay('≈ 5'); say('世')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": encoding}
+    )
+    assert done.stdout.decode(encoding) in ("≈ 5\n世\n", "\\u2248 5\n\\u4e16\n")

@@ -188,3 +188,18 @@ def test_a_server_that_hangs_is_given_up_in_time(cluster, fake_api):
 def test_labels_become_a_selector():
     """In a stable order."""
     assert selector({"b": "2", "a": "1"}) == "a=1,b=2"
+
+
+@pytest.mark.parametrize("value", ["a,b=c", "a b", "!x", "a\n", "in (a)"])
+def test_a_label_that_would_select_something_else_is_refused(cluster, fake_api, value):
+    """Nothing is asked."""
+    with pytest.raises(ClusterError, match=r"cannot select by label: .* is no value of a label"):
+        cluster.list(PODS, "ns", {"app": value})
+    assert fake_api.requests == []
+
+
+def test_an_object_without_a_name_is_never_all_objects(cluster, fake_api):
+    """The path would be that of the whole list."""
+    with pytest.raises(ClusterError, match="'' is no name"):
+        cluster.delete(PODS, "ns", "")
+    assert fake_api.requests == []

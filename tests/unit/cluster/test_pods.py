@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 from flink_chaos.cluster.objects import PODS, ClusterError
-from flink_chaos.cluster.pods import Pod, pod_log, pods
+from flink_chaos.cluster.pods import Pod, pod_log, pod_of, pods
 
 
 def test_pods_are_read_with_what_a_run_needs(cluster, fake_api):
@@ -23,7 +23,12 @@ def test_a_log_comes_as_its_last_lines(cluster, fake_api):
     """As text, not as JSON."""
     fake_api.logs["p"], fake_api.earlier["p"] = "", "one\ntwo\nthree ü\n"
     assert pod_log(cluster, "ns", "p", "main", tail=2, previous=True) == "two\nthree ü\n"
-    assert fake_api.requests[-1].query == {"tailLines": "2", "container": "main", "previous": "true"}
+    assert fake_api.requests[-1].query == {
+        "tailLines": "2",
+        "container": "main",
+        "previous": "true",
+        "limitBytes": "5000000",
+    }
 
 
 def test_a_log_of_no_pod_is_an_error(cluster):
@@ -39,3 +44,10 @@ def test_a_log_is_asked_for_from_a_whole_second_on(cluster, fake_api):
     assert pod_log(cluster, "ns", "p", timed=True, since=since, most_bytes=25) == "2026-01-01T10:00:05Z b\n20"
     wanted = {"timestamps": "true", "sinceTime": "2026-01-01T10:00:05Z", "limitBytes": "25"}
     assert wanted.items() <= fake_api.requests[-1].query.items()
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "a/b", "", "a,b", "a\n", "P", None])
+def test_a_pod_of_no_name_is_refused(name):
+    """Its name becomes a path, a folder and a fault's target."""
+    with pytest.raises(ClusterError, match=r"cannot read a pod: .* is no name of a pod"):
+        pod_of({"metadata": {"name": name, "uid": "u"}})

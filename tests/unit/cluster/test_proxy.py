@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.cluster.objects import ClusterError
 from flink_chaos.cluster.proxy import ServiceError, ServiceProxy
+from flink_chaos.cluster.resources import PODS
 
 
 def test_a_request_reaches_the_service_with_path_query_and_body(cluster, fake_api):
@@ -75,3 +76,68 @@ def test_an_api_server_that_does_not_answer_is_the_clusters_error(cluster, fake_
     fake_api.server.server_close()
     with pytest.raises(ClusterError, match="does not answer"):
         ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/", timeout=0.5)
+
+
+EVIL = [
+    "/jobs/../../../secrets/x",
+    "/jobs/..",
+    "/jobs//x",
+    "/jobs/%2e%2e/x",
+    "/jobs/a?watch=1",
+    "/jobs/a#b",
+    "/a\r\nX: y",
+    "/jobs/é",
+]
+
+
+@pytest.mark.parametrize("path", EVIL)
+def test_a_path_that_could_lead_elsewhere_is_not_sent(cluster, fake_api, path):
+    """What an answer told may be in it: our token would go with it through the API server."""
+    fake_api.services["ns/app:8081"] = lambda *_: (200, {})
+    with pytest.raises(ServiceError, match=r"not sent: .* is no path of a request") as told:
+        ServiceProxy(cluster, "ns", "app", 8081).request("GET", path)
+    assert (fake_api.requests, "\n" in str(told.value)) == ([], False)
+
+
+@pytest.mark.parametrize(("namespace", "service"), [("..", "app"), ("ns/x", "app"), ("ns", "../app"), ("", "app")])
+def test_a_service_of_no_name_is_refused(cluster, namespace, service):
+    """Its place is named by a profile."""
+    with pytest.raises(ClusterError, match="is no name of a Kubernetes object"):
+        ServiceProxy(cluster, namespace, service, 8081)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_redirect_of_a_pod_is_not_followed(cluster, fake_api, status, method):
+    """It could name any object of the API server, which would see our token, or another server."""
+    where = fake_api.url + "/api/v1/namespaces/ns/secrets/x"
+    fake_api.services["ns/app:8081"] = lambda *_: (status, where)
+    with pytest.raises(ServiceError, match=rf"{status}: .*redirects elsewhere, which is not followed"):
+        ServiceProxy(cluster, "ns", "app", 8081).request(method, "/jobs")
+    assert [request.path for request in fake_api.requests] == ["/api/v1/namespaces/ns/services/app:8081/proxy/jobs"]
+
+
+def test_a_redirect_of_the_api_server_is_not_followed(cluster, fake_api):
+    """An object is where it is."""
+    fake_api.answer = lambda request: (302, "/elsewhere") if request.path.startswith("/api") else (200, {"kind": "Pod"})
+    with pytest.raises(ClusterError, match=r"cannot get pods 'p'.*302"):
+        cluster.get(PODS, "ns", "p")
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"errors": ' + "[" * 100_000])
+def test_an_answer_without_end_of_brackets_is_no_json(cluster, fake_api, status, text):
+    """Python would give up reading it otherwise than by an error of JSON."""
+    fake_api.services["ns/app:8081"] = lambda *_: (status, text)
+    with pytest.raises(ServiceError) as told:
+        ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/jobs")
+    assert len(str(told.value)) < 1_000
+
+
+@pytest.mark.parametrize("status", [200, 400, 404, 500])
+def test_an_answer_that_is_no_utf_8_is_one_line(cluster, fake_api, status):
+    """Kubernetes' client takes every error for UTF-8."""
+    fake_api.services["ns/app:8081"] = lambda *_: (status, b"\xff\xfe oops")
+    with pytest.raises(ServiceError, match=f"{status}: .*oops|answered no JSON: .*oops") as told:
+        ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/jobs")
+    assert "\n" not in str(told.value)

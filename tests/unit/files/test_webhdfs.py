@@ -119,3 +119,11 @@ def test_a_silent_namenode_is_given_up(namenode, monkeypatch):
     monkeypatch.setattr(listing, "TIMEOUT_SECONDS", 0.2)
     with pytest.raises(FilesError, match="timed out"):
         list_files(f"{namenode}/slow")
+
+
+@pytest.mark.parametrize("name", ["..", "../../etc/passwd", "a/b", ".", "a\0b"])
+def test_a_file_that_is_not_in_its_directory_is_refused(namenode, monkeypatch, name):
+    """It would be read as the application's."""
+    monkeypatch.setitem(LISTED, "/out/chaos", [(name, "FILE")])
+    with pytest.raises(FilesError, match=r"its listing names .*which is not in it"):
+        list_files(f"{namenode}/out")

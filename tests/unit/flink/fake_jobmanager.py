@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.unit.fake_server import Answer, Request
 
-VERTEX = "v1"
+JOB, LATER_JOB, VERTEX = (digit * 32 for digit in "12c")
 
 
 @dataclass
@@ -16,7 +16,7 @@ class FakeJobManager:
     """Change its fields between questions; times are its own, however its clock goes."""
 
     topic: str = "ad-events"
-    job_id: str = "j1"
+    job_id: str = JOB
     state: str = "RUNNING"
     tasks: dict[str, int] = field(default_factory=lambda: {"running": 2})
     older: list[dict[str, Any]] = field(default_factory=list)

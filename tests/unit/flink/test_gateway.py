@@ -132,6 +132,83 @@ def test_a_gateway_behind_the_api_server_answers_alike(fake_gateway, fake_api, c
     assert gateway.info() == "Apache Flink 1.20.1"
     with gateway.session() as session:
         assert session.execute("VALUES (1, 'a'), (2, 'b'), (3, NULL)").rows == [[1, "a"], [2, "b"], [3, None]]
-        with pytest.raises(GatewayError, match="SQL Gateway, service sql-gateway:8083 in namespace 'flink': cannot run"):
+        with pytest.raises(
+            GatewayError, match="SQL Gateway, service sql-gateway:8083 in namespace 'flink': cannot run"
+        ):
             session.execute("SELECT * FROM nope")
     assert fake_gateway.sessions == {}
+
+
+EVIL = ["../../secrets/x", "..", "", "session-1", "%2e%2e", None, 7, ["a"]]
+
+
+class Scripted:
+    """A service that answers by the end of a path, and keeps what it was asked for."""
+
+    name = "scripted"
+
+    def __init__(self, **answers):
+        self.answers = {"sessions": {"sessionHandle": HANDLE}, "statements": {"operationHandle": HANDLE}} | answers
+        self.asked = []
+
+    def request(self, method, path, body=None, query=None, timeout=0):
+        self.asked.append((method, path))
+        return self.answers.get(path.rsplit("/", 1)[-1], {})
+
+
+HANDLE = "0f8fad5b-d9cb-469f-a165-70867728950e"
+RESULTS = f"/v2/sessions/{HANDLE}/operations/{HANDLE}/result"
+PAGE = {"resultType": "PAYLOAD", "results": {"columns": [], "data": [{"kind": "INSERT", "fields": []}]}}
+
+
+@pytest.mark.parametrize("handle", EVIL)
+def test_a_handle_that_is_none_is_refused_and_never_asked_for(handle):
+    """Of a session, and of a statement: it would become a part of a path."""
+    for service in (Scripted(sessions={"sessionHandle": handle}), Scripted(statements={"operationHandle": handle})):
+        refused = pytest.raises(GatewayError, match=r"its answer is not a SQL Gateway's")
+        with refused as told, SqlGateway(service).session() as session:
+            session.execute("SELECT 1")
+        assert str(told.value).isprintable()
+        assert not [path for _, path in service.asked if "secrets" in path or "operations" in path]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/v2/../../x",
+        "http://evil.example/v2/x",
+        "//evil.example/v2/x",
+        f"{RESULTS}/../../../x",
+        f"{RESULTS}/1/../2",
+        f"{RESULTS}/1?rowFormat=JSON&x=y",
+        f"{RESULTS}/one",
+        f"{RESULTS}/1\n",
+        RESULTS.replace("/v2", "") + "/1",
+        f"/v2/sessions/{HANDLE}/operations/{HANDLE[::-1]}/result/1",
+        7,
+    ],
+)
+def test_a_next_page_that_is_not_the_statements_own_is_refused(uri):
+    """Whatever answers there would choose what is asked with our rights."""
+    service = Scripted(**{"0": PAGE | {"nextResultUri": uri}})
+    with pytest.raises(GatewayError, match="which is not this statement's"), SqlGateway(service).session() as session:
+        session.execute("SELECT 1")
+    assert [path for method, path in service.asked if method == "GET"] == [f"{RESULTS}/0"]
+
+
+@pytest.mark.parametrize("uri", [f"{RESULTS}/1?rowFormat=JSON", f"{RESULTS}/1", RESULTS.replace("/v2", "/v4") + "/1"])
+def test_a_next_page_of_the_statement_is_asked_for(uri):
+    """By its number alone, whatever version spells it."""
+    service = Scripted(**{"0": PAGE | {"nextResultUri": uri}, "1": PAGE | {"resultType": "EOS"}})
+    with SqlGateway(service).session() as session:
+        assert len(session.execute("SELECT 1").rows) == 2
+
+
+@pytest.mark.parametrize("page", [None, [], {}, "x", {"resultType": "EOS"}, {"resultType": "EOS", "results": 7}])
+def test_an_answer_that_is_not_a_gateways_is_one_line(page):
+    """Whoever stands in between."""
+    refused = pytest.raises(GatewayError, match="its answer is not a SQL Gateway's")
+    with refused, SqlGateway(Scripted(**{"0": page})).session() as session:
+        session.execute("SELECT 1")
+    with pytest.raises(GatewayError, match="cannot tell its version: its answer is not"):
+        SqlGateway(Scripted(info=page)).info()

@@ -58,3 +58,15 @@ def test_a_named_bundle_is_the_one_that_is_used(fake_gateway, monkeypatch, tmp_p
     for service, used in ((HttpService(address, ca_bundle=str(own)), own), (HttpService(address), other)):
         with pytest.raises(ServiceError, match=f"CA certificate bundle.*{used}.*certificate authority"):
             service.request("GET", "/v2/info", timeout=5)
+
+
+@pytest.mark.parametrize(
+    "path", ["/v2/../../x", "/v2/sessions/a?b=c", "/v2//x", "//evil.example/x", "/v2/%2e%2e/x", "@evil"]
+)
+def test_a_path_that_could_lead_elsewhere_is_not_sent(fake_gateway, path):
+    """A password would go with it."""
+    seen = []
+    fake_gateway.answer = lambda request: (200, seen.append(request) or {})
+    with pytest.raises(ServiceError, match=r"not sent: .* is no path of a request"):
+        HttpService(fake_gateway.url, ("me", "secret")).request("GET", path)
+    assert seen == []

@@ -3,7 +3,7 @@ from flink_chaos.cluster.proxy import ServiceError
 from flink_chaos.flink.answers import Barriers, Failure
 from flink_chaos.flink.jobmanager import JobManager
 
-VERTEX, OTHER, SOURCE = "v1", "v2", "Source__ad_events.pendingRecords"
+VERTEX, OTHER, SOURCE = "c" * 32, "d" * 32, "Source__ad_events.pendingRecords"
 
 
 class Rest:
@@ -175,3 +175,60 @@ def test_the_newest_id_counts_what_a_short_history_does_not_hold():
         "latest": {"completed": {"id": 4}},
     }
     assert jobmanager({"/jobs/j1/checkpoints": figures}).checkpoints("j1").newest_id == 5
+
+
+EVIL_IDS = [
+    "../../secrets/x",
+    "..",
+    "",
+    "a" * 31,
+    "A" * 32,
+    "a" * 32 + "/..",
+    "a" * 32 + "\n",
+    "%2e%2e",
+    "a?b",
+    None,
+    7,
+    {},
+]
+
+
+@pytest.mark.parametrize("evil", EVIL_IDS)
+def test_a_job_whose_id_is_none_is_no_job_and_is_told(evil):
+    """It would become a part of a path, sent with our rights."""
+    found = jobmanager({"/jobs/overview": {"jobs": [{"jid": evil, "state": "RUNNING", "tasks": {"running": 1}}]}})
+    assert found.job() is None
+    assert "is no id of Flink" in found.silence
+    assert found.silence.isprintable()
+
+
+@pytest.mark.parametrize("evil", EVIL_IDS)
+def test_a_job_whose_id_is_none_hides_no_other(evil):
+    """As any line that cannot be read."""
+    jobs = [{"jid": jid, "state": "RUNNING", "tasks": {"running": 1}} for jid in (evil, "a" * 32)]
+    assert jobmanager({"/jobs/overview": {"jobs": jobs}}).job().id == "a" * 32
+
+
+@pytest.mark.parametrize("evil", EVIL_IDS[:-1])
+def test_a_task_whose_id_is_none_is_not_asked_for(evil):
+    """Of a job, and of a checkpoint."""
+    found = jobmanager({"/jobs/j1": {"vertices": [{"id": evil}]}, DETAILS: {"tasks": {evil: {}}}})
+    assert (found.metric_names("j1"), found.positions("j1", "t"), found.barriers("j1", 2)) == ({}, None, None)
+    assert {path for path, _ in found.proxy.asked} == {"/jobs/j1", DETAILS}
+
+
+@pytest.mark.parametrize("name", ["a,b.pendingRecords", "x" * 2_000 + ".pendingRecords"])
+def test_a_metric_whose_name_cannot_be_asked_for_is_left_out(name):
+    """A comma parts the names of a request, and a long one would be refused with all others."""
+    path = f"/jobs/j1/vertices/{VERTEX}/subtasks/metrics"
+    found = jobmanager({"/jobs/j1": {"vertices": [{"id": VERTEX}]}, path: metrics([SOURCE, name])})
+    assert found.metric_names("j1") == {VERTEX: ["busyTimeMsPerSecond", SOURCE]}
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), 1e400, "x", [], {}])
+def test_a_number_that_is_none_makes_an_answer_that_is_not_flinks(number):
+    """Infinity is JSON for Python."""
+    restored = {"id": number, "external_path": "p", "restore_timestamp": 1}
+    figures = {"counts": {"completed": 1, "failed": 0, "restored": 1}, "latest": {"restored": restored}}
+    found = jobmanager({"/jobs/j1/checkpoints": figures, "/jobs/j1": {"now": number}})
+    assert (found.checkpoints("j1"), found.now_ms("j1")) == (None, None)

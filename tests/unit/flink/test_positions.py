@@ -3,7 +3,7 @@ import math
 from flink_chaos.flink.jobmanager import JobManager
 from flink_chaos.flink.positions import portions, positions_of, topic_name, topics_in
 
-from tests.unit.flink.fake_jobmanager import FakeJobManager
+from tests.unit.flink.fake_jobmanager import JOB, FakeJobManager
 
 NAME = "Source__ads[1].KafkaSourceReader.topic.{}.partition.{}.currentOffset"
 
@@ -48,5 +48,5 @@ def test_names_are_asked_for_in_as_many_requests_as_flinks_server_takes():
 def test_a_thousand_partitions_are_told(cluster, fake_api):
     """Over all requests, by the vertex that reads them."""
     fake_api.services["flink/chaos-rest:8081"] = FakeJobManager(positions={number: number for number in range(1_000)})
-    found = JobManager(cluster, "flink", "chaos").positions("j1", "ad-events")
+    found = JobManager(cluster, "flink", "chaos").positions(JOB, "ad-events")
     assert found == {number: number + 1 for number in range(1_000)}

@@ -89,5 +89,5 @@ def test_kept_logs_are_named_with_their_size():
 
 def test_text_of_others_is_one_short_line():
     """No control characters, none that turn the reading order, and not a megabyte."""
-    assert plain("a\n\x1b[31mb\u202ec") == "a  [31mb c"
+    assert plain("a\n\x1b[31mb\u202ec") == "a \\x1b[31mb\\u202ec"
     assert (len(plain("x" * 10_000)), plain("x" * 10_000)[-1], plain("x" * LENGTH)) == (LENGTH, "…", "x" * LENGTH)

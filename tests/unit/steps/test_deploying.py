@@ -10,7 +10,7 @@ from flink_chaos.steps.standing import standing_failure
 from flink_chaos.steps.waits import WAITS, ask
 
 from tests.unit.fake_clock import FakeClock
-from tests.unit.flink.fake_jobmanager import FakeJobManager
+from tests.unit.flink.fake_jobmanager import JOB, LATER_JOB, FakeJobManager
 from tests.unit.runs import a_run
 
 AWAY = (503, {"kind": "Status", "message": "no endpoints available"})
@@ -54,10 +54,10 @@ def test_a_copy_does_not_run_before_each_task_does(starting, tasks):
 def test_of_several_jobs_the_one_that_lives_is_asked(starting):
     """A JobManager without high availability that came back tells of the ended one first."""
     run, jobmanager = starting
-    line = {"jid": "old", "state": "FAILED", "start-time": 10**12, "tasks": {"failed": 2}}
+    line = {"jid": LATER_JOB, "state": "FAILED", "start-time": 10**12, "tasks": {"failed": 2}}
     jobmanager.older = [line]
     check_running(run, Copy.CHAOS)
-    assert run.journal.last(Deployed).job_id == "j1"
+    assert run.journal.last(Deployed).job_id == JOB
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from flink_chaos.steps.draining import check_drained, drain_expired
 from flink_chaos.steps.waits import WAITS, seconds_left
 
 from tests.unit.fake_clock import BEGIN, FakeClock
-from tests.unit.flink.fake_jobmanager import FakeJobManager
+from tests.unit.flink.fake_jobmanager import LATER_JOB, FakeJobManager
 from tests.unit.runs import a_run
 
 END = {0: 100, 1: 50}
@@ -175,7 +175,7 @@ def test_a_new_job_has_to_read_everything_itself(at_work):
     run, jobmanager, _ = at_work()
     jobmanager.positions = {0: 99, 1: 49}
     check_drained(run, Copy.CHAOS)
-    jobmanager.job_id, jobmanager.completed = "j2", 3
+    jobmanager.job_id, jobmanager.completed = LATER_JOB, 3
     assert "no checkpoint since everything was read (newest 3)" in check_drained(run, Copy.CHAOS).message
     jobmanager.complete(4)
     assert check_drained(run, Copy.CHAOS).done

@@ -15,7 +15,7 @@ from flink_chaos.verdict.expectation import expectation_lines
 from flink_chaos.verdict.trouble_doubts import trouble_doubts
 
 from tests.unit.fake_clock import FakeClock
-from tests.unit.flink.fake_jobmanager import FakeJobManager
+from tests.unit.flink.fake_jobmanager import JOB, LATER_JOB, FakeJobManager
 from tests.unit.plans import job_seen, looked
 from tests.unit.runs import a_run
 
@@ -135,12 +135,12 @@ def test_an_operator_that_gave_the_stop_up_is_asked_again(drill):
 def stopped(drill, fake_api):
     """A drill whose copy is stopped with savepoint 9, and the JobManager that comes back."""
 
-    def make(mode="savepoint", before="j1"):
+    def make(mode="savepoint", before=JOB):
         run = drill(mode)
         run.attempt.append(looked("before the fault", latest=8, job=before))
         say(run, "SUSPENDED", path="hdfs://x/s1")
         drilling.check_suspended(run)
-        jobmanager = FakeJobManager(job_id="j2", completed=9, completed_here=0, restored=(9, 500))
+        jobmanager = FakeJobManager(job_id=LATER_JOB, completed=9, completed_here=0, restored=(9, 500))
         fake_api.services[f"flink/{run.plan.copies[Copy.CHAOS].deployment}-rest:8081"] = jobmanager
         return run, jobmanager
 
@@ -168,7 +168,7 @@ def test_a_return_from_nothing_has_ids_of_its_own(stopped):
 
 def test_the_job_that_is_to_be_stopped_has_not_returned(stopped):
     """Its checkpoints go on, and a clock that is ahead makes them seem new."""
-    run, jobmanager = stopped("last-state", before="j2")
+    run, jobmanager = stopped("last-state", before=LATER_JOB)
     jobmanager.restored, jobmanager.completed_here, jobmanager.clock_ms = None, 4, 10**14
     assert not drilling.check_resumed(run).done
     jobmanager.restore(9)

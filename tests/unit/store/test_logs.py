@@ -87,3 +87,12 @@ def test_a_report_reads_the_jobmanagers_of_the_chaos_copy(attempt):
 def test_a_run_without_logs_is_one_of_before(attempt):
     """It is read all the same."""
     assert logs.logs(attempt) == Logs([], [])
+
+
+@pytest.mark.parametrize("pod", ["..", "../../../x", "a/b", "", ".", "a\n", "-", "P", "a" * 254])
+def test_a_log_of_no_pods_name_is_not_kept(attempt, pod):
+    """It would be a folder somewhere else."""
+    with pytest.raises(StoreError, match=r"a log is not kept: .* is no name of a pod"):
+        append_log(attempt, Copy.CHAOS, pod, LINE.format("x"), 1)
+    with pytest.raises(StoreError, match="is no name of a pod"):
+        kept_until(attempt, Copy.CHAOS, pod)
