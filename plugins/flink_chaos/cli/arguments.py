@@ -26,6 +26,6 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         plain = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
         if plain and least <= int(text) <= most:
             return int(text)
-        raise argparse.ArgumentTypeError(f"{short(text, 40)} is no number from {least} to {most}")
+        raise argparse.ArgumentTypeError(f"{short(text, 40) or repr(text)} is no number from {least} to {most}")
 
     return number

@@ -11,9 +11,10 @@ from flink_chaos.cli.saying import complain, say
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
-from flink_chaos.model.telling import short
+from flink_chaos.model.telling import short, unusable
 from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import Outcome
+from flink_chaos.profiles.catalogue import Catalogue
 from flink_chaos.profiles.strict_yaml import YamlProblem, load
 from flink_chaos.report.repeated import repeated_table
 from flink_chaos.report.table import table
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises what ended it when not even one came to its end.
     """
+    Catalogue().fault(options.fault)  # before a store is asked for the runs of a fault that is none
     run_ids = repetitions(f"cli__{clock.now().isoformat(timespec='seconds')}", options.repeat)
     made, broken_off = _all(options.fault, run_ids, _parameters(options))
     if options.repeat > 1:
@@ -108,6 +110,8 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
     wrong = ["=".join((name, text)[: 1 + bool(equals)]) for name, equals, text in pairs if not (name and equals)]
     if wrong:
         raise StepError(f"--param {short(wrong[0], 40)}: write NAME=VALUE")
+    if odd := next(filter(None, (unusable(name) for name, _, _ in pairs)), ""):
+        raise StepError(f"--param: {odd}")
     return {name: _value(name, text) for name, _, text in pairs}
 
 

@@ -10,6 +10,8 @@ from flink_chaos.cluster.connect import connect
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.objects import Cluster
 from flink_chaos.kafka.admin import Kafka
+from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.telling import unusable
 from flink_chaos.profiles.catalogue import default_environment
 from flink_chaos.steps.run import Run
 
@@ -40,8 +42,10 @@ def open_cluster(environment: Environment) -> Cluster:
 
 
 def open_kafka(environment: Environment) -> Kafka:
-    """Kafka of an environment: by FLINK_CHAOS_KAFKA, else at the address that pods have."""
+    """Kafka of an environment: by FLINK_CHAOS_KAFKA, else at the address that pods have. Raises KafkaProblem."""
     servers = _variable(KAFKA, environment.name) or environment.kafka_bootstrap_servers
+    if problem := unusable(servers):
+        raise KafkaProblem(f"{KAFKA}: {problem}")
     return Kafka({"bootstrap.servers": servers})
 
 

@@ -171,11 +171,23 @@ def test_ctrl_c_before_anything_began_is_no_traceback(tmp_path):
         ("FLINK_CHAOS_INCLUDE", "/etc/passwd"),
         ("FLINK_CHAOS_ENVIRONMENT", "../x"),
         ("FLINK_CHAOS_CONTEXT", "x"),
+        ("FLINK_CHAOS_KAFKA", " "),
+        ("FLINK_CHAOS_KAFKA", "\udcff"),
     ],
 )
 def test_a_setting_that_cannot_be_is_one_line(store, monkeypatch, capsys, variable, value):
     """With what is wrong about it."""
     monkeypatch.setenv(variable, value)
-    assert main(["run", "pod_delete"]) == SETUP_ERROR
+    words = ["selftest", "--records", "1000"] if variable == "FLINK_CHAOS_KAFKA" else ["run", "pod_delete"]
+    assert main(words) == SETUP_ERROR
     (line,) = capsys.readouterr().err.splitlines()
     assert "defect" not in line
+
+
+@pytest.mark.parametrize("command", ["show", "judge", "report", "bounds", "undo", "prove", "stop", "selftest", "run"])
+@pytest.mark.parametrize("key", ["", "\udcff", "r0", "../x", "s0123456789", "x" * 10_000])
+def test_a_name_that_nothing_has_is_one_line(store, capsys, command, key):
+    """Whatever command it is given to."""
+    assert main([command, key]) == SETUP_ERROR
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (re.match("flink-chaos: .*no (run|suite|such fault) '", line) is not None, "defect" in line) == (True, False)
