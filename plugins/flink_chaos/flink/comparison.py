@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flink_chaos.flink.literals import literal, quoted
 from flink_chaos.model.base import Copy
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def topic_statement(plan: RunPlan, table: str, topic: str, begin: Offsets, end: 
 def nonce_statement(plan: RunPlan, table: str, topic: str, offset: int) -> str:
     """CREATE TABLE over one record of a topic with one partition: its whole value, in the column `nonce`."""
     options = _topic_options(plan, topic, {0: offset}, {0: offset + 1}) | {"format": "raw"}
-    return f"CREATE TEMPORARY TABLE `{table}` (`nonce` STRING) WITH ({_listed(options)})"
+    return f"CREATE TEMPORARY TABLE {quoted(table)} (`nonce` STRING) WITH ({_listed(options)})"
 
 
 def _topic_options(plan: RunPlan, topic: str, begin: Offsets, end: Offsets) -> dict[str, str]:
@@ -53,18 +54,20 @@ def nothing_statement(plan: RunPlan, table: str) -> str:
     """CREATE VIEW without a row: Flink refuses to read a directory that is not there."""
     columns = plan.pipeline.output.columns
     values = ", ".join(f"CAST(NULL AS {kind})" for kind in columns.values())
-    names = ", ".join(f"`{name}`" for name in columns)
-    return f"CREATE TEMPORARY VIEW `{table}` ({names}) AS SELECT * FROM (VALUES ({values})) AS nothing WHERE FALSE"  # noqa: S608
+    names = ", ".join(map(quoted, columns))
+    return (
+        f"CREATE TEMPORARY VIEW {quoted(table)} ({names}) AS SELECT * FROM (VALUES ({values})) AS nothing WHERE FALSE"  # noqa: S608
+    )
 
 
 def _table_statement(plan: RunPlan, table: str, options: Mapping[str, str]) -> str:
     output = plan.pipeline.output
-    columns = ", ".join(f"`{name}` {kind}" for name, kind in output.columns.items())
-    return f"CREATE TEMPORARY TABLE `{table}` ({columns}) WITH ({_listed({**options, 'format': output.format})})"
+    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in output.columns.items())
+    return f"CREATE TEMPORARY TABLE {quoted(table)} ({columns}) WITH ({_listed({**options, 'format': output.format})})"
 
 
 def _listed(options: Mapping[str, str]) -> str:
-    return ", ".join(f"'{key}' = '{value}'" for key, value in options.items())
+    return ", ".join(f"{literal(key)} = {literal(value)}" for key, value in options.items())
 
 
 def counts_statement(plan: RunPlan, table: str) -> str:
@@ -118,12 +121,13 @@ def _one(condition: str) -> str:
 
 def _by_id(plan: RunPlan, table: str) -> str:
     """One row for each id of either table; a record without an id is one by all that it holds."""
-    output, ids = plan.pipeline.output, plan.pipeline.output.identity
-    own = f"COALESCE(`{output.run_key}` = '{plan.run_key}', FALSE)"
+    output = plan.pipeline.output
+    name_of = _names(output)
+    own = f"COALESCE({name_of[output.run_key]} = {literal(plan.run_key)}, FALSE)"
     last = plan.request.data_count_to_load - 1
-    loaded = f"{own} AND COALESCE(`{output.number}` BETWEEN 0 AND {last}, FALSE)" if output.number else own
-    no_id = " OR ".join(f"`{name}` IS NULL" for name in filter(None, (output.run_key, output.number)))
-    alone = [f"CASE WHEN {no_id} THEN `{name}` END" for name in output.compared]
+    loaded = f"{own} AND COALESCE({name_of[output.number]} BETWEEN 0 AND {last}, FALSE)" if output.number else own
+    no_id = " OR ".join(f"{name_of[name]} IS NULL" for name in filter(None, (output.run_key, output.number)))
+    alone = [f"CASE WHEN {no_id} THEN {name_of[name]} END" for name in output.compared]
     sums = {
         "own": own,
         "loaded": loaded,
@@ -134,25 +138,31 @@ def _by_id(plan: RunPlan, table: str) -> str:
         "excess": "SUM(CASE WHEN row_stable > 0 AND row_copy > row_stable THEN row_copy - row_stable ELSE 0 END)",
     }
     if output.count:
-        weight = f"COALESCE(CAST(`{output.count}` AS BIGINT), 0)"
+        weight = f"COALESCE(CAST({name_of[output.count]} AS BIGINT), 0)"
         sums["most"] = f"MAX(CASE WHEN row_copy > 0 THEN {weight} END)"
         sums["stable_most"] = f"MAX(CASE WHEN row_stable > 0 THEN {weight} END)"
         sums["total"] = f"SUM(row_copy * {weight})"
     listed = ", ".join(f"{expression} AS {name}" for name, expression in sums.items())
-    groups = ", ".join([*(f"`{name}`" for name in ids), *alone])
+    groups = ", ".join([*(name_of[name] for name in output.identity), *alone])
     return f"SELECT {listed} FROM ({_by_value(plan, table)}) AS by_value GROUP BY {groups}"  # noqa: S608
 
 
 def _by_value(plan: RunPlan, table: str) -> str:
     """One row for each value of each id: how many records with it the stable copy has, and how many the copy."""
-    output = plan.pipeline.output
-    columns = ", ".join(f"`{name}`" for name in (*output.identity, *output.compared))
+    name_of = _names(plan.pipeline.output)
+    columns = ", ".join(name_of.values())
+    renamed = ", ".join(f"{quoted(name)} AS {ours}" for name, ours in name_of.items())
     both = " UNION ALL ".join(
-        f"SELECT {columns}, {stable} AS in_stable, {copy} AS in_copy FROM `{name}`"  # noqa: S608
+        f"SELECT {renamed}, {stable} AS in_stable, {copy} AS in_copy FROM {quoted(name)}"  # noqa: S608
         for name, stable, copy in ((TABLES[Copy.STABLE], 1, 0), (table, 0, 1))
     )
     sums = "SUM(in_stable) AS row_stable, SUM(in_copy) AS row_copy"
     return f"SELECT {columns}, {sums} FROM ({both}) AS both_copies GROUP BY {columns}"  # noqa: S608
+
+
+def _names(output: Output) -> dict[str, str]:
+    """Names of our own for columns: one of theirs could be that of a figure, or mean something else in a function."""
+    return {name: f"column_{place}" for place, name in enumerate((*output.identity, *output.compared))}
 
 
 def _offsets(offsets: Offsets) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.flink.cells import value_of
 from flink_chaos.flink.gateway import STATEMENT_SECONDS, GatewayError
-from flink_chaos.flink.literals import filled
+from flink_chaos.flink.literals import filled, quoted
 from flink_chaos.flink.pep249 import (
     BINARY,
     DATETIME,
@@ -144,7 +144,7 @@ class Connection:
         if self._session is None:
             session = self._stack.enter_context(self._gateway.session(self._properties))
             if self._database:
-                path = ".".join(f"`{part.replace('`', '``')}`" for part in self._database.split(".", 1))
+                path = ".".join(map(quoted, self._database.split(".", 1)))
                 session.execute(f"USE {path}", self._timeout)
             self._session = session
         return self._session

@@ -47,6 +47,11 @@ def _put(mark: re.Match[str], named: Mapping[str, str], row: list[str]) -> str:
     return row.pop(0)
 
 
+def quoted(name: str) -> str:
+    """Write a name so that it is one, whatever it holds."""
+    return "`" + name.replace("`", "``") + "`"
+
+
 def literal(value: Any) -> str:
     """Write a value as a literal of Flink SQL, so that it cannot end its literal.
 

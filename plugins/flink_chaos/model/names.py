@@ -18,6 +18,7 @@ class Shape(Enum):
     FLINK_ID = (r"[0-9a-f]{32}", "id of Flink (32 hexadecimal digits)")
     HANDLE = (r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "handle of a SQL Gateway (a UUID)")
     PATH = (r"/?(?:(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.~-]+(?:/(?!\Z)|\Z))*", "path of a request")
+    TOPIC = (r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,249}", "name of a topic")
     FILE = (r"(?!\.{1,2}\Z)[^/\x00]{1,255}", "name of a file")
 
     @property

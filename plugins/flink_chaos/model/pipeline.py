@@ -8,11 +8,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from flink_chaos.model.base import NAME, Record
+from flink_chaos.model.columns import require_readable, require_type
 from flink_chaos.model.contract import Contract
+from flink_chaos.model.names import Shape
 
 MEMORY = r"^[1-9][0-9]{0,6}[mMgG][bB]?$"
 INTEGER = re.compile(r"\s*(TINYINT|SMALLINT|INT|INTEGER|BIGINT)\b", re.IGNORECASE)
-PLAIN = re.compile(r"[^`'\"\\\x00-\x1f]+\Z")
 UNORDERED = re.compile(r"\s*(MAP|MULTISET)\b|.*\bMULTISET\s*$|.*\bMAP\s*<", re.IGNORECASE | re.DOTALL)
 SQL_RUNNER = "local:///opt/flink/usrlib/sql-runner.jar"
 
@@ -69,6 +70,12 @@ class Loader(Program):
     number: str = Field(default="", description="field with a record's number, 0 .. N-1; empty: the output's")
     run_key: str = Field(default="", description="field with the run; empty: the output's")
 
+    @field_validator("number", "run_key")
+    @classmethod
+    def _can_be_read(cls, given: str) -> str:
+        require_readable([given] if given else [])
+        return given
+
 
 class Topics(Record):
     """Fixed topics, used again by every run: what a run compares lies between offsets that it recorded."""
@@ -78,6 +85,14 @@ class Topics(Record):
         default="", description="prefix; the copies write `<sink>-stable` and `<sink>-chaos`; empty: they write `files`"
     )
     partitions: int = Field(default=4, ge=1)
+
+    @field_validator("source", "sink")
+    @classmethod
+    def _is_a_topic(cls, given: str, info: ValidationInfo) -> str:
+        """Statements and the names of groups hold it; a sink has the name of a copy behind it."""
+        if given or info.field_name == "source":
+            Shape.TOPIC.checked(given if info.field_name == "source" else f"{given}-stable")
+        return given
 
 
 class Files(Record):
@@ -142,15 +157,18 @@ class Output(Record):
 
     @field_validator("columns")
     @classmethod
-    def _are_plain_names(cls, given: dict[str, str]) -> dict[str, str]:
-        if odd := [name for name in given if not PLAIN.match(name)]:
-            raise ValueError(f"cannot read columns whose names hold quotes, backslashes or control characters: {odd}")
+    def _can_be_read(cls, given: dict[str, str]) -> dict[str, str]:
+        require_readable(given)
+        for name, kind in given.items():
+            require_type(name, kind)
         return given
 
     @field_validator("run_key", "key", "number", "ignore", "count", "order")
     @classmethod
     def _is_a_column(cls, given: str | list[str], info: ValidationInfo) -> str | list[str]:
-        columns = info.data.get("columns", {})
+        if "columns" not in info.data:
+            return given  # they cannot be read, which is told
+        columns = info.data["columns"]
         names = [given] if isinstance(given, str) else given
         unknown = [name for name in names if name and name not in columns]
         if unknown:
