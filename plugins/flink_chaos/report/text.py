@@ -42,7 +42,7 @@ def compared(verdict: Verdict, stored: str | None) -> str:
         return "the stored verdict is the same"
     try:
         names = list(_differing(json.loads(again), json.loads(stored)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return "the stored verdict is damaged"
     return f"the stored verdict differs in: {', '.join(names) or 'nothing but how it is written'}"
 

@@ -19,17 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LOCAL = ("", "file", "local")
+"""Protocols of this machine's own files."""
+
 NOT_THERE = (FileNotFoundError, NotADirectoryError, FileExistsError)
 """What a path is told with that leads to nothing; the others, by this or that file system, for one below a file."""
 
 
 def root_of(address: str) -> UPath:
-    """The folder of that address. Raises StoreError for one that no file system knows.
+    """The folder of that address; one of this machine as its plain path, which alone can do all that such a one can.
 
     An object store's client remembers what a folder held: another process' facts would never be seen.
+    Raises StoreError for an address that no file system knows.
     """
     with _asked(address, "opened"):
-        return UPath(address, use_listings_cache=False) if "://" in address else UPath(address).expanduser()
+        root = UPath(address, use_listings_cache=False) if "://" in address else UPath(address)
+        return UPath(root.path).expanduser() if root.protocol in LOCAL else root
 
 
 def write_new(path: UPath, text: str) -> None:

@@ -216,3 +216,14 @@ def test_a_cleared_suite_ends_what_its_last_attempt_left_open(tmp_path, store):
     second = planned(store, catalogue)
     assert running.journal().last(StopRequested) is not None
     assert {run.run_id for run in first.runs}.isdisjoint({run.run_id for run in second.runs})
+
+
+@pytest.mark.parametrize("damage", ["plan.json", "verdict.json"])
+def test_a_run_that_nobody_can_read_is_no_other_runs_affair(store, tmp_path, damage):
+    """It counts as one without a verdict; the others are judged, and those that are open asked to stop."""
+    plan = planned(store, a_catalogue(tmp_path, REPEATED))
+    bad, open_run = ended(store, plan.runs[0]), begun(store, plan.runs[1])
+    (bad.folder / damage).write_text("{")
+    assert end(store, Suites(store).record(plan.suite_key)) == [open_run.plan().run_key]
+    lines = conclude(store, Suites(store).record(plan.suite_key)).lines
+    assert [line.reasons for line in lines[:2]] == [["it had no verdict when the suite ended"]] * 2

@@ -12,6 +12,7 @@ from flink_chaos.steps.run import Progress, Pulse, StepError
 from tests.unit.cluster.fake_api import Lost
 from tests.unit.fake_clock import FakeClock
 from tests.unit.plans import a_plan
+from tests.unit.runs import a_run
 
 
 class FakeAttempt:
@@ -107,3 +108,15 @@ def test_a_deed_within_a_question_is_done_though_its_answer_is_lost(monkeypatch,
     monkeypatch.setitem(waits.WAITS, "test", waits.Wait(check, lambda _run, _message: None, lambda _: 10))
     with using(FakeClock()):
         assert waits.ask(waits.WAITS["test"], FakeRun()).done
+
+
+def test_a_store_that_does_not_answer_is_asked_again(monkeypatch, tmp_path):
+    """As every other system: its disk may be another machine's."""
+    run = a_run(tmp_path)
+
+    def refuse(*_):
+        raise TimeoutError("the file server is away")
+
+    monkeypatch.setattr("flink_chaos.store.files.os.listdir", refuse)
+    told = waits.ask(waits.WAITS["observed"], run)
+    assert (told.done, "the file server is away; see that it can be reached" in told.message) == (False, True)

@@ -25,10 +25,10 @@ from upath import UPath
 WRITERS, RACES = 8, 40
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["{}", "file://{}", "file:{}", "local://{}", "memory://{}"])
 def root(tmp_path, request):
-    """On a disk, and in an object store as far as Python can tell."""
-    return root_of(tmp_path.as_uri() if request.param == "file" else f"memory://{tmp_path.name}")
+    """On a disk, however it is written, and in an object store as far as Python can tell."""
+    return root_of(request.param.format(tmp_path))
 
 
 def without_links(monkeypatch):
@@ -76,11 +76,11 @@ def test_of_threads_that_write_the_same_name_one_wins(root, links, monkeypatch):
         assert [text_of(root / "run" / f"{number}.json")] == [f"{winner}" * 10_000 for winner in won]
 
 
-def process(folder, start, won):
+def process(address, start, won):
     """One of the processes that race."""
     start.wait()
     for number in range(RACES):
-        if tried(UPath(folder) / f"{number}.json", f"{os.getpid()}"):
+        if tried(root_of(address) / f"{number}.json", f"{os.getpid()}"):
             won.put((number, os.getpid()))
 
 
@@ -91,7 +91,7 @@ def test_of_processes_that_write_the_same_name_one_wins(tmp_path, links, monkeyp
         without_links(monkeypatch)
     fork = multiprocessing.get_context("fork")
     start, won = fork.Event(), fork.Queue()
-    processes = [fork.Process(target=process, args=(str(tmp_path), start, won)) for _ in range(4)]
+    processes = [fork.Process(target=process, args=(tmp_path.as_uri(), start, won)) for _ in range(4)]
     for one in processes:
         one.start()
     start.set()
@@ -149,18 +149,19 @@ def test_an_answer_that_got_lost_is_no_other_writer(tmp_path, monkeypatch):
     assert text_of(UPath(tmp_path) / "x") == "1"
 
 
-@pytest.mark.parametrize(("umask", "file", "folder"), [(0o022, 0o640, 0o750), (0o002, 0o660, 0o770), (0o077, 0o600, 0o700), (0, 0o660, 0o770)])
-def test_nobody_else_can_read_what_is_written(tmp_path, umask, file, folder):
+@pytest.mark.parametrize(("umask", "file", "around"), [(0o022, 0o640, 0o750), (0o002, 0o660, 0o770), (0o077, 0o600, 0o700), (0, 0o660, 0o770)])
+def test_nobody_else_can_read_what_is_written(tmp_path, umask, file, around):
     """Owner and group as the umask says; never the others."""
     before = os.umask(umask)
     try:
-        write_new(UPath(tmp_path) / "a" / "b" / "new", "1")
-        write_over(UPath(tmp_path) / "a" / "b" / "over", "1")
-        copy_in(Path(__file__), UPath(tmp_path) / "a" / "b" / "copy")
+        folder = root_of(tmp_path.as_uri()) / "a" / "b"
+        write_new(folder / "new", "1")
+        write_over(folder / "over", "1")
+        copy_in(Path(__file__), folder / "copy")
     finally:
         os.umask(before)
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
-    assert modes == {"a": folder, "b": folder, "new": file, "over": file, "copy": file}
+    assert modes == {"a": around, "b": around, "new": file, "over": file, "copy": file}
 
 
 TEXTS = ["\u2028 \u2029 \x85 \x0b \x0c \x1c \x1e", "a\rb\r\nc\n", "\0", "\ufeff\ufffe\U0010ffff", "é 漢 🎈", ""]
@@ -298,6 +299,13 @@ def test_a_file_is_stored_and_brought_back_whole(root, tmp_path):
         assert back.read_bytes() == content
     assert not copy_out(root / "proof" / "none", back)
     assert names_in(root / "proof") == ["x.parquet"]
+
+
+@pytest.mark.parametrize("address", ["{}", "file://{}", "file:{}", "local://{}"])
+def test_a_folder_of_this_machine_is_one_however_it_is_written(tmp_path, address):
+    """Each with all that a local file system can do."""
+    assert root_of(address.format(tmp_path)) == UPath(tmp_path)
+    assert isinstance(root_of(address.format(tmp_path)), Path)
 
 
 def test_the_home_folder_is_known(monkeypatch, tmp_path):

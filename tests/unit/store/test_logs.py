@@ -96,3 +96,27 @@ def test_a_log_of_no_pods_name_is_not_kept(attempt, pod):
         append_log(attempt, Copy.CHAOS, pod, LINE.format("x"), 1)
     with pytest.raises(StoreError, match="is no name of a pod"):
         kept_until(attempt, Copy.CHAOS, pod)
+
+
+@pytest.mark.parametrize("text", ["a\u2028b\u2029c\x85d", "10 %\r20 %", "\x1b[31mred\x1b[0m \x0b \x0c \x1c", "\0", "\ufeff"])
+def test_a_line_of_a_log_is_what_it_was(attempt, text):
+    r"""Only `\n` ends it: what follows another end would have no moment, and be lost."""
+    append_log(attempt, Copy.CHAOS, "p", LINE.format(text), 1)
+    assert texts(attempt) == [text]
+
+
+def test_half_a_character_in_a_log_is_spelt_out(attempt):
+    """And the size that the name tells is that of the file."""
+    append_log(attempt, Copy.CHAOS, "p", LINE.format("\ud800"), 1)
+    assert texts(attempt) == [r"\ud800"]
+    assert kept_logs(attempt)[0].size == len(LINE.format(r"\ud800"))
+
+
+def test_stray_files_are_no_logs(attempt):
+    """Nor pods."""
+    append_log(attempt, Copy.CHAOS, "p", LINE.format("x"), 1)
+    for name in ("x.log", "1.log", "1-x.log", "1-2-3.log", "\u0661-\u0661.log", ".1-2.log", "1-2.log.bak"):
+        (attempt.folder / "logs" / "chaos" / "p" / name).write_text("x")
+        (attempt.folder / "logs" / "chaos" / name).write_text("x")
+    assert [(log.pod, texts(attempt, log.pod)) for log in kept_logs(attempt)] == [("p", ["x"])]
+    assert kept_until(attempt, Copy.CHAOS, "p") == 1

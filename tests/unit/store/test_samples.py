@@ -1,8 +1,13 @@
-import pytest
-from flink_chaos.model.base import Copy
-from flink_chaos.store.records import StoreError
-from flink_chaos.store.samples import append_part, observation
+from datetime import timedelta
 
+import pytest
+from flink_chaos.clock import using
+from flink_chaos.model.base import Copy
+from flink_chaos.model.observation import EventSeen, FailureSeen, Sample
+from flink_chaos.store.records import StoreError
+from flink_chaos.store.samples import append_part, is_observed, observation
+
+from tests.unit.fake_clock import FakeClock
 from tests.unit.observed import checkpoint, ms, pods, sample
 from tests.unit.runs import a_run
 
@@ -66,3 +71,43 @@ def test_a_damaged_part_is_named(attempt):
     part.write_text('{"kind": "sample"}\n')
     with pytest.raises(StoreError, match=f"{part.name}: cannot be read by this version .*at_ms"):
         observation(attempt)
+
+
+ODD = "\u2028 \u2029 \x85 \x0b \x0c \x1c \x1d \x1e \r \r\n \n \0 \x1b \ufeff"
+
+
+def test_what_unicode_calls_the_end_of_a_line_is_none(attempt):
+    """Events of Kubernetes and messages of Flink may hold any text."""
+    told = {"uid": "u", "about": ODD, "warning": True, "reason": ODD, "count": 1, "first_ms": 1, "last_ms": 1}
+    seen = [EventSeen(at_ms=1, copy=Copy.CHAOS, message=ODD, **told), sample(Copy.CHAOS, 2)]
+    append_part(attempt, seen)
+    assert observation(attempt).seen == seen
+
+
+def test_half_a_character_makes_no_sample_unreadable(attempt):
+    """It is spelt out."""
+    append_part(attempt, [FailureSeen(at_ms=1, copy=Copy.CHAOS, failed_ms=1, name="x", message="a\ud800")])
+    assert observation(attempt).failures(Copy.CHAOS)[0].message == r"a\ud800"
+
+
+def test_a_share_that_is_no_number_makes_no_sample_unreadable(attempt):
+    """Flink tells NaN where nothing was measured."""
+    append_part(attempt, [Sample(at_ms=1, copy=Copy.CHAOS, busy=float("nan"))])
+    assert str(observation(attempt).samples(Copy.CHAOS)[0].busy) == "nan"
+
+
+def test_the_newest_parts_are_those_that_were_written_last(attempt):
+    """Also when the clock was set back meanwhile."""
+    clock = FakeClock()
+    with using(clock):
+        for second in (1, 2, 3):
+            append_part(attempt, [sample(Copy.CHAOS, second)])
+            clock.at -= timedelta(hours=1)
+    assert observation(attempt, newest=1).seen == [sample(Copy.CHAOS, 3)]
+
+
+def test_a_stray_file_is_no_observer(attempt):
+    """Nobody waits for one that never was."""
+    (attempt.folder / "samples").mkdir()
+    (attempt.folder / "samples" / ".DS_Store").write_text("")
+    assert not is_observed(attempt)

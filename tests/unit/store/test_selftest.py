@@ -1,7 +1,11 @@
+from datetime import timedelta
+
+from flink_chaos.clock import using
 from flink_chaos.model.selftest import SelfTestResult
 from flink_chaos.store.records import Store
 from flink_chaos.store.selftest import keep, latest
 
+from tests.unit.fake_clock import FakeClock
 from tests.unit.plans import AT
 
 
@@ -18,4 +22,24 @@ def test_the_latest_result_is_the_one_that_counts(tmp_path):
     keep(root, a_result(1))
     keep(root, a_result(2))
     (root / "selftest" / "99999999T000000.json").write_text("{}")
+    assert latest(root).seed == 2
+
+
+def test_stray_and_broken_results_are_passed_over(tmp_path):
+    """Whatever lies there."""
+    root = Store(tmp_path.as_uri()).root
+    keep(root, a_result(1))
+    for name in ("29990101T000000.000000-1.1.json", "29990101T000000.000000-1.1 (1).json", ".DS_Store", "x", "99999999T999999.999999-9.9.json"):
+        (root / "selftest" / name).write_text("{")
+    (root / "selftest" / "29990102T000000.000000-1.1.json").mkdir()
+    assert latest(root).seed == 1
+
+
+def test_the_latest_result_is_the_one_that_was_stored_last(tmp_path):
+    """Also when the clock was set back meanwhile."""
+    root, clock = Store(tmp_path.as_uri()).root, FakeClock(AT)
+    with using(clock):
+        for seed in (1, 2):
+            keep(root, a_result(seed))
+            clock.at -= timedelta(days=1)
     assert latest(root).seed == 2

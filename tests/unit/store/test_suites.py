@@ -48,3 +48,38 @@ def test_the_newest_attempt_of_a_run_is_found(store, tmp_path):
     for _ in range(10):
         ended(store, run)
     assert store.latest(run.fault, run.run_id).plan().attempt == 10
+
+
+def test_one_bad_suite_hides_no_other(store, tmp_path):
+    """A stray file, a plan that is none, a folder that was emptied."""
+    plan = planned(store, a_catalogue(tmp_path))
+    for name, text in (("notes.txt", None), ("s0000000001", "{"), ("s0000000002", "[]"), ("s0000000003", '{"attempt": "x"}')):
+        path = store.root / "suites" / name if text is None else store.root / "suites" / name / "plan.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text or "")
+    (store.root / "suites" / "s0000000004").mkdir()
+    (store.root / "suites" / ".DS_Store").write_text("")
+    records = Suites(store).all()
+    assert (len(records), records[-1].plan()) == (6, plan)
+    for record in records[:-1]:
+        with pytest.raises(StoreError, match=record.folder.name):
+            record.plan()
+
+
+def test_attempts_of_a_suite_are_counted_after_those_that_stand(store, tmp_path):
+    """Whichever were removed."""
+    catalogue = a_catalogue(tmp_path)
+    plans = [planned(store, catalogue) for _ in range(3)]
+    for plan in plans[:2]:
+        (store.root / "suites" / plan.suite_key / "plan.json").unlink()
+    assert planned(store, catalogue).attempt == 4
+    assert [record.plan().attempt for record in Suites(store).attempts_of("regression__small", "manual__1")] == [3, 4]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"channel": "C"}'])
+def test_a_damaged_word_of_where_a_suite_was_told_is_one_line(store, tmp_path, text):
+    """And no Python error."""
+    record = Suites(store).record(planned(store, a_catalogue(tmp_path)).suite_key)
+    (record.folder / "posted.json").write_text(text)
+    with pytest.raises(StoreError, match=r"posted.json: cannot be read"):
+        record.posted()
