@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.secret_keys import is_reference, is_secret, refers
-from flink_chaos.model.secrets import found_in, found_in_sql
+from flink_chaos.model.secrets import QUICK, found_in, found_in_sql
 
 if TYPE_CHECKING:
     from flink_chaos.model.secrets import Found
@@ -48,6 +48,8 @@ def masked_record(text: str) -> str:
 
     Nothing is written anew that holds no secret.
     """
+    if not _known and not QUICK.search(text):
+        return text
     whole = _loaded(text)
     if whole is None:
         groups = groupby(text.splitlines(keepends=True), lambda line: _loaded(line) is not None)

@@ -28,6 +28,7 @@ class RunPlanOperator(BaseOperator):
 
     def execute(self, context: Context) -> str:
         """Store the plan. With `dry_run` the rest is skipped."""
+        from flink_chaos.model.masking import masked
         from flink_chaos.steps.judging import close
         from flink_chaos.steps.planning import make_plan
         from flink_chaos.steps.run import StepError
@@ -46,7 +47,7 @@ class RunPlanOperator(BaseOperator):
             )
             refuse_orphan(store, store.attempt(plan.run_key))
         except (StepError, StoreError, ValueError) as error:
-            raise AirflowFailException(str(error)) from error
+            raise AirflowFailException(masked(str(error))) from error
         self.log.info("run %s: %s of %s", plan.run_key, plan.fault.title, plan.pipeline.name)
         if plan.request.dry_run:
             close(store.attempt(plan.run_key))
@@ -77,10 +78,11 @@ class PreflightOperator(RunOperator):
 
     def act(self, run: Run) -> None:
         """Run the checks."""
+        from flink_chaos.model.masking import masked
         from flink_chaos.steps.preflight import look
 
         for check in look(run).checks:
-            self.log.info("%s %s: %s", "ok" if check.ok else "--", check.name, check.message)
+            self.log.info("%s %s: %s", "ok" if check.ok else "--", check.name, masked(check.message))
 
 
 class VerdictOperator(RunOperator):

@@ -40,6 +40,7 @@ class SuitePlanOperator(BaseOperator):
     def execute(self, context: Context) -> str:
         """Store the plan."""
         from flink_chaos.hooks.slack_suite import tell_suite_begin
+        from flink_chaos.model.masking import masked
         from flink_chaos.profiles.catalogue import Catalogue
         from flink_chaos.steps.run import StepError
         from flink_chaos.steps.suites import plan_suite
@@ -52,7 +53,7 @@ class SuitePlanOperator(BaseOperator):
         try:
             plan = plan_suite(Store(), Catalogue(), **of, parameters=asked)
         except (StepError, ValueError) as error:
-            raise AirflowFailException(str(error)) from error
+            raise AirflowFailException(masked(str(error))) from error
         for run in plan.runs:
             self.log.info("%s: %s %s", run.name, run.fault, run.parameters)
         tell_suite_begin(Suites(Store()).record(plan.suite_key))
