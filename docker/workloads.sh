@@ -27,4 +27,4 @@ clusters: [{name: k3s, cluster: {server: $SERVER, certificate-authority-data: $a
 users: [{name: $ACCOUNT, user: {token: $token}}]
 contexts: [{name: $ACCOUNT, context: {cluster: k3s, user: $ACCOUNT, namespace: flink}}]
 END
-chmod 644 "$TARGET"
+chmod 640 "$TARGET" # Airflow's user is of group 0

@@ -181,6 +181,13 @@ def test_the_workloads_that_are_waited_for_exist(compose):
     assert set(waited) == made
 
 
+def test_the_account_for_airflow_is_not_for_everybody():
+    """The file is written for Airflow's group alone."""
+    script = (ROOT / "docker" / "workloads.sh").read_text()
+    assert re.findall(r"(?m)^chmod (\d+) ", script) == ["640"]
+    assert "--gid 0 " in (ROOT / "docker" / "Dockerfile").read_text()
+
+
 def test_secrets_can_be_set_from_outside(services):
     """A default holds for one machine only; nothing secret is fixed."""
     secret = re.compile(r"PASSWORD|SECRET|SQL_ALCHEMY_CONN")

@@ -7,8 +7,8 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.model.secret_keys import is_reference, is_secret, refers
-from flink_chaos.model.secrets import found_in, found_in_sql
+from flink_chaos.model.secret_keys import holds_secret, is_reference, refers
+from flink_chaos.model.secrets import QUICK, found_in, found_in_sql
 
 if TYPE_CHECKING:
     from flink_chaos.model.secrets import Found
@@ -51,6 +51,8 @@ def masked_record(text: str) -> str:
 
     Nothing is written anew that holds no secret.
     """
+    if not _known and not QUICK.search(text):
+        return text
     whole = _loaded(text)
     if whole is None:
         groups = groupby(LINE.findall(text), lambda line: _loaded(line) is not None)
@@ -73,7 +75,7 @@ def _masked_value(value: str, name: str) -> str:
         return masked_sql(value)
     if refers(name) or is_reference(value):
         return value
-    if is_secret(name):
+    if holds_secret(name, value):
         return MASK
     return masked(value) if SPACE.search(value) else _without(value, found_in(value))
 

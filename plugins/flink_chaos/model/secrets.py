@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flink_chaos.model.secret_keys import is_reference, is_secret, refers
+from flink_chaos.model.secret_keys import holds_secret, is_reference, may_hold, refers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUICK = re.compile(
-    r"(?i)pass|pwd|secret|token|key|cred|auth|jaas|info|header|sas\b|string|://|bearer|xox|akia|asia|gh[pousr]_|eyj|aiza"
+    r"(?i)pass|pwd|secret|token|key|cred|auth|jaas|user\W?info|http\W?headers|\bsas\b|connection\W?string"
+    r"|://\S*@|hooks\.slack|bearer|xox|akia|asia|gh[pousr]_|eyj|aiza"
 )
+"""Most texts have none of it, and are not looked at more closely."""
 HEAD = re.compile(r"(?<![\w$@./-])(?P<name>[\w$@./-]*\w)(?:\\*[\"'`\]])?\s*(?:=>|:=|={1,2}|:(?!//))\s*")
 VALUE = re.compile(
     r'"(?:[^"\\\n]|\\.)*"'
@@ -36,6 +38,9 @@ LOOKS = re.compile(
 GAP = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
 SQL_OPTION = re.compile(rf"'(?P<name>(?:[^']|''){{1,200}})'{GAP}={GAP}'(?P<value>(?:[^']|'')*)'", re.DOTALL)
 
+
+BEGINNING = 100
+"""Characters behind a value without quotes that tell whether it is the beginning of a JAAS configuration."""
 
 Location = tuple[int | str, ...]
 TOLD = (
@@ -72,7 +77,7 @@ def found_in_sql(script: str) -> list[Found]:
 
 def found_in_value(name: str, value: str) -> bool:
     """Whether a setting of that name holds a secret."""
-    return not refers(name) and ((is_secret(name) and not is_reference(value)) or bool(found_in(value)))
+    return not refers(name) and (holds_secret(name, value) or bool(found_in(value)))
 
 
 def places_in(data: Any, place: Location = ()) -> Iterator[Location]:
@@ -95,19 +100,20 @@ def _keyed(text: str) -> Iterator[Found]:
     done = 0
     for head in HEAD.finditer(text):
         name = head["name"]
-        if head.start() < done or not (is_secret(name) or refers(name)):
+        if head.start() < done or not may_hold(name) or not (value := VALUE.match(text, head.end())):
             continue
-        value = VALUE.match(text, head.end())
-        done = value.end() if value else done
-        if value and not refers(name) and not is_reference(value[0]):
-            yield Found(name, value.start(), value.end())
+        if refers(name) or is_reference(value[0]):
+            done = value.end()
+        elif holds_secret(name, text[value.start() : value.end() + BEGINNING]):
+            done = value.end()
+            yield Found(name, value.start(), done)
 
 
 def _marked(text: str) -> Iterator[Found]:
     """What follows `--name`, or stands in `<name>`."""
     for pattern in (FLAG, ELEMENT):
         for match in pattern.finditer(text):
-            if is_secret(match["name"]) and not is_reference(match["value"]):
+            if holds_secret(match["name"], match["value"]):
                 yield Found(match["name"], match.start("value"), match.end("value"))
 
 

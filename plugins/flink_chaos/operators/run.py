@@ -78,11 +78,13 @@ class PreflightOperator(RunOperator):
 
     def act(self, run: Run) -> None:
         """Run the checks."""
+        from flink_chaos.model.masking import masked
         from flink_chaos.model.text import one_line
         from flink_chaos.steps.preflight import look
 
         for check in look(run).checks:
-            self.log.info("%s %s", "ok" if check.ok else "--", one_line(f"{check.name}: {check.message}"))
+            told = masked(one_line(f"{check.name}: {check.message}"))
+            self.log.info("%s %s", "ok" if check.ok else "--", told)
 
 
 class VerdictOperator(RunOperator):

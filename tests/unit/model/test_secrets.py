@@ -19,6 +19,7 @@ TEXTS = [
     "basic.auth.user.info=u:{}", "ssl.key.pem={}", "pwd={}", "user=u,pass={}", "password = {},user=x", "passphrase: {}", "secret_id={}", "password:\n  {}",
     "-----BEGIN RSA PRIVATE KEY-----\nMII{}\nxyz\n-----END RSA PRIVATE KEY-----", "see https://hooks.slack.com/services/T1/B2/{}", "http-headers: x,{}",
     "delegation-token: {}", "security.ssl.rest.key-password: {}", "containerized.master.env.DB_PASSWORD: {}", "connection-string={}",
+    "sasl.jaas.config={}", "'sasl.jaas.config': '{}'", "sasl.jaas.config = org.X required password={};",
 ]  # fmt: skip
 HARMLESS = [
     "http://host:8080/a@b", "hdfs://198.18.0.1:8020/flink-chaos", "abfss://container@acct.dfs.core.windows.net/p", "hdfs://a:9000,hdfs://b:9000/@x",
@@ -26,7 +27,8 @@ HARMLESS = [
     "kubernetes.env.secretKeyRef: env:A,secret:s,key:k", 'password="${env:P}"', "password=$${directory:/opt/secrets/kafka:password}",
     "sasl.oauthbearer.token.endpoint.url=https://x", "security.kerberos.login.keytab: /x", "'key.format' = 'raw', 'key.fields' = 'user_id'",
     "the token is expired", "passed: 3", "author: me", "monkey=1", "kubernetes.container.image.pull-secrets: regcred", "sasl.password=[hidden]",
-    'secret "kafka" not found', "at 12:30:05 checkpoint 3: done", "password: ", "",
+    "sasl.jaas.config = null", 'sasl.jaas.config=org.X required username="u" password=${env:P};',
+    "'avro-confluent.basic-auth.credentials-source' = 'USER_INFO'", 'secret "kafka" not found', "at 12:30:05 checkpoint 3: done", "password: ", "",
 ]  # fmt: skip
 
 
@@ -142,6 +144,8 @@ def test_a_remembered_secret_is_masked_without_its_name(monkeypatch):
     ("data", "places"),
     [
         ({"a": {"s3.secret-key": "x"}}, [("a", "s3.secret-key")]),
+        ({"a": {"sasl.jaas.config": "x"}}, [("a", "sasl.jaas.config")]),
+        ({"a": {"sasl.jaas.config": "org.X required keyTab='/x'"}}, []),
         ({"a": {"db.password": 123456}}, [("a", "db.password")]),
         ({"args": ["--servers", "k:9092", "--password", "x"]}, [("args",)]),
         ({"args": ["--password", "$${env:P}"]}, []),
