@@ -25,6 +25,9 @@ Object = dict[str, Any]
 JSON = "application/json"
 ACCEPT = "application/json, */*"
 READY = "/readyz"
+MOST_BYTES = 100_000_000
+"""Of one answer: a list is asked for in pages, and a pod behind the API server's proxy may never end its answer."""
+
 WORDS = ("message", "reason")
 """Of conditions, states, statuses and events: whoever writes them, whatever they hold."""
 
@@ -120,7 +123,7 @@ class Transport:
                 _return_http_data_only=True,
                 _request_timeout=timeout,
             )
-            return int(answer.status), answer.data.decode(errors="replace"), _retry_after(answer.headers)
+            return int(answer.status), self._text(call, answer), _retry_after(answer.headers)
         except ApiException as error:
             if not error.status:
                 raise unreachable(call.what, self.server, _first_line(error.reason)) from error
@@ -131,6 +134,15 @@ class Transport:
             return int(status), error.object.decode(errors="replace"), 0.0
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(call.what, self.server, _first_line(error)) from error
+
+    def _text(self, call: Call, answer: Any) -> str:
+        """What was answered. Raises ClusterError for an answer that does not end where one should."""
+        data = answer.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            answer.close()
+            told = f"{self.server} answers with more than {MOST_BYTES:,} bytes. See what answers there"
+            raise ClusterError(f"cannot {call.what}: {told}", HTTPStatus.OK, "TooLong")
+        return bytes(data).decode(errors="replace")
 
 
 def _object(text: str, what: str, server: str) -> Object:

@@ -25,6 +25,7 @@ from flink_chaos.flink.answers import (
 )
 from flink_chaos.flink.positions import portions, position_names, positions_of, topics_in
 from flink_chaos.flink.refusals import raise_if_refused, silence
+from flink_chaos.model.text import LINE, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +153,8 @@ class JobManager:
         try:
             return read(answer)
         except UNEXPECTED as error:
-            self.silence = f"its answer to {path} is not what Flink answers ({type(error).__name__}: {error})"
+            told = one_line(f"{type(error).__name__}: {error}", LINE)
+            self.silence = f"its answer to {path} is not what Flink answers ({told})"
             return None
 
 

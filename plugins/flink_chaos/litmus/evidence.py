@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.facts import CheckpointsSeen, FaultStarted, PodsSeen, TargetsChosen
+from flink_chaos.model.text import LINE, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -98,9 +99,26 @@ def packets_delayed(scene: Scene) -> Answer:
 
 
 def delays(result: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """What the experiment measured in each pod; Litmus' own image measures nothing."""
+    """What the experiment measured in each pod; Litmus' own image measures nothing.
+
+    An annotation that is none of ours tells nothing: whoever may write the ChaosResult may write anything there.
+    """
     annotations = ((result or {}).get("metadata") or {}).get("annotations") or {}
-    return [json.loads(text) for name, text in sorted(annotations.items()) if name.startswith(DELAY)]
+    found = [_report(text) for name, text in sorted(annotations.items()) if name.startswith(DELAY)]
+    return [report for report in found if report]
+
+
+def _report(text: str) -> dict[str, Any] | None:
+    """One that can be read and told; None otherwise."""
+    try:
+        told = json.loads(text)
+        words = {name: cut(str(told[name]), LINE) for name in ("pod", "way", "status")}
+        trips = [dict(trip) | {"endpoint": cut(str(trip["endpoint"]), LINE)} for trip in told["rtt"]]
+        report = words | {"packets": int(told["packets"]), "rtt": trips}
+        _delay_told(report), _longer(report)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
+        return None
+    return report
 
 
 def _longer(report: Mapping[str, Any]) -> float:

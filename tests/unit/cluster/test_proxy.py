@@ -1,4 +1,5 @@
 import pytest
+from flink_chaos.cluster import transport
 from flink_chaos.cluster.objects import ClusterError
 from flink_chaos.cluster.proxy import ServiceError, ServiceProxy
 from flink_chaos.cluster.resources import PODS
@@ -141,3 +142,18 @@ def test_an_answer_that_is_no_utf_8_is_one_line(cluster, fake_api, status):
     with pytest.raises(ServiceError, match=f"{status}: .*oops|answered no JSON: .*oops") as told:
         ServiceProxy(cluster, "ns", "app", 8081).request("GET", "/jobs")
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("longer", [0, 1])
+def test_an_answer_that_does_not_end_is_refused(cluster, fake_api, monkeypatch, longer):
+    """A pod may write for ever; what is as long as it may be is read, and the connection goes on."""
+    monkeypatch.setattr(transport, "MOST_BYTES", 1_000)
+    fake_api.services["ns/app:8081"] = lambda *_: (200, '"' + "x" * (998 + longer) + '"')
+    proxy = ServiceProxy(cluster, "ns", "app", 8081)
+    if longer:
+        with pytest.raises(ClusterError, match=r"answers with more than 1,000 bytes"):
+            proxy.request("GET", "/jobs")
+    else:
+        assert len(proxy.request("GET", "/jobs")) == 998
+    fake_api.services["ns/app:8081"] = lambda *_: (200, "7")
+    assert proxy.request("GET", "/jobs") == 7

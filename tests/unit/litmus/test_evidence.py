@@ -2,7 +2,15 @@ import json
 
 import pytest
 from flink_chaos.cluster.pods import Pod
-from flink_chaos.litmus.evidence import DELAY, Scene, checkpoints_during, node_drained, packets_delayed, pods_replaced
+from flink_chaos.litmus.evidence import (
+    DELAY,
+    Scene,
+    checkpoints_during,
+    delays,
+    node_drained,
+    packets_delayed,
+    pods_replaced,
+)
 from flink_chaos.model.facts import Checkpoint, FaultStarted, PodsSeen, TargetsChosen
 from flink_chaos.model.journal import Journal
 
@@ -140,3 +148,16 @@ def test_a_node_that_an_autoscaler_took_away_is_told_by_its_name():
     felt, message, details = node_drained(scene(pod("u2", node="node2"), node=None))
     assert (felt, details) == (True, {"node": "node1", "uncordoned": "false"})
     assert message == "node1 drained, gone from the cluster; now chaos-tm-2 on node2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "[]", "7", "{", "[" * 100_000, "{}", '{"pod": "p"}', json.dumps(measured() | {"packets": "x"}),
+     json.dumps(measured() | {"rtt": [7]}), json.dumps(measured() | {"rtt": [{"endpoint": "e", "during": 7}]}),
+     '{"pod": "p", "way": "w", "status": "s", "packets": 1e999, "rtt": []}'],
+)  # fmt: skip
+def test_an_annotation_that_is_none_of_ours_measures_nothing(text):
+    """Whoever may write the result may write anything there."""
+    own = {f"{DELAY}1": text, f"{DELAY}2": json.dumps(measured() | {"pod": "x" * 10_000_000})}
+    found = delays({"metadata": {"annotations": own}})
+    assert [len(report["pod"]) < 400 for report in found] == [True]

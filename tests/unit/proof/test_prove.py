@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 from dataclasses import replace
 
@@ -5,12 +6,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from flink_chaos.proof import order, pieces
+from flink_chaos.proof.extract import Shape
 from flink_chaos.proof.phases import Phases, Replay
 from flink_chaos.proof.prove import prove
+from flink_chaos.proof.sets import Sets
+from flink_chaos.report.proof import offending
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.proof.sets_of import PARTITIONS, SHAPE, Outputs, Record, written
+from tests.unit.proof.sets_of import PARTITIONS, RUN, SHAPE, Outputs, Record, written
 
 PHASES = Phases([(0, "before the fault"), (50, "in the fault"), (100, "after it")])
 EVERY_TIME = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -280,3 +284,24 @@ def test_a_clean_set_gives_no_alarm(folder, count, aborted):
     assert (found.ids, found.records, offenders) == (count, count, [])
     assert (found.lost, found.duplicated, found.extra, found.changed, found.reordered) == (0, 0, 0, 0, 0)
     assert found.aborted == len(outputs.uncommitted)
+
+
+def test_keys_of_megabytes_make_findings_of_kilobytes(folder):
+    """Each is still another one, and so is the run of a stranger."""
+    shape = Shape(run_key="run_key", key=("k",), values=("v",))
+    ids = [f'["{"k" * 1_000_000}{n}"]' for n in range(30)]
+    stable = written(folder, {0: [Record(one, 1) for one in ids]}, shape)
+    copy = written(folder, {0: [Record("x", 1, run="r" * 1_000_000)]}, shape)
+    _, found = prove(Sets(run_key=RUN, copy=copy, stable=stable), PHASES)
+    assert len(json.dumps([one.model_dump() for one in found])) < 50_000
+    assert len({one.id for one in found if one.kind == "lost"}) == 20
+
+
+def test_of_an_id_that_came_very_often_some_places_are_listed(folder):
+    """The first ones and the last, and how many there are."""
+    outputs = Outputs(3)
+    outputs.chaos[0] += [Record(0, 0, lane="0") for _ in range(5_000)]
+    _, found = prove(outputs.sets(folder), PHASES)
+    often = next(one for one in found if one.kind == "duplicated")
+    assert (len(often.sink), often.places, often.sink[-1].offset) == (100, 5_001, 5_000)
+    assert offending("what", [often])[1][0][4].endswith("and 4,998 more")
