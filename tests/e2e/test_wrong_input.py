@@ -51,7 +51,7 @@ def attempted(store, *parameters, **variables):
 def test_an_unknown_pipeline_is_a_set_up_error(store):
     """With the names there are."""
     code, said = attempted(store, "pipeline=nonsense")
-    assert (code, "There are: ad_event_counts, ad_events" in said) == (SET_UP_ERROR, True)
+    assert (code, "There are: ad_event_counts, " in said) == (SET_UP_ERROR, True)
     assert store.attempts() == []
 
 

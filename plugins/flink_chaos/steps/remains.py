@@ -40,13 +40,18 @@ class Notes:
 
     def journal(self) -> Journal:
         """The facts that can be read, and those that were not stored."""
-        stored: list[Fact] = []
+        return Journal([*(self._stored() or []), *self.unstored])
+
+    @property
+    def whole(self) -> bool:
+        """Whether every fact of the run can be read: what is not among them did not happen."""
+        return not self.unstored and self._stored() is not None
+
+    def _stored(self) -> list[Fact] | None:
         try:
-            if self.attempt is not None:
-                stored = self.attempt.journal().facts
+            return None if self.attempt is None else self.attempt.journal().facts
         except STORE_ERRORS:
-            pass
-        return Journal([*stored, *self.unstored])
+            return None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from flink_chaos.cluster.resources import (
 )
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import delete_group, groups_ending
-from flink_chaos.model.facts import Undone
+from flink_chaos.model.facts import TopicBegin, Undone
 from flink_chaos.model.removal_facts import RemovalAsked
 from flink_chaos.steps.leftovers import open_transactions_of
 from flink_chaos.steps.locking import give_back
@@ -123,7 +123,9 @@ def _transactions(run: Remains) -> list[str]:
 
 
 def _delete_groups(run: Remains) -> list[str]:
-    """The groups that are still there, each with the reason."""
+    """The groups that are still there, each with the reason; nobody asks a Kafka in which none was made."""
+    if run.attempt.whole and run.journal.last(TopicBegin) is None:
+        return []
     left, deleted = [], []
     try:
         known = run.footprint.groups

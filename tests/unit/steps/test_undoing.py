@@ -17,12 +17,13 @@ from flink_chaos.cluster.resources import (
 )
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.litmus.engine import result_name
-from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, OpenTransaction, TargetsChosen, Undone
+from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, OpenTransaction, TargetsChosen, TopicBegin, Undone
 from flink_chaos.model.footprint import footprint_of
 from flink_chaos.steps import leftovers, undoing
 from flink_chaos.steps.remains import Notes, Remains, remains_of
 from flink_chaos.steps.removing import take_nodes_back
 from flink_chaos.steps.run import StepError
+from flink_chaos.store.records import Attempt, StoreError
 
 from tests.unit.fake_clock import FakeClock
 from tests.unit.plans import AT
@@ -42,6 +43,7 @@ def run(tmp_path, cluster, monkeypatch):
     cluster.create(
         NODES, None, {"metadata": {"name": "n1", "annotations": {MARK: "us"}}, "spec": {"unschedulable": True}}
     )
+    run.attempt.append(TopicBegin(at=AT, topic="t", offsets={0: 0}))
     run.attempt.append(TargetsChosen(at=AT, targets=[], node="n1"))
     run.attempt.append(FaultStarted(at=AT, engine=run.plan.engine, uid="u1"))
     monkeypatch.setattr(undoing, "delete_group", lambda _kafka, _group: True)
@@ -267,6 +269,21 @@ def test_a_group_that_cannot_be_deleted_is_residue(run, monkeypatch):
     fact = run.journal.last(Undone)
     assert (fact.residue, f"group {run.plan.copies['chaos'].group}" in fact.removed) == ([told], True)
     assert holder_of(run.cluster, run.namespace, run.plan.lease) == run.plan.run_key
+
+
+def test_a_kafka_that_was_never_reached_keeps_no_run_from_its_end(tmp_path, cluster, monkeypatch):
+    """The preflight found it down: no group was made, and nobody waits until it is back."""
+    run = a_run(tmp_path, cluster)
+    acquire(cluster, run.namespace, run.plan.lease, run.plan.run_key, {})
+
+    def down(_kafka, _group):
+        raise KafkaProblem("Kafka is down")
+
+    monkeypatch.setattr(undoing, "delete_group", down)
+    monkeypatch.setattr(leftovers, "open_transactions", lambda _kafka, _topic: [])
+    assert undoing.check_removed(run).done
+    monkeypatch.setattr(Attempt, "journal", lambda _self: (_ for _ in ()).throw(StoreError("damaged")))
+    assert "Kafka is down" in undoing.check_removed(run).message
 
 
 def an_open_transaction(run, key):
