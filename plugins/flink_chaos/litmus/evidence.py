@@ -109,12 +109,12 @@ def delays(result: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 
 def _report(text: str) -> dict[str, Any] | None:
-    """One that can be read and told; None otherwise."""
+    """One that can be read and told, None otherwise; what an experiment at work has not measured yet is nothing."""
     try:
         told = json.loads(text)
-        words = {name: cut(str(told[name]), LINE) for name in ("pod", "way", "status")}
-        trips = [dict(trip) | {"endpoint": cut(str(trip["endpoint"]), LINE)} for trip in told["rtt"]]
-        report = words | {"packets": int(told["packets"]), "rtt": trips}
+        words = {name: cut(str(told.get(name, "")), LINE) for name in ("pod", "way", "status")}
+        trips = [dict(trip) | {"endpoint": cut(str(trip["endpoint"]), LINE)} for trip in told.get("rtt", [])]
+        report = words | {"packets": int(told.get("packets", 0)), "rtt": trips}
         _delay_told(report), _longer(report)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         return None

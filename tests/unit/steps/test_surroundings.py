@@ -131,7 +131,9 @@ def test_events_are_listed_calmly(run, put_event, fake_api, monkeypatch):
 def test_a_long_message_is_cut(run, put_event):
     """It is somebody else's text."""
     put_event("Pod", f"chaos-{run.plan.run_key}-x", message="x" * 5_000)
-    assert len(EventsLook(run, 0)()[1][0].message) == MOST_MESSAGE
+    told = EventsLook(run, 0)()[1][0].message
+    assert told.startswith("x" * MOST_MESSAGE + "... ")
+    assert told.endswith(" more bytes")
 
 
 @pytest.mark.parametrize(
