@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from flink_chaos.cli.systems import open_kafka
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.report.selftest import selftest_line
@@ -55,4 +54,6 @@ def _of_run(run_key: str, seed: int) -> SelfTestResult:
 
 
 def _kafka() -> Kafka:
+    from flink_chaos.cli.systems import open_kafka  # the client of Kubernetes, which no list needs
+
     return open_kafka(Catalogue().environment(default_environment()))
