@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.cli.arguments import whole
 from flink_chaos.cli.saying import show
-from flink_chaos.cli.systems import open_kafka
 from flink_chaos.model.selftest import MOST_RECORDS
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
@@ -62,4 +61,6 @@ def _of_run(run_key: str, seed: int) -> SelfTestResult:
 
 
 def _kafka() -> Kafka:
+    from flink_chaos.cli.systems import open_kafka  # the client of Kubernetes, which no list needs
+
     return open_kafka(Catalogue().environment(default_environment()))

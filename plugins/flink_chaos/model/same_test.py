@@ -50,9 +50,10 @@ def identities(plan: Mapping[str, Any]) -> tuple[str, str]:
     The first as they are, the second whatever their faults are. They tell other tests apart without comparing each
     with each; what they let through is still to be compared.
     """
-    values = _values(plan, {*OF_THIS_RUN, *BUILD, *DEMANDS, f"scripts.{_script(plan)}"})
-    but_fault = {path: value for path, value in values.items() if not _below(path, FAULT)}
-    return _digest(values), _digest(but_fault)
+    left_out = {*OF_THIS_RUN, *BUILD, *DEMANDS, f"scripts.{_script(plan)}"}
+    but_fault = _digest(_values(plan, {*left_out, *FAULT}))
+    fault = _values({name: plan.get(name) for name in FAULT}, left_out)
+    return _digest({**fault, "": but_fault}), but_fault
 
 
 def _digest(values: Values) -> str:
@@ -62,6 +63,8 @@ def _digest(values: Values) -> str:
 
 def _plain(value: object) -> object:
     """Values that are equal have one spelling: 1, 1.0 and true."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return sorted((name, _plain(below)) for name, below in value.items())
     if isinstance(value, list):

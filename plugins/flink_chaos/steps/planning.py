@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from flink_chaos.model.telling import meant, short
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.steps.measuring import measured_injection, with_bounds
 from flink_chaos.steps.run import StepError
+from flink_chaos.store.records import ExistsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,12 +38,34 @@ if TYPE_CHECKING:
 DISTRIBUTION = "airflow-flink-chaos"
 MOST_PROBLEMS = 20
 """Of the parameters of one run that are told."""
+MOST_AT_ONCE = 20
+"""Attempts of one run that may be planned at the same moment."""
 
 
 def make_plan(
     store: Store, *, dag_id: str, run_id: str, fault: str, parameters: Mapping[str, Any], by_hand: bool = True
 ) -> RunPlan:
-    """Decide everything, bounds that are measured too, and store it as a new attempt. Raises what `decide` raises."""
+    """Decide everything, bounds that are measured too, and store it as a new attempt.
+
+    Whoever finds that another has begun the attempt meanwhile makes the next one. Raises what `decide` raises, and
+    StoreError.
+    """
+    asked: dict[str, Any] = {
+        "dag_id": dag_id,
+        "run_id": run_id,
+        "fault": fault,
+        "parameters": parameters,
+        "by_hand": by_hand,
+    }
+    for _ in range(MOST_AT_ONCE):
+        with suppress(ExistsError):
+            return _stored(store, **asked)
+    return _stored(store, **asked)
+
+
+def _stored(
+    store: Store, *, dag_id: str, run_id: str, fault: str, parameters: Mapping[str, Any], by_hand: bool
+) -> RunPlan:
     attempt = store.next_attempt(dag_id, run_id)
     plan = decide(
         Catalogue(),

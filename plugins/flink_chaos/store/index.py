@@ -7,6 +7,7 @@ for the code that made it; any other is not there. So is a file that is damaged,
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import time
 from contextlib import closing, suppress
@@ -21,7 +22,6 @@ from flink_chaos.store import publishing, summary
 from flink_chaos.store.summary import Summary
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 NAME = ".index.sqlite"
@@ -82,7 +82,8 @@ def _is_damaged(root: Path, settled: list[Sealed], gone: Collection[str]) -> boo
     try:
         _write(root, settled, gone)
     except sqlite3.DatabaseError as error:
-        return "locked" not in str(error) and "readonly" not in str(error)
+        is_ours = os.access(root / NAME, os.R_OK | os.W_OK)  # it may be another user's, and well
+        return is_ours and "locked" not in str(error) and "readonly" not in str(error)
     except (sqlite3.Error, OSError):
         pass
     return False

@@ -1,5 +1,7 @@
 import pytest
-from flink_chaos.model.same_test import differences
+from flink_chaos.model.same_test import differences, identities
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.plans import a_plan
 
@@ -72,3 +74,42 @@ def test_the_noise_is_compared_whatever_the_fault():
     assert differences(calm, PLAN, but_fault=True) == []
     slower = stored(a_plan(fault="no_fault", records_per_second=1_000))
     assert differences(slower, PLAN, but_fault=True) is None
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.0, 1.0, 1.5, -0.0, "", "a", "1", "\ud800", 1e300]),
+    lambda below: st.lists(below, max_size=2) | st.dictionaries(st.sampled_from(["a", "b", "sql", "image"]), below, max_size=2),
+    max_leaves=5,
+)
+APPLICATIONS = st.dictionaries(st.sampled_from(["sql", "jar_uri", "other"]), st.sampled_from(["x.sql", "y.sql", ""]))
+PLANS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("run_key", "package_version", "fault", "fault_values", "request", "environment", "odd"), VALUES),
+        "pipeline": st.fixed_dictionaries({"application": APPLICATIONS, "contract": VALUES, "description": VALUES}),
+        "scripts": st.dictionaries(st.sampled_from(["x.sql", "y.sql"]), st.sampled_from(["1", "2"])),
+    },
+)
+
+
+@given(PLANS, PLANS)
+@settings(max_examples=500, deadline=None)
+def test_plans_of_the_same_test_have_the_same_identity(one, other):
+    """Whatever is in them: a search by it misses none."""
+    for but_fault in (False, True):
+        if differences(one, other, but_fault=but_fault) is not None:
+            assert identities(one)[but_fault] == identities(other)[but_fault]
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1.0), (True, 1), (0, False), (0.0, -0.0), (None, []), ([{"a": 1}], [{"a": 1.0}])])
+def test_values_that_are_equal_make_one_identity(one, other):
+    """Versions wrote the same numbers otherwise."""
+    plans = [{**PLAN, "request": {**PLAN["request"], "odd": value}} for value in (one, other)]
+    assert (differences(*plans) is None) == (identities(plans[0]) != identities(plans[1]))
+
+
+def test_other_tests_have_other_identities():
+    """Else every plan would be read."""
+    other = {**PLAN, "fault_values": {"component": "other"}}
+    assert identities(other)[0] != identities(PLAN)[0]
+    assert identities(other)[1] == identities(PLAN)[1]

@@ -17,7 +17,15 @@ from flink_chaos.cluster.resources import (
 )
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.litmus.engine import result_name
-from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, OpenTransaction, TargetsChosen, TopicBegin, Undone
+from flink_chaos.model.facts import (
+    Evidence,
+    FaultEnded,
+    FaultStarted,
+    OpenTransaction,
+    TargetsChosen,
+    TopicBegin,
+    Undone,
+)
 from flink_chaos.model.footprint import footprint_of
 from flink_chaos.steps import leftovers, undoing
 from flink_chaos.steps.remains import Notes, Remains, remains_of

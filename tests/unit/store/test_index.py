@@ -194,6 +194,15 @@ def test_an_index_that_another_holds_changes_no_answer(store, monkeypatch):
     assert len(rows(store)) == 4
 
 
+def test_an_index_of_another_user_is_left_alone(store, monkeypatch):
+    """Who may not read it does without."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    (store.root / NAME).write_bytes(b"not for this user")
+    told = answers(store)
+    assert (store.root / NAME).read_bytes() == b"not for this user"
+    assert told == without_index(store)
+
+
 def looking(root, number):
     """One process that lists and stores at once with others; its exit code tells."""
     store = Store(root)
