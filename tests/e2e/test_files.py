@@ -59,7 +59,8 @@ def test_a_copy_that_finished_nothing_is_counted_as_nothing():
             session.execute(nothing_statement(plan, table), 60)
         result = session.execute(counts_statement(plan, TABLES[Copy.CHAOS]), 120)
     found = dict(zip(result.columns, result.rows[0], strict=True))
-    assert found == {"expected": 200_000, "records": 0, "ids": 0, "duplicated": 0, "extra": 0}
+    assert found["records"] == found["ids"] == found["expected"] == 0
+    assert set(found.values()) == {0}
 
 
 def test_finished_files_survive_a_killed_taskmanager():

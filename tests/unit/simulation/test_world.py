@@ -123,6 +123,18 @@ def _others(name: str, moment: str, after: float, seconds: float = 0.0, **scenar
             _others("chaos JobManager killed by others", "fault_started", 10, fault="savepoint", guarantee=AT_LEAST_ONCE),
             "INCONCLUSIVE",
         ),
+        (
+            _others(
+                "control JobManager killed",
+                "steady",
+                2.2,
+                fault="savepoint",
+                upgrade_mode="stateless",
+                behaviour="forgetful",
+                interval=2,
+            ),
+            "INCONCLUSIVE",
+        ),
     ],
     ids=str,
 )
