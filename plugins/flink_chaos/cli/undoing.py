@@ -36,7 +36,7 @@ def add_undo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def undo(options: argparse.Namespace) -> int:
     """Undo one run, or all that nobody goes on with; 4 if anything is left. Raises StepError for neither or both."""
-    if options.every == bool(options.run_key):
+    if options.every == (options.run_key is not None):
         raise StepError("undo what? `flink-chaos undo RUN_KEY`, or `flink-chaos undo --all`")
     environment = Catalogue().environment(options.environment or default_environment())
     clean = _undo_all(environment) if options.every else _undo_one(options.run_key, environment)

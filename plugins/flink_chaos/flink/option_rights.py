@@ -45,6 +45,9 @@ INSTEAD = {
 }
 """What to use in place of options that a trigger may not set."""
 
+MOST_PROBLEMS = 3
+"""That are told: each is a long line."""
+
 KEY = re.compile(r"[^\s:#'\"\\\x00-\x1f\x7f]+")
 BREAK = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 """Flink reads its options a line each: what follows a line break would be an option of its own."""
@@ -52,9 +55,10 @@ BREAK = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 
 def require_rights(plan: RunPlan) -> None:
     """Raise ScriptError, in one line with what to do, for options that may not be set where they are."""
-    problems = [*_of_trigger(plan), *_of_profiles(plan)]
+    problems = [*dict.fromkeys([*_of_trigger(plan), *_of_profiles(plan)])]
     if problems:
-        raise ScriptError("; ".join(dict.fromkeys(problems)))
+        more = [f"{len(problems) - MOST_PROBLEMS:,} more problems"] if len(problems) > MOST_PROBLEMS else []
+        raise ScriptError("; ".join([*problems[:MOST_PROBLEMS], *more]))
 
 
 def _of_trigger(plan: RunPlan) -> Iterator[str]:

@@ -42,6 +42,9 @@ SQL_OPTION = re.compile(rf"'(?P<name>(?:[^']|''){{1,200}})'{GAP}={GAP}'(?P<value
 BEGINNING = 100
 """Characters behind a value without quotes that tell whether it is the beginning of a JAAS configuration."""
 
+DEEPEST = 30
+"""Levels of data, as those of a profile."""
+
 Location = tuple[int | str, ...]
 TOLD = (
     "holds a secret, which plan, report and ConfigMap would tell. Put it into a Kubernetes Secret and refer to it "
@@ -81,18 +84,31 @@ def found_in_value(name: str, value: str) -> bool:
 
 
 def places_in(data: Any, place: Location = ()) -> Iterator[Location]:
-    """Where in a person's data secrets stand. Names of columns are none, whatever they are called."""
+    """Where in a person's data secrets stand. Names of columns are none, whatever they are called.
+
+    What is nested deeper than DEEPEST is not looked at: nobody takes it.
+    """
+    if len(place) > DEEPEST:
+        return
     if isinstance(data, dict):
         for key, one in data.items():
             yield from () if key == "columns" else places_in(one, (*place, str(key)))
     elif isinstance(data, list):
-        words = [str(one) for one in data if not isinstance(one, dict | list)]
+        words = [_written(one) for one in data if not isinstance(one, dict | list)]
         yield from [place] if any(_marked(" ".join(words))) else []
         for number, one in enumerate(data):
             yield from places_in(one, (*place, number))
     elif data is not None and not isinstance(data, bool):
         name = next((part for part in reversed(place) if isinstance(part, str)), "")
-        yield from [place] if found_in_value(name, str(data)) else []
+        yield from [place] if found_in_value(name, _written(data)) else []
+
+
+def _written(value: object) -> str:
+    """Its text; Python writes no integer of more than 4,300 digits, and no secret is one."""
+    try:
+        return str(value)
+    except ValueError:
+        return ""
 
 
 def _keyed(text: str) -> Iterator[Found]:
