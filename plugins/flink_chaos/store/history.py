@@ -11,7 +11,7 @@ from flink_chaos.model.same_test import differences, identities
 from flink_chaos.model.verdict import Outcome
 from flink_chaos.store.files import text_at
 from flink_chaos.store.listing import found_runs
-from flink_chaos.store.names import PLAN
+from flink_chaos.store.names import PLAN, folders_of
 from flink_chaos.store.records import Attempt, StoreError
 from flink_chaos.store.summary import stored_json
 
@@ -85,7 +85,7 @@ def passed_undisturbed(store: Store, plan: RunPlan, most: int = 20) -> list[tupl
 
 def newest(store: Store, dag_id: str, environment: str) -> Iterator[Attempt]:
     """The closed runs of a DAG in an environment, the newest first."""
-    wanted = _closed(store.root, lambda run: (run.dag_id, run.environment) == (dag_id, environment))
+    wanted = _closed(store.root, dag_id, lambda run: run.environment == environment)
     return (Attempt(folder) for folder in wanted)
 
 
@@ -111,20 +111,21 @@ def _is_calm(recovery: Recovery) -> bool:
 def _judged(root: UPath, plan: RunPlan, which: Callable[[Summary], bool]) -> Iterator[_Judged]:
     """Runs of the plan's DAG and test, the newest first. Reads no further than it is asked."""
     test, _ = identities(plan.model_dump(mode="json", by_alias=True))
-    return _same(root, plan, lambda run: (run.dag_id, run.test) == (plan.dag_id, test) and which(run))
+    found = _closed(root, plan.dag_id, lambda run: run.test == test and which(run))
+    return _same(found, plan)
 
 
 def _calm(root: UPath, plan: RunPlan, which: Callable[[Summary], bool]) -> Iterator[_Judged]:
     """Runs without a fault that are like the plan's in all else, the newest first."""
     _, test = identities(plan.model_dump(mode="json", by_alias=True))
-    return _same(root, plan, lambda run: (run.dag_id, run.any_fault) == (CALM, test) and which(run), but_fault=True)
+    found = _closed(root, CALM, lambda run: run.any_fault == test and which(run))
+    return _same(found, plan, but_fault=True)
 
 
-def _same(
-    root: UPath, plan: RunPlan, which: Callable[[Summary], bool], *, but_fault: bool = False
-) -> Iterator[_Judged]:
+def _same(folders: Iterator[UPath], plan: RunPlan, *, but_fault: bool = False) -> Iterator[_Judged]:
+    """Those that are the same test indeed, with a verdict that can be read."""
     own = plan.model_dump(mode="json", by_alias=True)
-    for folder in _closed(root, which):
+    for folder in folders:
         with suppress(StoreError):
             attempt = Attempt(folder)
             stored = stored_json(folder / PLAN, text_at(folder / PLAN))
@@ -133,15 +134,16 @@ def _same(
                 yield _Judged(attempt, verdict, differs)
 
 
-def _closed(root: UPath, which: Callable[[Summary], bool]) -> Iterator[UPath]:
-    """Folders of the runs with a verdict that are wanted, by when it was written, the newest first.
+def _closed(root: UPath, dag_id: str, which: Callable[[Summary], bool]) -> Iterator[UPath]:
+    """Folders of a DAG's runs with a verdict that are wanted, by when it was written, the newest first.
 
     No more are read than are asked for. One that cannot be read is another run's affair.
     """
+    of_dag = folders_of(dag_id)
     with found_runs(root) as found:
-        closed = [one for one in found if one.closed_at is not None]
-        closed.sort(key=lambda one: one.closed_at or 0.0, reverse=True)
-        for one in closed:
+        closed = [one for one in found if one.closed_at is not None and one.folder.partition("/")[0] in of_dag]
+        for one in sorted(closed, key=lambda one: one.closed_at or 0.0, reverse=True):
             with suppress(StoreError):
-                if which(one.summary()):
+                run = one.summary()
+                if run.dag_id == dag_id and which(run):
                     yield root / one.folder
