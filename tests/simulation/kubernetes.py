@@ -144,7 +144,7 @@ class FakeApiClient:
                     status=status, reason="", data=text, getheaders=lambda: headers, headers=headers
                 )
             )
-        return SimpleNamespace(status=status, data=text.encode(), getheaders=dict, headers={})
+        return SimpleNamespace(status=status, read=lambda most: text.encode()[:most], close=lambda: None, headers={})
 
     def close(self) -> None:
         """Nothing is held."""
