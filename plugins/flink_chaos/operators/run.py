@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -65,6 +66,12 @@ class RunLockOperator(RunOperator):
 
     waits = ("lock",)
     closes = True
+
+    def act(self, run: Run) -> None:
+        """End what earlier attempts of the run left open: `plan` was cleared while they were at work."""
+        from flink_chaos.steps.superseding import end_earlier
+
+        end_earlier(run, partial(self.log.info, "%s"))
 
     def conclude(self, run: Run) -> None:
         """Tell that it begins."""

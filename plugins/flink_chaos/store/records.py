@@ -115,9 +115,16 @@ class Store:
 
     def latest(self, dag_id: str, run_id: str) -> Attempt | None:
         """The newest attempt of a run, None if it never began."""
+        return next(self._attempts_of(dag_id, run_id), None)
+
+    def attempts_of(self, dag_id: str, run_id: str) -> list[Attempt]:
+        """Every attempt of a run that was not removed, the newest first."""
+        return list(self._attempts_of(dag_id, run_id))
+
+    def _attempts_of(self, dag_id: str, run_id: str) -> Iterator[Attempt]:
         found = sorted(self._numbers(dag_id, run_id), key=lambda one: one[0], reverse=True)
         begun = (Attempt(folder) for _, folder in found if is_there(folder / PLAN))
-        return next((one for one in begun if _is_of(one, dag_id, run_id)), None)
+        return (one for one in begun if _is_of(one, dag_id, run_id))
 
     def runs(self) -> AbstractContextManager[list[FoundRun]]:
         """Every pointer to a run, in no order, also those that lead to none; nothing is read but what is asked for."""
