@@ -44,10 +44,10 @@ def test_duplicates_break_the_contract_of_exactly_once():
     whose kill met such a moment all the same is made once more.
     """
     parameters = SHORT | {
+        "data_count_to_load": 120_000,
         "delivery_guarantee": "AT_LEAST_ONCE",
         "contract": "EXACTLY_ONCE",
-        "checkpoint_interval_seconds": 20,
-        "checkpoint_timeout_seconds": 20,
+        "checkpoint_interval_seconds": 15,
     }
     verdict = verdict_of(parameters)
     if verdict.outcome == "PASS" and (verdict.recovery.restored_age_seconds or 0) < YOUNG_SECONDS:
