@@ -85,8 +85,15 @@ class RunOperator(BaseOperator):
         run = self._guarded(self._open)
         if not self.concludes:
             self._guarded(partial(self._obey, run))
-        self._guarded(partial(self.act, run))
+        self._guarded(partial(self._act, run))
         self._next(run, self.waits)
+
+    def _act(self, run: Run) -> None:
+        """A step may work for minutes, and asks nothing meanwhile that would renew the lock."""
+        from flink_chaos.steps.heartbeat import beating
+
+        with beating(run):
+            self.act(run)
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
         """Go on after a wait. A trigger that failed or never answered is a fact of the run too."""

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowTaskTimeout, TaskDeferralError, TaskDeferred
 from flink_chaos.clock import using
@@ -5,7 +7,7 @@ from flink_chaos.cluster.resources import PODS
 from flink_chaos.hooks.flink_chaos import FlinkChaosHook
 from flink_chaos.model.facts import StepFailed
 from flink_chaos.operators import base
-from flink_chaos.steps import waits
+from flink_chaos.steps import heartbeat, waits
 from flink_chaos.steps.run import Progress, RunEndsError, StepError
 from flink_chaos.store.records import ROOT
 
@@ -158,3 +160,13 @@ def test_a_step_repeats_what_fails_in_passing(cluster, fake_api):
     with using(clock):
         assert Step()._guarded(lambda: cluster.list(PODS, "ns")) == []
     assert 0 < clock.passed < 10
+
+
+def test_the_lock_is_renewed_while_a_step_works(run, monkeypatch):
+    """A comparison takes minutes, and whoever is silent for long is taken for dead."""
+    beats = threading.Event()
+    monkeypatch.setattr(heartbeat, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(heartbeat, "beat", lambda _run: beats.set())
+    seen = []
+    Step(deed=lambda _run: seen.append(beats.wait(10))).execute({})
+    assert seen == [True]
