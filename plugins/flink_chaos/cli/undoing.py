@@ -6,12 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos.cli.saying import say
-from flink_chaos.cli.systems import open_cluster, open_kafka, open_run
 from flink_chaos.model.footprint import RUN_KEY
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.report.text import render
-from flink_chaos.steps import abandoned
 from flink_chaos.steps.remains import STORE_ERRORS
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store
@@ -46,6 +44,9 @@ def undo(options: argparse.Namespace) -> int:
 def _undo_one(key: str, environment: Environment) -> bool:
     run = _recorded(key)
     if run is None:
+        from flink_chaos.cli.systems import open_cluster, open_kafka
+        from flink_chaos.steps import abandoned
+
         cluster, kafka = open_cluster(environment), open_kafka(environment)
         return abandoned.undo(abandoned.find(cluster, kafka, environment.namespace, key), partial(_told, key))
     from flink_chaos.cli.script import undo as undo_run
@@ -56,6 +57,9 @@ def _undo_one(key: str, environment: Environment) -> bool:
 
 
 def _undo_all(environment: Environment) -> bool:
+    from flink_chaos.cli.systems import open_cluster
+    from flink_chaos.steps import abandoned
+
     found = abandoned.abandoned(open_cluster(environment), environment.namespace, lambda _: False)
     say(f"{len(found) or 'no'} runs in namespace {environment.namespace} that nobody goes on with")
     left = [one.run_key for one in found if not _undo_one(one.run_key, environment)]
@@ -64,6 +68,8 @@ def _undo_all(environment: Environment) -> bool:
 
 def _recorded(key: str) -> Run | None:
     """The run by its record; None where that cannot be read. Raises StoreError for what is no key at all."""
+    from flink_chaos.cli.systems import open_run
+
     try:
         return open_run(Store().attempt(key))
     except STORE_ERRORS as error:

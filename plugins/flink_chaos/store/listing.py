@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flink_chaos.model.footprint import RUN_KEY
 from flink_chaos.store import index
 from flink_chaos.store.errors import StoreError, refusal
 from flink_chaos.store.files import NOT_THERE, is_folder, is_there, modified, names_in, state_of, text_at
 from flink_chaos.store.index import Row, stamp
-from flink_chaos.store.names import FOLDER, KEYS, PLAN, RUN_KEY, VERDICT
+from flink_chaos.store.names import FOLDER, KEYS, PLAN, VERDICT
 from flink_chaos.store.publishing import here, is_local
 from flink_chaos.store.summary import summary_of
 

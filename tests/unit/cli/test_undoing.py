@@ -1,5 +1,5 @@
 import pytest
-from flink_chaos.cli import systems, undoing
+from flink_chaos.cli import systems
 from flink_chaos.cli.main import main
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS, LEASES
@@ -19,9 +19,8 @@ def run(tmp_path, monkeypatch, cluster):
     monkeypatch.setattr(steps, "delete_group", lambda _kafka, _group: True)
     monkeypatch.setattr(steps, "groups_ending", lambda _kafka, _end: [])
     monkeypatch.setattr(leftovers, "open_transactions", lambda _kafka, _topic: [])
-    for module in (systems, undoing):
-        monkeypatch.setattr(module, "open_cluster", lambda _environment: cluster)
-        monkeypatch.setattr(module, "open_kafka", lambda _environment: None)
+    monkeypatch.setattr(systems, "open_cluster", lambda _environment: cluster)
+    monkeypatch.setattr(systems, "open_kafka", lambda _environment: None)
     found = a_run(tmp_path, cluster)
     acquire(cluster, found.namespace, found.plan.lease, found.plan.run_key, footprint_of(found.plan).annotations)
     metadata = {"name": "stable", "namespace": found.namespace, "labels": found.plan.labels}
