@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
+
+RANGE = ipaddress.IPv4Network("198.18.0.0/15")
+
 BRIDGE = "lab0"
 HOST = "198.18.0.1"
 """The machine itself as nodes and pods see it."""

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lab.addresses import BRIDGE, RANGE
 from lab.machine import collect
 from lab.paths import CACHE
 from lab.versions import VERSIONS
 
 if TYPE_CHECKING:
     from lab.machine import Facts
+    from lab.surroundings import Surroundings
 
 GIB = 1 << 30
 MEMORY = 8 * GIB
@@ -60,6 +62,27 @@ def examine(facts: Facts) -> list[Finding]:
             _judge(name, works, "works" if works else "does not work", _KERNEL[name])
             for name, works in facts.kernel.items()
         ),
+        *_surroundings(facts.surroundings),
+    ]
+
+
+def _surroundings(found: Surroundings) -> list[Finding]:
+    """Docker Engine and ufw are no lack: they filter by iptables, where the lab has rules of its own."""
+    rules = "; ".join(f"nft insert rule {chain} iifname {BRIDGE} accept" for chain in found.chains)
+    trust = f"firewall-cmd --permanent --zone=trusted --add-interface={BRIDGE}; firewall-cmd --reload"
+    chains = ", ".join(found.chains)
+    routes = ", ".join(found.routes)
+    return [
+        _judge("routes", not routes, routes or f"{RANGE} is free", "End the VPN that has them while the lab is up."),
+        _judge("firewalld", not found.firewalld, "filters" if found.firewalld else "not in the way", trust),
+        _judge("nftables", not chains, f"{chains} drops" if chains else "not in the way", rules),
+        _judge(
+            "SELinux",
+            not found.selinux,
+            "enforces" if found.selinux else "not in the way",
+            "The lab was never tried with it: setenforce 0 while it is up.",
+        ),
+        Finding("proxy", f"{', '.join(found.proxies) or 'none'}; Maven takes one from ~/.m2/settings.xml alone"),
     ]
 
 

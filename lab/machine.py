@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.paths import CACHE, RUN
+from lab.surroundings import Surroundings, look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ class Facts:
     busy_ports: tuple[int, ...]
     lab_runs: bool
     kernel: Mapping[str, bool]
+    surroundings: Surroundings
 
 
 def collect() -> Facts:
@@ -53,6 +55,7 @@ def collect() -> Facts:
         busy_ports=tuple(sorted(_listening() & set(PORTS))),
         lab_runs=_lab_runs(),
         kernel={name: attempt() for name, attempt in _ATTEMPTS.items()},
+        surroundings=look(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
-from lab.images import flink, flink_operator, litmus
+from lab.images import flink, flink_operator, janitor, litmus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ IMAGES: dict[str, Callable[[], Path]] = {
     flink_operator.REFERENCE: flink_operator.build,
     litmus.EXPERIMENTS: litmus.build_experiments,
     litmus.CONTRACT: litmus.build_contract,
+    janitor.REFERENCE: janitor.build,
 }
 SIDE_BY_SIDE = 2
 """One build waits for the network while another one packs; the machine has few cores."""

@@ -1,6 +1,7 @@
 """One bridge on the machine and one network namespace for each node, joined by a veth pair.
 
-The machine keeps its own network untouched: no NAT, no forwarding, nothing of the lab leaves the machine.
+The machine's own network stays as it is but for two rules of its firewall: no NAT, no forwarding, nothing of the lab
+leaves the machine.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from lab.addresses import BRIDGE, HOST, node_address, pod_range
 from lab.commands import LabError, run
 from lab.namespaces import mounted
+from lab.parts import firewall
 from lab.parts.part import Part
 
 NODES = {"node1": 1, "node2": 2, "node3": 3}
@@ -25,7 +27,8 @@ def veth(node: str) -> str:
 
 
 def remove() -> None:
-    """Delete namespaces, veth pairs and the bridge; routes go with them."""
+    """Delete namespaces, veth pairs, the bridge and its rules in the firewall; routes go with them."""
+    firewall.close_bridge()
     present = links()
     for node in NODES:
         if veth(node) in present:
@@ -52,8 +55,12 @@ def links() -> set[str]:
 
 
 def _prepare() -> None:
-    if not _health():
-        return
+    if _missing():
+        _build()
+    firewall.open_bridge()
+
+
+def _build() -> None:
     remove()
     run(["ip", "link", "add", BRIDGE, "type", "bridge"])
     run(["ip", "address", "add", f"{HOST}/24", "dev", BRIDGE])
@@ -85,12 +92,16 @@ def _inside(number: int) -> str:
 
 def _health() -> str:
     try:
-        present = links()
+        missing = _missing() + [f"the lab's rule in {chain} of iptables" for chain in firewall.missing()]
     except LabError as error:
         return str(error)
-    missing = [link for link in (BRIDGE, *map(veth, NODES)) if link not in present]
-    missing += [f"namespace {node}" for node in NODES if not (NAMESPACES / node).exists()]
     return f"{', '.join(missing)} missing" if missing else ""
+
+
+def _missing() -> list[str]:
+    present = links()
+    found = [link for link in (BRIDGE, *map(veth, NODES)) if link not in present]
+    return found + [f"namespace {node}" for node in NODES if not (NAMESPACES / node).exists()]
 
 
 PART = Part("network", health=_health, prepare=_prepare)

@@ -9,7 +9,7 @@ import string
 from pathlib import Path
 
 from lab.artifacts.cache import key_of
-from lab.images import flink, flink_operator, litmus
+from lab.images import flink, flink_operator, janitor, litmus
 from lab.paths import CHECKOUT, LAB
 
 FOLDERS = (CHECKOUT / "include" / "manifests", Path(__file__).with_name("manifests"))
@@ -18,7 +18,9 @@ IMAGES = {
     "FLINK_OPERATOR": flink_operator.REFERENCE,
     "LITMUS_CONTRACT": litmus.CONTRACT,
     "EXPERIMENTS": litmus.EXPERIMENTS,
+    "FLINK_CHAOS": janitor.REFERENCE,
 }
+SETTINGS = {"PULL_POLICY": "Never", "ENVIRONMENT": "lab"}
 SOURCES = {
     "30-sql-gateway.yaml": LAB / "images" / "flink_files",
     "40-chaos-operator.yaml": LAB / "chaos_operator",
@@ -44,4 +46,4 @@ def _files(pattern: str) -> list[Path]:
 def _render(file: Path) -> str:
     """CHECKSUM makes pods start again when their configuration or the sources of an image have changed."""
     checksum = key_of(file, SOURCES.get(file.name, ""))
-    return string.Template(file.read_text()).safe_substitute(IMAGES, PULL_POLICY="Never", CHECKSUM=checksum)
+    return string.Template(file.read_text()).safe_substitute(IMAGES, **SETTINGS, CHECKSUM=checksum)

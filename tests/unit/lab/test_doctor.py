@@ -6,6 +6,7 @@ import pytest
 
 from lab.doctor import DISK, MEMORY, Finding, at_least, examine
 from lab.machine import Facts
+from lab.surroundings import Surroundings
 
 GOOD = Facts(
     root=True,
@@ -19,6 +20,7 @@ GOOD = Facts(
     busy_ports=(),
     lab_runs=False,
     kernel={"veth pairs": True, "overlayfs": True},
+    surroundings=Surroundings(proxies=("https_proxy",)),
 )
 
 
@@ -44,6 +46,14 @@ def test_a_machine_with_the_least_of_everything_is_good_enough():
         ({"apt": False}, "apt", "Debian"),
         ({"busy_ports": (8080, 9092)}, "ports", "8080"),
         ({"kernel": {"veth pairs": False}}, "veth pairs", "modprobe veth"),
+        ({"surroundings": Surroundings(routes=("198.18.0.0/16 dev tun0",))}, "routes", "VPN"),
+        ({"surroundings": Surroundings(firewalld=True)}, "firewalld", "--add-interface=lab0"),
+        (
+            {"surroundings": Surroundings(chains=("inet mine forward",))},
+            "nftables",
+            "nft insert rule inet mine forward iifname lab0 accept",
+        ),
+        ({"surroundings": Surroundings(selinux=True)}, "SELinux", "setenforce 0"),
     ],
 )
 def test_each_lack_is_named_with_what_mends_it(change, what, remedy):

@@ -33,8 +33,8 @@ def test_every_manifest_is_looked_at():
     folders = {where.split("/")[0] for where, _ in ALL}
     kinds = {one["kind"] for _, one in ALL}
     assert folders >= {"include", "lab", "docker"}
-    assert kinds >= {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Deployment", "ChaosExperiment"}
-    assert sum(len(pods_of(one)) for _, one in ALL) == 5
+    assert kinds >= {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Deployment", "CronJob", "ChaosExperiment"}
+    assert sum(len(pods_of(one)) for _, one in ALL) == 6
 
 
 @pytest.mark.parametrize(

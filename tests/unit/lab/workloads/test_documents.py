@@ -5,6 +5,7 @@ import yaml
 
 from experiments.faults import FAULTS
 from lab.workloads import documents
+from tests.unit.manifests.policy import pods_of
 
 
 def everything() -> list[dict]:
@@ -20,7 +21,8 @@ def find(kind: str, name: str, namespace: str | None = None) -> dict:
 
 
 def test_every_image_is_ours_and_never_pulled():
-    pods = [d["spec"]["template"]["spec"] for d in everything() if d["kind"] == "Deployment"]
+    pods = [pod for document in everything() for pod in pods_of(document)]
+    assert len(pods) == 4
     containers = [container for pod in pods for container in pod["containers"]]
     definitions = [d["spec"]["definition"] for d in everything() if d["kind"] == "ChaosExperiment"]
     for container in [*containers, *definitions]:
