@@ -107,7 +107,7 @@ def answering(verb: str, url: str) -> Iterator[None]:
         raise
     except (OSError, RuntimeError, ValueError, LookupError, TypeError, ImportError) as error:
         told = " ".join(str(error).split())[:300] or type(error).__name__
-        remedy = "Check `files.worker` of the environment's profile, and the right to read there"
+        remedy = "Check the address in the environment's profile (`worker`), and the rights there"
         raise FilesError(f"cannot {verb} {url}: {told}. {remedy}") from error
 
 

@@ -19,6 +19,13 @@ def _is_ipv4(text: str) -> str:
     return str(IPv4Address(text))
 
 
+def without_user(url: str) -> str:
+    """The URL, if it names no user. Raises ValueError otherwise."""
+    if "@" in url:
+        raise ValueError("holds a user or password; reports tell it: put those into fsspec's own configuration")
+    return url
+
+
 IPv4 = Annotated[str, AfterValidator(_is_ipv4)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
@@ -74,9 +81,19 @@ class FileStore(Record):
         """Object stores do not show what is being written: nobody could tell when a copy has written everything."""
         if not re.match(r"(webhdfs|file)://", value):
             raise ValueError(f"begins with webhdfs:// or file://, not {value.partition('://')[0]}://")
-        if "@" in value:
-            raise ValueError("holds a user or password; reports tell it: put those into fsspec's own configuration")
-        return value
+        return without_user(value)
+
+
+class CheckpointFolder(Record):
+    """The folder `storage` as workers reach it, for deleting what runs left there."""
+
+    worker: str = Field(pattern=r"^[a-z0-9]+://", description="such as webhdfs://namenode:9870/flink-chaos, or s3://")
+    keep_days: int = Field(ge=1, le=3650, description="so long after its last checkpoint a run's folder is kept")
+
+    @field_validator("worker")
+    @classmethod
+    def _is_without_user(cls, value: str) -> str:
+        return without_user(value)
 
 
 class SlackSettings(Record):
@@ -106,6 +123,7 @@ class Environment(Record):
         default=None, description="may be left out by the default environment only (FLINK_CHAOS_ENVIRONMENT)"
     )
     storage: str = Field(description="URI of the folder for checkpoints, savepoints and high availability")
+    checkpoints: CheckpointFolder | None = Field(default=None, description="without it what runs left there stays")
     files: FileStore | None = Field(default=None, description="needed by pipelines that write files")
     storage_network: StorageNetwork | None = Field(default=None, description="needed by faults of the network")
     container_runtime: ContainerRuntime = ContainerRuntime()

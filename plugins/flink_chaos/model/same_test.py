@@ -14,7 +14,8 @@ Values = dict[str, object]
 OF_THIS_RUN = (
     *("run_key", "dag_id", "run_id", "attempt", "created_at", "copies", "loader", "engine", "lease"),
     *("deadlines", "injection_seconds", "measured", "contract", "request.on_busy", "request.dry_run", "request.seed"),
-    *("environment.description", "environment.slack", "environment.injection_seconds", "pipeline.description"),
+    *("environment.description", "environment.slack", "environment.checkpoints", "environment.injection_seconds"),
+    "pipeline.description",
 )
 """Names of the run, what follows from the rest, and what changes nothing that is tested.
 

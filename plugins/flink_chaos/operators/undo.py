@@ -15,6 +15,8 @@ from flink_chaos.operators.run import require_pass
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from flink_chaos.cluster.objects import Cluster
+    from flink_chaos.kafka.admin import Kafka
     from flink_chaos.model.environment import Environment
     from flink_chaos.steps.run import Run
 
@@ -105,19 +107,32 @@ class JanitorOperator(BaseOperator):
             environment = Catalogue().environment(name)
             if environment.connections is None and name != default_environment():
                 return []
-            return [f"environment {name}: something of run {key}" for key in self._swept(environment)]
+            cluster, kafka = FlinkChaosHook().systems(environment)
+            left = [f"environment {name}: something of run {key}" for key in self._swept(environment, cluster, kafka)]
+            return [*left, *self._checkpoints(environment, cluster)]
         except Exception as error:  # noqa: BLE001 - such as a connection that is not defined
             return [f"environment {name}: {told(error)}"]
 
-    def _swept(self, environment: Environment) -> list[str]:
+    def _swept(self, environment: Environment, cluster: Cluster, kafka: Kafka) -> list[str]:
         """Keys of the runs of which something stays."""
         from flink_chaos.hooks.dag_runs import is_at_work
         from flink_chaos.steps.abandoned import abandoned, undo, with_record
 
-        cluster, kafka = FlinkChaosHook().systems(environment)
         found = abandoned(cluster, environment.namespace, lambda one: is_at_work(one.dag_id, one.run_id))
         self.log.info("%s: %s runs that nobody goes on with", environment.name, len(found))
         for one in found:
             self.log.info("run %s (%s %s)", one.run_key, one.dag_id or "no lease", one.run_id)
         runs = [with_record(one, cluster, kafka) for one in found]
         return [run.key for run in runs if not undo(run, partial(self.log.info, "%s"))]
+
+    def _checkpoints(self, environment: Environment, cluster: Cluster) -> list[str]:
+        """Why old checkpoints could not be deleted: they harm nobody, but fill the storage."""
+        from flink_chaos.files.listing import FilesError
+        from flink_chaos.steps.clearing import clear_checkpoints
+
+        try:
+            if deleted := clear_checkpoints(cluster, environment):
+                self.log.info("%s: checkpoints deleted of runs %s", environment.name, ", ".join(deleted))
+        except FilesError as error:
+            return [f"environment {environment.name}: {error}"]
+        return []

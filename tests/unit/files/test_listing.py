@@ -27,7 +27,7 @@ def test_a_directory_that_is_not_there_holds_nothing(tmp_path):
 
 def test_a_store_that_does_not_answer_is_one_line():
     """With what to look at."""
-    with pytest.raises(FilesError, match=r"cannot list webhdfs://127.0.0.1:9/out: .* Check `files.worker`") as caught:
+    with pytest.raises(FilesError, match=r"cannot list webhdfs://127.0.0.1:9/out: .* Check the address") as caught:
         list_files("webhdfs://127.0.0.1:9/out")
     assert "\n" not in str(caught.value)
 

@@ -21,6 +21,7 @@ def run(tmp_path, monkeypatch, cluster):
     cluster.create(FLINK_DEPLOYMENTS, found.namespace, {"metadata": metadata, "spec": {}})
     monkeypatch.setattr(FlinkChaosHook, "run", lambda _hook, _key: found)
     monkeypatch.setattr(FlinkChaosHook, "systems", lambda _hook, _environment: (cluster, None))
+    monkeypatch.setattr("flink_chaos.steps.clearing.delete_old", lambda *_: [])
     monkeypatch.setattr("flink_chaos.steps.undoing.delete_group", lambda _kafka, _group: True)
     monkeypatch.setattr("flink_chaos.steps.undoing.groups_ending", lambda _kafka, _end: [])
     monkeypatch.setattr("flink_chaos.steps.leftovers.open_transactions", lambda _kafka, _topic: [])
@@ -118,6 +119,19 @@ def test_an_environment_that_cannot_be_reached_is_told(monkeypatch):
     monkeypatch.setattr(FlinkChaosHook, "systems", away)
     with pytest.raises(AirflowFailException, match=r"environment lab: .*kubernetes_default. is not defined"):
         sweep()
+
+
+def test_the_janitor_deletes_old_checkpoints_and_tells_when_it_cannot(run, monkeypatch):
+    """The lab's environment names a storage; nobody answers there."""
+    from flink_chaos.files.listing import FilesError
+
+    def away(*_args):
+        raise FilesError("cannot delete old folders in webhdfs://127.0.0.1:9870/flink-chaos: away")
+
+    monkeypatch.setattr("flink_chaos.steps.clearing.delete_old", away)
+    with pytest.raises(AirflowFailException, match="environment lab: cannot delete old folders in webhdfs"):
+        sweep()
+    assert not is_clean(run)
 
 
 class NotDefinedError(Exception):
