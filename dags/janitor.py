@@ -14,12 +14,13 @@ environment (those that name their connections, and the default one):
 | silent for longer | it is taken over, so that a run that comes back to life ends; then all that it left goes |
 | none, but objects with the label of a run | they are taken away |
 
-Where an environment has a section `checkpoints`, it deletes the checkpoints, savepoints and high-availability data of runs
-that nobody wrote to for `keep_days`; without one they stay. Records, topics and files of applications are never deleted.
+Where an environment has a section `checkpoints`, it deletes the checkpoints, savepoints and high-availability data of
+runs that nobody wrote to for `keep_days`; without one they stay. Records, topics and files of applications are never
+deleted.
 
-Not paused when it is new. Red when anything stays: the log says what, and why. From a shell: `flink-chaos undo --all`;
-from inside the cluster, when Airflow itself is gone: the CronJob of `include/manifests/70-janitor.yaml`, which does the same
-by leases alone.
+Not paused when it is new. Red when anything stays: the log says what, and why. From a shell: `flink-chaos undo
+--all`; from inside the cluster, when Airflow itself is gone: the CronJob of `include/manifests/70-janitor.yaml`,
+which does the same by leases alone.
 """
 
 # Airflow looks for the words "airflow" and "dag" in a file before it reads it.
