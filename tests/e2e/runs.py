@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import threading
 import time
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flink_chaos.store.records import Attempt, Store
 
 from lab.demo import run_once
+from lab.parts.control_plane import AUDIT_LOG
 from lab.paths import KUBECONFIG, RUNS
 
 if TYPE_CHECKING:
@@ -55,6 +57,18 @@ def kubectl(*words: str, check: bool = True, stdin: str | None = None) -> str:
     """In the namespace of the lab's applications, with all rights."""
     command = ["kubectl", "--kubeconfig", KUBECONFIG, "-n", "flink", *words]
     return subprocess.run(command, capture_output=True, text=True, check=check, input=stdin).stdout
+
+
+def engines_created(run_key: str) -> int:
+    """How often the API server was asked to create a ChaosEngine of the run, by its audit log."""
+    with AUDIT_LOG.open(errors="replace") as log:
+        lines = [json.loads(line) for line in log if run_key in line]
+    return sum(
+        line["verb"] == "create"
+        and line["objectRef"].get("resource") == "chaosengines"
+        and "code" in line["responseStatus"]
+        for line in lines
+    )
 
 
 def left_behind(run_key: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -11,19 +10,9 @@ import pytest
 
 from lab import supervisor
 from lab.airflow_client import AirflowClient
-from lab.parts.control_plane import AUDIT_LOG
-from tests.e2e.runs import SHORT, kubectl, left_behind, until, verdict_during
+from tests.e2e.runs import SHORT, engines_created, kubectl, left_behind, until, verdict_during
 
 pytestmark = pytest.mark.lab
-
-
-def engines_created(run_key):
-    """How often the API server was asked to create a ChaosEngine of the run, by its audit log."""
-    lines = (json.loads(line) for line in AUDIT_LOG.read_text().splitlines() if run_key in line)
-    return sum(
-        line["verb"] == "create" and line["objectRef"].get("resource") == "chaosengines" and "code" in line["responseStatus"]
-        for line in lines
-    )
 
 
 def an_engine():
