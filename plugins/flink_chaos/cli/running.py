@@ -112,6 +112,9 @@ def _parameters(options: argparse.Namespace) -> dict[str, Any]:
         raise StepError(f"--param {short(wrong[0], 40)}: write NAME=VALUE")
     if odd := next(filter(None, (unusable(name) for name, _, _ in pairs)), ""):
         raise StepError(f"--param: {odd}")
+    names = [name for name, _, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise StepError(f"--param {short(twice[0], 40)} is given {names.count(twice[0])} times; give it once")
     return {name: _value(name, text) for name, _, text in pairs}
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, NonNegativeInt, model_validator
 
 from flink_chaos.model.base import NAME, Component, Record
 from flink_chaos.model.parameter import Parameter, ParameterValue
+from flink_chaos.model.request import RunRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,8 @@ class Fault(Record):
         needed = [name for name in NEEDED[self.evidence] if name not in names]
         if twice:
             raise ValueError(f"parameters: `{twice[0]}` is there twice")
+        if taken := [name for name in names if name in RunRequest.model_fields]:
+            raise ValueError(f"parameters: `{taken[0]}` is a parameter of every run; choose another name")
         if self.evidence not in PROOFS[self.action]:
             offered = ", ".join(PROOFS[self.action])
             raise ValueError(f"evidence: {self.evidence} cannot prove what {self.action} does; there are: {offered}")

@@ -76,11 +76,12 @@ def test_whatever_a_form_sends_there_is_a_plan_or_one_problem(store, fault, name
         ("offsets=by-duration:P999999D", "that is beyond the years 1 to 9999; write it like 'by-duration:PT5M'"),
         ("=1", "--param =1: write NAME=VALUE"),
         ("seed", "--param seed: write NAME=VALUE"),
+        ("dry_run=false", "--param dry_run is given 2 times; give it once"),
         ("se\udcffed=1", "--param: 'se\\udcffed' holds a character that cannot be used"),
     ],
 )
 def test_a_wrong_parameter_is_told_with_its_remedy(store, capsys, given, told):
     """Before anything is stored."""
-    assert main(["run", "pod_delete", "-p", given]) == SETUP_ERROR
+    assert main(["run", "pod_delete", "-p", "dry_run=true", "-p", given]) == SETUP_ERROR
     assert told in capsys.readouterr().err
     assert store.attempts() == []

@@ -65,6 +65,10 @@ def test_an_interval_below_the_duration_means_several_strikes(duration, interval
         ({"aim": "none"}, "aim: Litmus must be told whom to hit"),
         ({"evidence": "packets_delayed"}, "evidence packets_delayed needs the parameter `latency_ms`"),
         ({"parameters": [p.model_dump() for p in POD_DELETE.parameters] * 2}, "`component` is there twice"),
+        (
+            {"parameters": [p.model_dump() | {"name": p.name.replace("force", "seed")} for p in POD_DELETE.parameters]},
+            "`seed` is a parameter of every run",
+        ),
         ({"lasts": -5}, "lasts"),
     ],
 )
