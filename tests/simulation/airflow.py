@@ -118,17 +118,17 @@ def _first(events: Any) -> Any:
         return end.value
 
 
-class _Stores:
-    """The store that knows this run only."""
+class Stores:
+    """The store that knows this run only, or not even that."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, *, known: bool = True) -> None:
+        self.stage, self.known = stage, known
 
-    def __call__(self, *_: Any) -> _Stores:
+    def __call__(self, *_: Any) -> Stores:
         return self
 
     def attempt(self, key: str) -> Any:
-        if key != self.stage.plan.run_key:
+        if key != self.stage.plan.run_key or not self.known:
             raise StoreError(f"no run '{key}'")
         return self.stage.attempt
 
@@ -153,7 +153,7 @@ class _connected:  # noqa: N801 - used like a function
         self.patches = [
             patch("flink_chaos.hooks.flink_chaos.FlinkChaosHook.run", lambda _hook, _key: stage.run()),
             patch("flink_chaos.hooks.flink_chaos.FlinkChaosHook.arun", arun),
-            patch("flink_chaos.store.records.Store", _Stores(stage)),
+            patch("flink_chaos.store.records.Store", Stores(stage)),
             patch("flink_chaos.hooks.slack.tell", lambda *_, **__: None),
             patch("flink_chaos.hooks.slack.tell_begin", lambda *_: None),
             patch("flink_chaos.hooks.slack.tell_fault", lambda *_: None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.journal import FACT, Journal
@@ -24,12 +26,15 @@ class MemoryAttempt(Attempt):
         self.planned, self.world = plan, world
         self.facts: list[Fact] = []
         self.stored: Verdict | None = None
+        self.full_until = 0.0
+        """Until that second the disk takes nothing."""
 
     def plan(self) -> RunPlan:
         return self.planned
 
     def append(self, fact: Fact) -> None:
         self.world.called(f"store {fact.kind}", 0.0)
+        self._require_room()
         self.facts.append(FACT.validate_json(fact.model_dump_json(by_alias=True)))
 
     def journal(self, kind: str = "*") -> Journal:
@@ -49,6 +54,11 @@ class MemoryAttempt(Attempt):
 
     def close(self, verdict: Verdict) -> None:
         self.world.called("store verdict", 0.0)
+        self._require_room()
         if self.stored is not None:
             raise ExistsError("verdict.json exists already: a record is never overwritten")
         self.stored = verdict
+
+    def _require_room(self) -> None:
+        if self.world.now < self.full_until:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -20,7 +20,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import FaultStarted, Undone
 from flink_chaos.model.verdict import Outcome
 
-from tests.simulation.scenario import EXACTLY_ONCE
+from tests.simulation.scenario import EXACTLY_ONCE, PERSON, STRANGER
 from tests.simulation.truth import orderly, outputs
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ OUTAGES = (
     "node not ready",
 )
 SHORT_SECONDS = 20.0
+STAYS = ("not all was taken away", "nothing left but")
 HARMLESS = (
     "commits stay behind",
     "clock ahead",
@@ -164,7 +165,8 @@ def _told(end: Ending) -> Iterator[str]:
     if end.error is not None:
         yield f"bare error: {type(end.error).__name__}: {str(end.error)[:300]}"
     if end.verdict is None:
-        yield "untold end: there is no verdict"
+        if not _cannot_be_stored(end):
+            yield "untold end: there is no verdict"
     elif not end.verdict.reasons:
         yield "untold end: the verdict has no reason"
     texts = [
@@ -177,6 +179,13 @@ def _told(end: Ending) -> Iterator[str]:
             around = text[max(0, match.start() - 100) : match.end() + 100].replace("\n", " ")
             yield f"bare error in a message: ...{around}..."
             return
+
+
+def _cannot_be_stored(end: Ending) -> bool:
+    """Nobody but a person would see a verdict that has no place: the janitor tells what it took away."""
+    scenario = end.scenario
+    full = "store full" in end.stage.troubles_begun and scenario.rescue != PERSON
+    return end.killed and (full or scenario.rescue == STRANGER)
 
 
 def _once(end: Ending) -> Iterator[str]:
@@ -196,7 +205,8 @@ def _once(end: Ending) -> Iterator[str]:
 def _residue(end: Ending) -> Iterator[str]:
     left = list(_left(end.stage))
     undone = end.stage.attempt.journal().last(Undone)
-    told = " ".join(undone.residue) if undone else ""
+    said = [end.said, *end.stage.world.story]
+    told = (undone.residue if undone else []) or any(words in text for words in STAYS for text in said)
     if left and not told:
         yield f"residue: {', '.join(left)}, and nobody was told"
 

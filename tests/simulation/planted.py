@@ -19,7 +19,8 @@ from flink_chaos.model.plan import RUN_LABEL
 from flink_chaos.model.running_facts import Running
 from flink_chaos.steps.run import StepError
 
-from tests.simulation.scenario import AT_LEAST_ONCE, Scenario, Trouble
+from tests.simulation.scenario import AT_LEAST_ONCE, JANITOR, STRANGER, Scenario, Trouble
+from tests.simulation.world import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -332,6 +333,27 @@ PLANTED = (
         "a task that runs again breaks the copy again",
         Scenario(fault="pod_delete", airflow=True, troubles=(Trouble("inject runs again"),)),
         {"flink_chaos.steps.injecting:inject": _forgetful_inject},
+    ),
+    Planted(
+        "M",
+        "a removal waits for the store",
+        Scenario(fault="pod_delete", troubles=(Trouble("store full", "steady", 1.0, LONGEST),)),
+        {"flink_chaos.steps.remains:Notes.append": lambda _right: lambda notes, fact: notes.attempt.append(fact)},
+    ),
+    Planted(
+        "M",
+        "a silent run is not found by its lock",
+        Scenario(fault="pod_delete", rescue=JANITOR, troubles=(Trouble("process killed", "fault_started", 1.0),)),
+        {
+            "flink_chaos.steps.abandoned:all_held": _nothing,
+            "flink_chaos.steps.abandoned:_keys_of_objects": _nothing,
+        },
+    ),
+    Planted(
+        "M",
+        "consumer groups are not found without their run's record",
+        Scenario(fault="pod_delete", rescue=STRANGER, troubles=(Trouble("process killed", "fault_started", 1.0),)),
+        {"flink_chaos.steps.undoing:groups_ending": lambda _right: lambda *_: []},
     ),
 )
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from flink_chaos.cli import script
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Undone
+from flink_chaos.steps import abandoned
 
-from tests.simulation.airflow import run_graph
+from tests.simulation.airflow import Stores, run_graph
 from tests.simulation.applications import BEHAVIOURS
 from tests.simulation.oracle import Ending, violations
 from tests.simulation.profiles import plan_of
+from tests.simulation.scenario import JANITOR, PERSON
 from tests.simulation.stage import build, folder, inside
 from tests.simulation.trouble import prepare
 from tests.simulation.truth import Outputs, Truth, outputs
@@ -90,21 +93,38 @@ def _played(scenario: Scenario, stage: Stage, truth: Truth) -> Ending:
         stage.world.dead = False
         stage.world.advance(SETTLE)
         if killed:
-            verdict, error = _undone(stage, error)
+            verdict, error = _undone(stage, scenario.rescue, error)
         verdict = verdict or stage.attempt.verdict()
     return Ending(scenario, stage, truth, verdict, killed, said.getvalue(), error)
 
 
-def _undone(stage: Stage, error: BaseException | None) -> tuple[Verdict | None, BaseException | None]:
-    """What a person does about a run that was killed; again, if that is killed too."""
+def _undone(
+    stage: Stage, rescue: str, error: BaseException | None
+) -> tuple[Verdict | None, BaseException | None]:
+    """What is done about a run that was killed; again, if that is killed too."""
+    act = partial(_by_person, stage) if rescue == PERSON else partial(_by_lock, stage, known=rescue == JANITOR)
     for _ in range(MOST_KILLS):
         try:
-            return script.undo(stage.run())[0], error
+            return act(), error
         except Killed:
             stage.world.dead = False
         except (Exception, Endless) as problem:  # noqa: BLE001
             return None, problem
     return None, error
+
+
+def _by_person(stage: Stage) -> Verdict | None:
+    return script.undo(stage.run())[0]
+
+
+def _by_lock(stage: Stage, *, known: bool) -> Verdict | None:
+    """As the janitor: not before the run was silent for long, and, if nobody can read the store, without its record."""
+    stage.world.advance(abandoned.SILENT.total_seconds() + SETTLE)
+    run = stage.run()
+    with patch.object(abandoned, "Store", Stores(stage, known=known)):
+        for found in abandoned.abandoned(run.cluster, run.namespace, lambda _: False):
+            stage.undone = abandoned.undo(abandoned.with_record(found, run.cluster, run.kafka), print)
+    return stage.attempt.verdict()
 
 
 def shrunk(played: Played) -> Played:

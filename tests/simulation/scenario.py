@@ -6,9 +6,13 @@ import random
 from dataclasses import dataclass, replace
 
 from tests.simulation.applications import BEHAVIOURS
+from tests.simulation.world import LONGEST
 
 RECORDS, RATE = 300, 5
 EXACTLY_ONCE, AT_LEAST_ONCE = "EXACTLY_ONCE", "AT_LEAST_ONCE"
+PERSON, JANITOR, STRANGER = "a person", "the janitor", "a stranger"
+"""By its record at once; by its lock, when it was silent for long; the same, with a store that nobody can read."""
+
 MOMENTS = (
     "preflight",
     "topic_begin",
@@ -58,6 +62,8 @@ class Scenario:
     offsets: str = "to-latest"
     airflow: bool = False
     """Run by the DAG's own operators and triggers, else by the command line."""
+    rescue: str = PERSON
+    """Who takes away what a killed process left."""
     troubles: tuple[Trouble, ...] = ()
 
     def __str__(self) -> str:
@@ -66,7 +72,7 @@ class Scenario:
         )
         strike = f" striking after {self.strike_after:g} s" if self.fault in ("pod_delete", "node_drain") else ""
         told = "; ".join(map(str, self.troubles)) or "no trouble"
-        return f"seed {self.seed}: {'Airflow, ' if self.airflow else ''}{self.behaviour}, {self.guarantee}, {self.fault} {how}{strike}, checkpoints every {self.interval} s, {self.offsets}: {told}"
+        return f"seed {self.seed}: {'Airflow, ' if self.airflow else ''}{self.behaviour}, {self.guarantee}, {self.fault} {how}{strike}, checkpoints every {self.interval} s, {self.offsets}, rescued by {self.rescue}: {told}"
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -162,7 +168,19 @@ def drawn(seed: int) -> Scenario:
     if one.behaviour == "older-spoiling" or rng.random() < 0.08:
         one = replace(one, offsets="shift-by:-3")
     count = rng.choices((0, 1, 2, 3), (35, 45, 15, 5))[0]
-    return replace(one, troubles=tuple(_trouble(rng) for _ in range(count)))
+    one = replace(one, troubles=tuple(_trouble(rng) for _ in range(count)))
+    return replace(one, rescue=rng.choice((PERSON, JANITOR, STRANGER)), troubles=(*one.troubles, *_of_our_own(rng)))
+
+
+def _of_our_own(rng: random.Random) -> list[Trouble]:
+    """What happens to the run itself, and not around it."""
+    found = []
+    if rng.random() < 0.06:
+        seconds = round(rng.choice((rng.uniform(1, 60), LONGEST)), 1)
+        found.append(Trouble("store full", rng.choice(MOMENTS), round(rng.uniform(0, 20), 1), seconds))
+    if rng.random() < 0.06:
+        found.append(Trouble("undone by others", rng.choice(MOMENTS), round(rng.uniform(0, 20), 1)))
+    return found
 
 
 def _trouble(rng: random.Random) -> Trouble:

@@ -72,6 +72,8 @@ class Stage:
     """A task of the graph that somebody runs once more."""
     outside: list[str] = field(default_factory=list)
     """What others did to a copy."""
+    undone: bool | None = None
+    """Whether somebody else left nothing of the run; None: nobody else took it away."""
     troubles_begun: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.cluster.resources import CHAOS_ENGINES, NODES
+from flink_chaos.steps import abandoned
+from flink_chaos.steps.run import SYSTEM_ERRORS, StepError
 
 from tests.simulation.kafka import KafkaWorld
 from tests.simulation.pods import NAMESPACE
@@ -177,6 +179,20 @@ def _kill_process(stage: Stage, one: Trouble) -> None:
     stage.world.on_call.append(count)
 
 
+def _store_full(stage: Stage, one: Trouble) -> None:
+    stage.attempt.full_until = stage.world.now + one.seconds
+
+
+def _undone_by_others(stage: Stage, _one: Trouble) -> None:
+    """The run does nothing meanwhile, as one whose machine was suspended, and then goes on as if nothing had been."""
+    run = stage.run()
+    try:
+        found = abandoned.find(run.cluster, run.kafka, run.namespace, run.plan.run_key)
+    except (StepError, *SYSTEM_ERRORS):
+        return
+    stage.undone = abandoned.undo(found, lambda message: stage.world.tell(f"undo by others: {message}"))
+
+
 def _compacted(stage: Stage, _one: Trouble) -> None:
     """The topic keeps the newest record of each key only, and does so all the time."""
     logs = [stage.kafka.topics[copy.sink] for copy in stage.plan.copies.values()]
@@ -244,6 +260,8 @@ TROUBLES: dict[str, Callable[[Stage, Trouble], None]] = {
     "sink trimmed": _trim,
     "partition added": _add_partition,
     "process killed": _kill_process,
+    "store full": _store_full,
+    "undone by others": _undone_by_others,
     "clock ahead": _set(skew=lambda one: one.seconds),
     "clock behind": _set(skew=lambda one: -one.seconds),
     "commits stay behind": _set(commits_stay_behind=True),

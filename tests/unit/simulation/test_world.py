@@ -11,9 +11,9 @@ import pytest
 from tests.simulation.applications import BEHAVIOURS
 from tests.simulation.kafka import KafkaWorld
 from tests.simulation.runner import play
-from tests.simulation.scenario import AT_LEAST_ONCE, Scenario, Trouble, drawn
+from tests.simulation.scenario import AT_LEAST_ONCE, JANITOR, STRANGER, Scenario, Trouble, drawn
 from tests.simulation.scenarios import CASES, Case, shape
-from tests.simulation.world import World
+from tests.simulation.world import LONGEST, World
 
 
 def a_world() -> World:
@@ -157,3 +157,29 @@ def test_an_outage_is_one() -> None:
     """A trouble that is asked for really begins."""
     played = play(replace(Scenario(), troubles=(Trouble("kafka down", "steady", 1.0, 5.0),)))
     assert any("Kafka is down" in line for line in played.story)
+
+
+@pytest.mark.parametrize("airflow", [False, True], ids=["command line", "Airflow"])
+def test_a_run_that_others_took_away_injects_nothing_and_ends_aborted(airflow: bool) -> None:
+    """Its machine was suspended meanwhile: it goes on as if nothing had been, and finds its lock gone."""
+    undone = Trouble("undone by others", "targets_chosen", 0.0)
+    played = play(Scenario(fault="pod_delete", airflow=airflow, troubles=(undone,)))
+    assert (played.outcome, played.wrong) == ("ABORTED", []), played.story
+    assert not any("by Litmus" in line for line in played.story)
+
+
+@pytest.mark.parametrize("airflow", [False, True], ids=["command line", "Airflow"])
+def test_a_disk_that_stays_full_ends_a_run_and_leaves_nothing(airflow: bool) -> None:
+    """ABORTED, as the record is not whole."""
+    full = Trouble("store full", "fault_started", 1.0, LONGEST)
+    played = play(Scenario(fault="pod_delete", airflow=airflow, troubles=(full,)))
+    assert (played.outcome, played.wrong) == ("ABORTED", []), played.story
+
+
+@pytest.mark.parametrize("rescue", [JANITOR, STRANGER])
+@pytest.mark.parametrize("fault", ["pod_delete", "node_drain", "savepoint"])
+def test_a_killed_run_is_taken_away_by_its_lock_alone(fault: str, rescue: str) -> None:
+    """Not before it was silent for long."""
+    killed = Trouble("process killed", "fault_started", 1.0)
+    played = play(Scenario(fault=fault, rescue=rescue, troubles=(killed,)))
+    assert (played.outcome, played.wrong) == ("ABORTED" if rescue == JANITOR else "none", []), played.story
