@@ -169,7 +169,7 @@ def drawn(seed: int) -> Scenario:
         one = replace(one, offsets="shift-by:-3")
     count = rng.choices((0, 1, 2, 3), (35, 45, 15, 5))[0]
     one = replace(one, troubles=tuple(_trouble(rng) for _ in range(count)))
-    return replace(one, rescue=rng.choice((PERSON, JANITOR, STRANGER)), troubles=(*one.troubles, *_of_our_own(rng)))
+    return replace(one, rescue=rng.choice((PERSON, JANITOR, STRANGER)), troubles=(*one.troubles, *_of_our_own(rng), *_in_the_load(rng)))
 
 
 def _of_our_own(rng: random.Random) -> list[Trouble]:
@@ -181,6 +181,15 @@ def _of_our_own(rng: random.Random) -> list[Trouble]:
     if rng.random() < 0.06:
         found.append(Trouble("undone by others", rng.choice(MOMENTS), round(rng.uniform(0, 20), 1)))
     return found
+
+
+def _in_the_load(rng: random.Random) -> list[Trouble]:
+    """What others do to the chaos copy while it has work: by chance alone hardly any world would have it."""
+    if rng.random() >= 0.08:
+        return []
+    name = rng.choice(("chaos killed by others", "chaos JobManager killed by others", "chaos cut off"))
+    seconds = round(rng.uniform(*TIMED[name]), 1) if name in TIMED else 0.0
+    return [Trouble(name, "load_started", round(rng.uniform(5, 40), 1), seconds)]
 
 
 def _trouble(rng: random.Random) -> Trouble:
