@@ -12,6 +12,7 @@ from flink_chaos.kafka.topics import growth, last_stable_offsets
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import LoadStarted, Steady
 from flink_chaos.model.running_facts import checkpoint_seconds
+from flink_chaos.model.telling import short
 from flink_chaos.steps.effect import see_job
 from flink_chaos.steps.reached import look
 from flink_chaos.steps.run import Progress, RunEndsError
@@ -38,11 +39,20 @@ def check_steady(run: Run) -> Progress:
     elapsed = (seen.at - started.at).total_seconds() if started else 0.0
     if elapsed < request.fault_after_seconds or not seen.ok:
         return Progress(done=False, message=f"{elapsed:.0f} s: {seen.message}")
-    silent = [copy for copy in Copy if not see_job(run, copy, "steady").job_id]
-    if silent:
-        return Progress(done=False, message=f"{elapsed:.0f} s: no word of the job of: {', '.join(silent)}")
+    idle = [told for copy in Copy if (told := _idle(run, copy))]
+    if idle:
+        return Progress(done=False, message=f"{elapsed:.0f} s: {'; '.join(idle)}")
     run.attempt.append(seen)
     return Progress(done=True, message=seen.message)
+
+
+def _idle(run: Run, copy: Copy) -> str:
+    """Why a copy has no job that runs as a whole, empty for one that has: its lag may be small for a while."""
+    job = see_job(run, copy, "steady")
+    if not job.job_id:
+        return f"{copy.value}: no word of its job"
+    why = f": {short(job.failure)}" if job.failure else ""
+    return "" if job.runs else f"{copy.value}: {job.told}{why}"
 
 
 def require_load(run: Run) -> None:

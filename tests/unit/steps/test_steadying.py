@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from flink_chaos.clock import using
 from flink_chaos.kafka.lag import lag_of
@@ -6,7 +8,7 @@ from flink_chaos.model.facts import LoadStarted, Steady
 from flink_chaos.model.running_facts import Running
 from flink_chaos.steps import reached, steadying
 from flink_chaos.steps.run import RunEndsError
-from flink_chaos.steps.steadying import observe, require_load
+from flink_chaos.steps.steadying import check_steady, observe, require_load
 
 from tests.unit.fake_clock import BEGIN, FakeClock
 from tests.unit.flink.fake_jobmanager import FakeJobManager
@@ -76,3 +78,35 @@ def test_how_far_behind_is_keeping_up_follows_from_the_interval_that_runs(loadin
     assert not seen(run).ok
     run.attempt.append(Running(at=AT, copy=Copy.CHAOS, job_id="j1", interval_ms=30_000, differences=[]))
     assert seen(run).ok
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"state": "FAILED", "tasks": {"failed": 2}}, "stable: 0 of 2 tasks ran, job FAILED"),
+        ({"tasks": {"running": 1, "scheduled": 1}}, "stable: 1 of 2 tasks ran, job RUNNING"),
+        ({"status": (503, {"kind": "Status"})}, "stable: no word of its job"),
+    ],
+    ids=["failed", "restarting", "silent"],
+)
+def test_a_copy_whose_job_does_not_run_is_not_steady(loading, monkeypatch, change, told):
+    """However small its lag is yet: a fault would be compared with nothing."""
+    run, jobmanagers = loading
+    for name, value in change.items():
+        setattr(jobmanagers[Copy.STABLE], name, value)
+    kept = Steady(at=BEGIN, ok=True, message="5 records/s", lag={}, records_per_second=5)
+    monkeypatch.setattr(steadying, "require_load", lambda _: None)
+    monkeypatch.setattr(steadying, "observe", lambda _: kept.model_copy(update={"at": BEGIN + timedelta(hours=1)}))
+    progress = check_steady(run)
+    assert not progress.done
+    assert told in progress.message
+    assert run.journal.last(Steady) is None
+
+
+def test_two_copies_that_run_and_keep_up_are_steady(loading, monkeypatch):
+    run, _ = loading
+    kept = Steady(at=BEGIN + timedelta(hours=1), ok=True, message="5 records/s", lag={}, records_per_second=5)
+    monkeypatch.setattr(steadying, "require_load", lambda _: None)
+    monkeypatch.setattr(steadying, "observe", lambda _: kept)
+    assert check_steady(run).done
+    assert run.journal.last(Steady) is not None
