@@ -10,7 +10,7 @@ from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import journal as observed_journal
 from tests.unit.observed import observation
-from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table
+from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table, with_output
 
 JOBMANAGER = a_plan(component="jobmanager")
 CAUGHT_UP = "everything read and a later checkpoint within 400 s after the last record"
@@ -109,11 +109,8 @@ def test_bounds_on_times_read_the_recovery():
     assert told(plan, journal(), seen)[-1] == ("recovered in time", True, "within 60 s of the fault", "13.2 s")
 
 
-def ordered():
-    """A plan of a profile that names what its records keep their order by."""
-    plan = a_plan()
-    output = plan.pipeline.output.model_copy(update={"order": "ad_id"})
-    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"output": output})})
+ORDERED = with_output(a_plan(), order="ad_id")
+"""Of a profile that names what its records keep their order by."""
 
 
 def proof(copy, reordered):
@@ -140,7 +137,7 @@ def proof(copy, reordered):
 )
 def test_order_is_that_of_the_chaos_copy(proofs, line):
     """Whichever copy was proved last."""
-    assert ("order kept", *line) in told(ordered(), journal(*proofs))
+    assert ("order kept", *line) in told(ORDERED, journal(*proofs))
 
 
 def test_a_bound_is_judged_by_the_facts_of_the_run():
