@@ -1,7 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.comparison_facts import RecordProof
-from flink_chaos.model.facts import Evidence, Stopped
+from flink_chaos.model.facts import Drained, Evidence, Stopped
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.contract import contract_lines
@@ -84,10 +84,15 @@ def test_changed_values_are_told_with_what_they_break(guarantee, found, line):
     assert ("nothing changed", *line) in lines
 
 
-def test_a_copy_that_did_not_stop_is_told_in_its_own_words():
-    """Why it could not."""
-    fact = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="no savepoint in 180 s")
-    assert told(a_plan(), journal(fact))[1][1:] == (False, "stops with a new savepoint", "no savepoint in 180 s")
+def test_a_copy_that_did_not_catch_up_or_stop_is_told_in_its_own_words():
+    """Not in those of the control, which came last."""
+    late = Drained(at=AT, copy=Copy.CHAOS, ok=False, message="lag 7", lag=7)
+    stuck = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="no savepoint in 180 s")
+    control = [one for one in journal().facts if isinstance(one, (Drained, Stopped)) and one.copy_ is Copy.STABLE]
+    assert told(a_plan(), journal(late, stuck, *control))[:2] == [
+        ("caught up", False, CAUGHT_UP, "lag 7"),
+        ("stopped", False, "stops with a new savepoint", "no savepoint in 180 s"),
+    ]
 
 
 @pytest.mark.parametrize("fault", ["pod_delete", "node_drain"])

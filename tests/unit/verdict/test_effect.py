@@ -210,7 +210,9 @@ def test_a_jobmanager_that_is_replaced_while_a_drill_comes_back_was_taken_by_som
 
 def test_a_run_without_a_fault_needs_no_effect():
     """Nor does one whose fault was not felt: that is said already."""
-    assert list(effect_doubts(a_plan(fault="no_fault"), Journal([]))) == []
+    felt = Evidence(at=AT, felt=True, message="", details={})
+    assert list(effect_doubts(a_plan(fault="no_fault"), Journal([felt]))) == []
+    assert list(effect_doubts(PLAN, Journal([]))) == []
     assert list(effect_doubts(PLAN, journal(Evidence(at=AT, felt=False, message="")))) == []
 
 

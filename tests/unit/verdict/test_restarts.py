@@ -84,9 +84,29 @@ def test_a_drill_excuses_no_other_restart(looks, told):
 
 
 def test_nobody_can_tell_a_restart_from_one_look():
-    """Nor from an answer that never came."""
+    """Nor from an answer that never came, and who was not seen twice was not seen to go on."""
     here, away = job_seen("steady"), job_seen("drained", job_id="")
     assert restart_between(here, away) == restart_between(away, here) == ""
+    gone, back = job_seen("steady", job_id=""), job_seen("drained")
+    looks = [[], [here], [back], [here, away], [gone, back], [gone, away], [here, back]]
+    assert [went_on(Journal(some), Copy.CHAOS) for some in looks] == [False] * 6 + [True]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (1, 1, ""),
+        (2, 1, ""),
+        (None, None, ""),
+        (1, None, ""),
+        (None, 1, "it was restarted, 1 times in all"),
+        (1, 2, "it was restarted, 2 times in all"),
+    ],
+)
+def test_only_a_count_that_grew_is_a_restart(before, after, told):
+    """Where nobody told it, it is 0."""
+    looks = (job_seen("before the fault", restarts=before), job_seen("in the fault", restarts=after))
+    assert restart_between(*looks) == told
 
 
 @pytest.mark.parametrize(
