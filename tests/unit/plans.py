@@ -69,6 +69,12 @@ def a_plan(run_id: str = "manual__1", attempt: int = 1, fault: str = "pod_delete
     )
 
 
+def with_output(plan: RunPlan, **other: Any) -> RunPlan:
+    """The same run of an application with another output."""
+    output = plan.pipeline.output.model_copy(update=other)
+    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"output": output})})
+
+
 def counts(copy: Copy, **other: Any) -> Counts:
     """Every record once, unless said otherwise."""
     ids = other.get("ids", RECORDS)

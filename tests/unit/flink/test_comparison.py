@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flink_chaos.flink.comparison import counts_statement
 
-from tests.unit.plans import a_plan
+from tests.unit.plans import a_plan, with_output
 
 WINDOWS = a_plan(pipeline="ad_event_counts")
 EVENTS = a_plan(data_count_to_load=1_000, records_per_second=10)
@@ -25,12 +25,6 @@ def counted(plan, copy="chaos", **tables):
                 database.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows)
         cursor = database.execute(counts_statement(plan, copy).replace("`", '"'))
         return dict(zip([column[0] for column in cursor.description], map(int, cursor.fetchone()), strict=True))
-
-
-def with_output(plan, **other):
-    """The same with another output."""
-    output = plan.pipeline.output.model_copy(update=other)
-    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"output": output})})
 
 
 def event(n, run=EVENTS.run_key, price=1, status=0):

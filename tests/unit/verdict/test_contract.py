@@ -1,7 +1,7 @@
 import pytest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.comparison_facts import RecordProof
-from flink_chaos.model.facts import Evidence, Stopped
+from flink_chaos.model.facts import Drained, Evidence, Stopped
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.contract import contract_lines
@@ -10,7 +10,7 @@ from flink_chaos.verdict.recovery import recovery
 
 from tests.unit.observed import journal as observed_journal
 from tests.unit.observed import observation
-from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table
+from tests.unit.plans import AT, RECORDS, a_plan, counts, journal, table, with_output
 
 JOBMANAGER = a_plan(component="jobmanager")
 CAUGHT_UP = "everything read and a later checkpoint within 400 s after the last record"
@@ -84,10 +84,15 @@ def test_changed_values_are_told_with_what_they_break(guarantee, found, line):
     assert ("nothing changed", *line) in lines
 
 
-def test_a_copy_that_did_not_stop_is_told_in_its_own_words():
-    """Why it could not."""
-    fact = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="no savepoint in 180 s")
-    assert told(a_plan(), journal(fact))[1][1:] == (False, "stops with a new savepoint", "no savepoint in 180 s")
+def test_a_copy_that_did_not_catch_up_or_stop_is_told_in_its_own_words():
+    """Not in those of the control, which came last."""
+    late = Drained(at=AT, copy=Copy.CHAOS, ok=False, message="lag 7", lag=7)
+    stuck = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="no savepoint in 180 s")
+    control = [one for one in journal().facts if isinstance(one, (Drained, Stopped)) and one.copy_ is Copy.STABLE]
+    assert told(a_plan(), journal(late, stuck, *control))[:2] == [
+        ("caught up", False, CAUGHT_UP, "lag 7"),
+        ("stopped", False, "stops with a new savepoint", "no savepoint in 180 s"),
+    ]
 
 
 @pytest.mark.parametrize("fault", ["pod_delete", "node_drain"])
@@ -109,11 +114,8 @@ def test_bounds_on_times_read_the_recovery():
     assert told(plan, journal(), seen)[-1] == ("recovered in time", True, "within 60 s of the fault", "13.2 s")
 
 
-def ordered():
-    """A plan of a profile that names what its records keep their order by."""
-    plan = a_plan()
-    output = plan.pipeline.output.model_copy(update={"order": "ad_id"})
-    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"output": output})})
+ORDERED = with_output(a_plan(), order="ad_id")
+"""Of a profile that names what its records keep their order by."""
 
 
 def proof(copy, reordered):
@@ -140,7 +142,7 @@ def proof(copy, reordered):
 )
 def test_order_is_that_of_the_chaos_copy(proofs, line):
     """Whichever copy was proved last."""
-    assert ("order kept", *line) in told(ordered(), journal(*proofs))
+    assert ("order kept", *line) in told(ORDERED, journal(*proofs))
 
 
 def test_a_bound_is_judged_by_the_facts_of_the_run():

@@ -29,6 +29,15 @@ def test_something_was_in_flight_when_the_fault_took_effect(fact, outcome, told)
     assert (verdict.outcome, told in verdict.reasons[0]) == (outcome, True)
 
 
+def test_a_lag_that_nobody_told_is_none():
+    """And all that was known is in the reason."""
+    (told,) = effect_doubts(PLAN, journal(hit(written=RECORDS).model_copy(update={"lag": {}})))
+    assert told == (
+        "nothing was in flight when the fault took effect (pod is gone): all 200,000 records had been loaded, "
+        "lag 0, stable 0; load more records, or strike earlier"
+    )
+
+
 def test_a_moment_that_nobody_saw_is_a_doubt():
     """Litmus may have struck after everything was read."""
     facts = [fact for fact in good_facts() if not isinstance(fact, FaultHit)]
@@ -44,9 +53,11 @@ def test_a_pod_without_a_task_is_no_target(tasks, outcome):
 
 
 def test_one_busy_target_of_several_is_enough():
-    """It was hit too."""
-    idle = a_target(uid="u2").model_copy(update={"tasks": 0})
-    assert judge(PLAN, journal(TargetsChosen(at=AT, targets=[idle, a_target()]))).outcome == "PASS"
+    """It was hit too; where all are idle each is named."""
+    idle = [a_target(uid=pod, pod=pod).model_copy(update={"tasks": 0}) for pod in ("tm-2", "tm-3")]
+    assert judge(PLAN, journal(TargetsChosen(at=AT, targets=[*idle, a_target()]))).outcome == "PASS"
+    (told,) = effect_doubts(PLAN, journal(TargetsChosen(at=AT, targets=idle)))
+    assert told == "the fault hit no task: tm-2, tm-3 ran none when it was chosen"
 
 
 @pytest.mark.parametrize(
@@ -74,12 +85,22 @@ def test_a_jobmanager_that_does_not_answer_was_hit_if_it_was_the_target():
     """Or its node."""
     found = Journal([*QUIET, job_seen("in the fault", job_id="")])
     plans = (a_plan(component="jobmanager"), a_plan(fault="node_drain"), PLAN)
-    assert [noticed(plan, found) != "" for plan in plans] == [True, True, False]
+    silent = "the JobManager did not answer"
+    assert [noticed(plan, found) for plan in plans] == [silent, silent, ""]
 
 
 def test_looks_at_the_control_say_nothing_of_the_chaos_copy():
     """It is not the one that was hit."""
-    assert noticed(PLAN, Journal([*QUIET, job_seen("drained", copy=Copy.STABLE, restarts=3)])) == ""
+    looks = [job_seen(moment, jobmanagers=["jm1"]) for moment in ("before the fault", "after the fault")]
+    other = {"copy": Copy.STABLE, "job_id": "j9", "jobmanagers": ["jm9"], "missing": ["tm-9"], "restarts": 3}
+    control = [job_seen(moment, **other) for moment in ("before the fault", "drained")]
+    found = Journal([*QUIET, *looks, *control])
+    assert noticed(PLAN, found) == ""
+    (told,) = effect_doubts(PLAN, found)
+    assert told == (
+        "the job did not notice the fault: no task left RUNNING, nothing was restarted, "
+        "no checkpoint failed or took longer"
+    )
 
 
 def test_without_a_look_before_it_nothing_can_have_changed():
@@ -91,18 +112,23 @@ def test_without_a_look_before_it_nothing_can_have_changed():
 
 
 def test_a_failed_checkpoint_since_the_fault_is_noticed():
-    """Those before it say nothing."""
+    """Those before it say nothing, nor do the control's, or what is left of a history when all is drained."""
+    others = [
+        *(control_looked(moment, latest=9) for moment in ("before the fault", "after the fault")),
+        looked("drained", latest=9),
+    ]
     failed = {"is_savepoint": False, "trigger_ms": 1, "duration_ms": 1, "status": "FAILED"}
     for number, told in ((3, ""), (4, "checkpoint 4 failed")):
         look = looked("after the fault", latest=5).model_copy(update={"history": [_checkpoint(id=number, **failed)]})
-        assert noticed(PLAN, Journal([*QUIET, look])) == told
+        assert noticed(PLAN, Journal([*QUIET, look, *others])) == told
 
 
 def test_checkpoints_that_took_longer_feel_a_latency():
-    """The evidence says by how much."""
-    felt = Evidence(at=AT, felt=True, message="", details={"checkpoints-felt": "true", "checkpoints": "longest 9 s"})
+    """The evidence says by how much, if it knows."""
     latency = a_plan(fault="network_latency")
-    assert (noticed(latency, Journal([*QUIET, felt])), noticed(PLAN, Journal([*QUIET, felt]))) == ("longest 9 s", "")
+    for details, told in (({"checkpoints": "longest 9 s"}, "longest 9 s"), ({}, "checkpoints felt it")):
+        felt = Evidence(at=AT, felt=True, message="", details={"checkpoints-felt": "true"} | details)
+        assert (noticed(latency, Journal([*QUIET, felt])), noticed(PLAN, Journal([*QUIET, felt]))) == (told, "")
 
 
 @pytest.mark.parametrize(
@@ -122,16 +148,29 @@ def test_a_jobmanager_that_goes_with_a_taskmanager_was_taken_by_somebody_else(fa
     plan = a_plan(fault=fault, component=component)
     looks = [job_seen("before the fault", jobmanagers=["jm1"]), job_seen("after the fault", restarts=1, jobmanagers=later)]
     found = Journal([*(fact for fact in good_facts(plan) if not isinstance(fact, JobSeen)), *looks])
-    assert any("somebody else hit" in told for told in effect_doubts(plan, found)) is doubted
+    told = "the JobManager's pod was replaced too, which this fault does not do: somebody else hit the chaos copy"
+    assert [one for one in effect_doubts(plan, found) if "somebody else hit" in one] == ([told] if doubted else [])
 
 
 @pytest.mark.parametrize(
     ("fact", "told"),
     [
-        (job_seen("before the fault", missing=["tm-1"]), "tm-1 was gone before the fault was asked for"),
-        (job_seen("before the fault", state="RESTARTING"), "did not run when the fault was asked for: 4 of 4 tasks"),
-        (job_seen("before the fault", tasks_running=3), "did not run when the fault was asked for: 3 of 4 tasks"),
-        (job_seen("before the fault", job_id="", state=""), "nobody told whether the chaos copy ran when the fault"),
+        (
+            job_seen("before the fault", missing=["tm-1", "tm-2"]),
+            "tm-1, tm-2 was gone before the fault was asked for: somebody else hit the chaos copy",
+        ),
+        (
+            job_seen("before the fault", state="RESTARTING"),
+            "the chaos copy did not run when the fault was asked for: 4 of 4 tasks ran, job RESTARTING",
+        ),
+        (
+            job_seen("before the fault", tasks_running=3),
+            "the chaos copy did not run when the fault was asked for: 3 of 4 tasks ran, job RUNNING",
+        ),
+        (
+            job_seen("before the fault", job_id="", state=""),
+            "nobody told whether the chaos copy ran when the fault was asked for",
+        ),
         (HitByOthers(at=AT, what="a pod is gone"), "somebody else hit the chaos copy before the fault did: a pod is gone"),
         (job_seen("before the fault"), ""),
     ],
@@ -142,8 +181,8 @@ def test_a_copy_that_was_broken_before_tells_nothing_of_the_fault(fault, fact, t
     plan = a_plan(fault=fault)
     facts = [one for one in good_facts(plan) if not isinstance(one, JobSeen) or one.moment != "before the fault"]
     later = job_seen("in the fault", job_id="j1", restarts=1)
-    found = [told for told in effect_doubts(plan, Journal([*facts, fact, later])) if "notice" not in told]
-    assert [told in one for one in found] == ([True] if told else [])
+    found = [one for one in effect_doubts(plan, Journal([*facts, fact, later])) if "notice" not in one]
+    assert found == ([told] if told else [])
 
 
 @pytest.mark.parametrize(
@@ -171,8 +210,15 @@ def test_a_jobmanager_that_is_replaced_while_a_drill_comes_back_was_taken_by_som
 
 def test_a_run_without_a_fault_needs_no_effect():
     """Nor does one whose fault was not felt: that is said already."""
-    assert list(effect_doubts(a_plan(fault="no_fault"), Journal([]))) == []
+    felt = Evidence(at=AT, felt=True, message="", details={})
+    assert list(effect_doubts(a_plan(fault="no_fault"), Journal([felt]))) == []
+    assert list(effect_doubts(PLAN, Journal([]))) == []
     assert list(effect_doubts(PLAN, journal(Evidence(at=AT, felt=False, message="")))) == []
+
+
+def control_looked(moment, latest):
+    """What the control's JobManager told then."""
+    return looked(moment, latest).model_copy(update={"copy_": Copy.STABLE})
 
 
 def _checkpoint(**fields):

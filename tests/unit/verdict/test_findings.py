@@ -9,20 +9,26 @@ from flink_chaos.model.effect_facts import JobSeen
 from flink_chaos.model.facts import OpenTransactions
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.proof import Compared, Deliveries, FindingKind
-from flink_chaos.verdict.findings import MEASURES, OFFENCES, duplicates_allowed
+from flink_chaos.verdict.findings import LOSS, MEASURES, OFFENCES, duplicates_allowed, is_kept, unaccounted
 from flink_chaos.verdict.judge import judge
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.plans import AT, RECORDS, a_plan, a_proof, counts, good_facts, job_seen, journal, proof_of, table
+from tests.unit.plans import (
+    AT,
+    RECORDS,
+    a_plan,
+    a_proof,
+    counts,
+    good_facts,
+    job_seen,
+    journal,
+    proof_of,
+    table,
+    with_output,
+)
 
 NUMBERS = set(Compared.model_fields) | set(Deliveries.model_fields)
-
-
-def with_output(plan, **other):
-    """The same run of an application with another output."""
-    output = plan.pipeline.output.model_copy(update=other)
-    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"output": output})})
 
 
 STRICT = with_output(a_plan(), order="ad_id")
@@ -187,6 +193,18 @@ def test_a_control_that_was_started_again_is_none_unless_the_loader_tells_what_i
     assert judge(whole, journal(again, twice, *extra, plan=whole)).outcome == "INCONCLUSIVE"
 
 
+@pytest.mark.parametrize(
+    ("counted", "missing"), [(RECORDS, 0), (RECORDS - 7, 7), (0, RECORDS), (RECORDS + 5, 0), (None, 0)]
+)
+def test_what_was_loaded_and_is_in_no_output_is_a_loss_of_the_copy_that_lacks_it(counted, missing):
+    """Where each record is demanded, and somebody counted; whatever the other copy accounts for."""
+    for copy, other in ((Copy.CHAOS, Copy.STABLE), (Copy.STABLE, Copy.CHAOS)):
+        found = journal(counts(copy, counted=counted), counts(other))
+        assert (unaccounted(a_plan(), found, copy), unaccounted(a_plan(), found, other)) == (missing, 0)
+        assert unaccounted(MANY, found, copy) == 0
+        assert is_kept(a_plan(), found, LOSS) is (copy is Copy.STABLE or not missing)
+
+
 def without(*kinds):
     """The facts of a good run, but these."""
     return Journal([fact for fact in good_facts() if not isinstance(fact, kinds)])
@@ -290,6 +308,7 @@ def test_what_the_control_suffers_as_well_no_fault_has_done():
     told = "both copies deliver 99 of 100 ids later than the 30 s that are demanded, the stable one as well"
     assert judge(plan, journal(*late, plan=plan)).reasons[0] == told
     assert judge(plan, journal(late[0], plan=plan)).outcome == "FAIL"
+    assert judge(plan, journal(*(a_proof(copy, 30_000) for copy in Copy), plan=plan)).outcome == "PASS"
     assert judge(plan, journal(late[1], a_proof(Copy.CHAOS, 1), plan=plan)).outcome == "PASS"
     hanging = OpenTransactions(at=AT, copy=Copy.STABLE, behind={0: 3}, transactions=[])
     assert judge(a_plan(), journal(hanging)).reasons == ["stable copy: 3 records are behind an open transaction"]

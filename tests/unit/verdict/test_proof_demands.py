@@ -5,16 +5,9 @@ from flink_chaos.model.facts import SelfTest
 from flink_chaos.model.proof import Deliveries
 from flink_chaos.verdict.judge import judge
 
-from tests.unit.plans import AT, RECORDS, a_plan, journal
+from tests.unit.plans import AT, RECORDS, a_plan, journal, with_output
 
 SAME = Deliveries(expected=RECORDS, records=RECORDS, ids=RECORDS, lost=0, duplicated=0, surplus=0, extra=0)
-
-
-def an_ordered_plan(guarantee):
-    """Of a profile that names what its records keep their order by."""
-    plan = a_plan(delivery_guarantee=guarantee)
-    output = plan.pipeline.output.model_copy(update={"order": "ad_id"})
-    return plan.model_copy(update={"pipeline": plan.pipeline.model_copy(update={"output": output})})
 
 
 def proof(**other):
@@ -25,7 +18,7 @@ def proof(**other):
 @pytest.mark.parametrize("guarantee", ["EXACTLY_ONCE", "AT_LEAST_ONCE"])
 def test_order_is_demanded_of_a_profile_that_names_it(guarantee):
     """Under either guarantee; what was not proved is in doubt."""
-    plan = an_ordered_plan(guarantee)
+    plan = with_output(a_plan(delivery_guarantee=guarantee), order="ad_id")
     outcomes = [judge(plan, journal(proof(reordered=number))).outcome for number in (0, 1, None)]
     assert outcomes == ["PASS", "FAIL", "INCONCLUSIVE"]
 

@@ -238,6 +238,7 @@ def test_a_run_without_a_fault_tells_how_much_two_copies_differ():
     steady = Steady(at=at(20), ok=True, message="", lag={}, records_per_second=1)
     told = recovery(a_plan(), Journal([*calm, steady]), observation())
     assert (told.undisturbed, told.marks, told.fault_ms) == (True, [], ms(20))
+    assert (told.restored_id, told.restored_age_seconds, told.replayed) == (None, None, None)
     assert told.lag.peak == 14_000
     assert recovery(a_plan(), Journal(calm), observation()) is None
 

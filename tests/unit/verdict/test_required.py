@@ -8,7 +8,7 @@ from flink_chaos.model.topic_facts import TopicState
 from flink_chaos.verdict.judge import judge
 from flink_chaos.verdict.required import missing_facts, required
 
-from tests.unit.plans import RECORDS, a_plan, counts, good_facts, table
+from tests.unit.plans import RECORDS, a_plan, counts, good_facts, table, with_output
 
 PLANS = [a_plan(), a_plan(fault="node_drain"), a_plan(fault="savepoint"), a_plan(fault="no_fault")]
 LOST = [counts(Copy.CHAOS, records=RECORDS - 3, ids=RECORDS - 3, lost=3), table(chaos=RECORDS - 3)]
@@ -67,6 +67,17 @@ def test_what_is_missing_is_told_in_words(fault, of_fault):
     """In the order in which it is taken."""
     before, after = ["preflight", "first record", "steady state"], ["end of the load", "report"]
     assert words(a_plan(fault=fault)) == [*before, *of_fault, *after, "record proof of the loader"]
+
+
+@pytest.mark.parametrize(
+    ("output", "proved"),
+    [({}, True), ({"format": "csv"}, False), ({"sql_alone": True}, False)],
+)
+def test_no_record_proof_is_asked_for_where_there_is_none(output, proved):
+    """Of formats that only Flink reads, or where SQL alone is allowed."""
+    asked = [words for words, *_ in required(with_output(a_plan(), **output)) if words.startswith("record proof")]
+    whose = ("the stable copy", "the chaos copy", "the loader") if proved else ()
+    assert asked == [f"record proof of {one}" for one in whose]
 
 
 def test_both_copies_are_looked_at_from_beginning_to_end():

@@ -1,10 +1,20 @@
 """A job that is started again although nothing was done to it."""
 
+from typing import get_args
+
 import pytest
 from flink_chaos.model.base import Copy
+from flink_chaos.model.effect_facts import JobMoment
 from flink_chaos.model.journal import Journal
 from flink_chaos.verdict.judge import judge
-from flink_chaos.verdict.restarts import restart_between, unplanned_restart, went_on
+from flink_chaos.verdict.restarts import (
+    broke_down,
+    hurt_between,
+    restart_between,
+    since_the_fault,
+    unplanned_restart,
+    went_on,
+)
 
 from tests.unit.plans import RECORDS, a_plan, counts, job_seen, journal, table
 
@@ -74,9 +84,29 @@ def test_a_drill_excuses_no_other_restart(looks, told):
 
 
 def test_nobody_can_tell_a_restart_from_one_look():
-    """Nor from an answer that never came."""
+    """Nor from an answer that never came, and who was not seen twice was not seen to go on."""
     here, away = job_seen("steady"), job_seen("drained", job_id="")
     assert restart_between(here, away) == restart_between(away, here) == ""
+    gone, back = job_seen("steady", job_id=""), job_seen("drained")
+    looks = [[], [here], [back], [here, away], [gone, back], [gone, away], [here, back]]
+    assert [went_on(Journal(some), Copy.CHAOS) for some in looks] == [False] * 6 + [True]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (1, 1, ""),
+        (2, 1, ""),
+        (None, None, ""),
+        (1, None, ""),
+        (None, 1, "it was restarted, 1 times in all"),
+        (1, 2, "it was restarted, 2 times in all"),
+    ],
+)
+def test_only_a_count_that_grew_is_a_restart(before, after, told):
+    """Where nobody told it, it is 0."""
+    looks = (job_seen("before the fault", restarts=before), job_seen("in the fault", restarts=after))
+    assert restart_between(*looks) == told
 
 
 @pytest.mark.parametrize(
@@ -95,6 +125,39 @@ def test_a_jobmanager_in_another_pod_has_started_its_job_again(before, after, to
     assert restart_between(*looks) == told
     found = Journal([look.model_copy(update={"copy_": Copy.STABLE}) for look in looks])
     assert went_on(found, Copy.STABLE) is (told == "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"jobmanagers": ["a"]}, {"jobmanagers": ["a"]}, ""),
+        ({"jobmanagers": ["a"]}, {}, "its JobManager has no pod"),
+        ({}, {"jobmanagers": ["a"]}, ""),
+        ({}, {"restarts": 1}, "it was restarted, 1 times in all"),
+        ({}, {"tasks_running": 3}, "3 of 4 tasks ran, job RUNNING"),
+        ({}, {"job_id": "", "state": ""}, ""),
+    ],
+)
+def test_a_job_that_does_not_run_as_it_did_was_hurt(before, after, told):
+    """Also by a JobManager without a pod; one that only does not answer says nothing."""
+    assert hurt_between(job_seen("before the fault", **before), job_seen("in the fault", **after)) == told
+
+
+def test_looks_since_the_fault_are_those_at_the_chaos_copy_until_it_was_drained():
+    """In their order."""
+    looks = [job_seen(moment, copy=copy) for moment in get_args(JobMoment) for copy in Copy]
+    assert since_the_fault(Journal(looks)) == [
+        job_seen(moment) for moment in ("in the fault", "after the fault", "drained")
+    ]
+
+
+def test_a_copy_is_compared_with_its_own_first_look():
+    """Whichever copy was looked at last."""
+    looks = [job_seen(moment) for moment in ("steady", "before the fault", "after the fault", "drained")]
+    other = [job_seen(moment, copy=Copy.STABLE, job_id="j9") for moment in ("steady", "before the fault", "drained")]
+    found = Journal([*looks, *other])
+    assert [unplanned_restart(CALM, found, copy) for copy in Copy] == ["", ""]
+    assert not broke_down(found)
 
 
 @pytest.mark.parametrize("early", [{"restored_id": 2}, {"restarts": 1}])

@@ -82,10 +82,30 @@ def test_of_the_source_older_records_are_needed_too_where_the_groups_were_put_be
     assert "partition 0 from 5 on, it begins at 8" in doubts(begin, reset, *pair(SOURCE, starts={0: 8}))[0]
 
 
+@pytest.mark.parametrize(
+    ("starts", "places"),
+    [
+        ({0: 10, 1: 20, 2: 30}, ""),
+        ({0: 11, 1: 21, 2: 30}, "0 from 10 on, it begins at 11, 1 from 20 on, it begins at 21"),
+        ({2: 31}, "2 from 30 on, it begins at 31"),
+        ({}, ""),
+    ],
+)
+def test_each_partition_is_needed_from_its_own_earliest_offset(starts, places):
+    """Wherever groups are put later, and other topics begin; a partition that nobody told of is there."""
+    facts = [
+        TopicBegin(at=AT, topic=SOURCE, offsets={0: 10, 1: 20}),
+        OffsetsReset(at=AT, group="g", topic=SOURCE, strategy="s", before={}, after={0: 12, 2: 30}),
+        TopicBegin(at=AT, topic=SINKS[0], offsets={0: 0, 1: 0, 2: 0}),
+    ]
+    told = [f"topic {SOURCE} changed during the run: records of partition {places} were removed"]
+    assert doubts(*facts, *pair(SOURCE, starts=starts)) == (told if places else [])
+
+
 def test_a_topic_that_nobody_looked_at_again_is_a_doubt_where_it_was_closed():
-    """Before that there is nothing to compare."""
-    end = TopicEnd(at=AT, topic=SINKS[0], offsets={}, last_stable={})
-    assert doubts(a_state(topic=SINKS[0])) == []
+    """Before that, or where another was, there is nothing to compare."""
+    other, end = (TopicEnd(at=AT, topic=topic, offsets={}, last_stable={}) for topic in (SINKS[1], SINKS[0]))
+    assert doubts(a_state(topic=SINKS[0])) == doubts(a_state(topic=SINKS[0]), other) == []
     assert doubts(a_state(topic=SINKS[0]), end) == [
         f"topic {SINKS[0]}: nobody looked whether it changed during the run"
     ]

@@ -16,7 +16,7 @@ def drained(copy=Copy.CHAOS, *, ok):
     return Drained(at=AT, copy=copy, ok=ok, message="", lag=0)
 
 
-NO_ROOM = Unschedulable(at=AT, pods=["tm"], seconds=90, message="3 Insufficient memory")
+NO_ROOM = Unschedulable(at=AT, pods=["tm-1", "tm-2"], seconds=90, message="3 Insufficient memory")
 TOLD = "not the application's doing: pods/p: quota"
 
 
@@ -41,7 +41,7 @@ def test_a_cause_from_outside_that_was_not_overcome_is_a_doubt(facts, doubts):
 
 def test_no_room_is_a_finding_only_where_the_fault_takes_a_node():
     """Else somebody else took it."""
-    told = "not the application's doing: tm found no node, and the fault takes none away: 3 Insufficient memory"
+    told = "not the application's doing: tm-1, tm-2 found no node, and the fault takes none away: 3 Insufficient memory"
     assert list(trouble_doubts(a_plan(), journal(NO_ROOM))) == [told]
     assert list(trouble_doubts(a_plan(fault="node_drain"), journal(NO_ROOM))) == []
     assert list(trouble_doubts(a_plan(fault="node_drain"), journal(NO_ROOM, trouble("no room")))) == [TOLD]
