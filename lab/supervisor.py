@@ -31,6 +31,7 @@ CONFIG = STATE / "supervisor" / "supervisord.conf"
 GROUPS = STATE / "supervisor" / "groups"
 _LOCK = threading.Lock()
 _OPEN_FILES = 65536
+_ENDED = {"STOPPED", "EXITED", "FATAL"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,10 @@ def alive() -> bool:
 
 
 def apply(group: str, programs: Sequence[Program]) -> None:
-    """Make the group run exactly `programs`: unchanged ones are left alone, otherwise the group is replaced."""
+    """Make the group run exactly `programs`: unchanged ones are left alone, otherwise the group is replaced.
+
+    What somebody stopped, or what was given up, is started again.
+    """
     with _LOCK:
         write_if_changed(GROUPS / f"{group}.conf", render(group, programs))
         added, changed, _ = _server().reloadConfig()[0]
@@ -81,6 +85,8 @@ def apply(group: str, programs: Sequence[Program]) -> None:
             _server().removeProcessGroup(group)
         if group in {*added, *changed}:
             _server().addProcessGroup(group)
+        elif any(info["statename"] in _ENDED for info in processes(group)):
+            _server().startProcessGroup(group)
 
 
 def restart(group: str) -> None:
