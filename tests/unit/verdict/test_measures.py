@@ -1,7 +1,7 @@
 import pytest
 from flink_chaos.model.journal import Journal
-from flink_chaos.model.recovery import Mark, Recovery
-from flink_chaos.verdict.measures import MEASURES
+from flink_chaos.model.recovery import CheckpointSpan, Mark, Recovery
+from flink_chaos.verdict.measures import MEASURES, VOID_SECONDS
 
 
 @pytest.mark.parametrize(("name", "measure"), MEASURES.items())
@@ -30,3 +30,15 @@ def test_a_fault_that_hurt_nothing_needs_no_time_to_come_back_from(bound, mark, 
     seen = [Mark(name=name, at_ms=0, seconds=after, clock="c", seen="s") for name, after in named.items()]
     found = Recovery(fault_ms=0, clock="c", marks=seen, resolution_seconds=1.0, **other)
     assert MEASURES[bound].of(Journal([]), found) == seconds
+
+
+@pytest.mark.parametrize(
+    ("bound", "field"), [("failed_checkpoints", "resolution_seconds"), ("caught_up_seconds", "lag_resolution_seconds")]
+)
+@pytest.mark.parametrize(("beyond", "known"), [(0.0, True), (0.1, False)])
+def test_looks_may_be_as_far_apart_as_the_limit_says_and_no_further(bound, field, beyond, known):
+    """A number from fewer of them would say more than was seen."""
+    spans = [CheckpointSpan(phase=name, completed=1, failed=0) for name in ("before", "during", "after")]
+    apart = {"resolution_seconds": 1.0, "lag_resolution_seconds": 1.0, field: VOID_SECONDS + beyond}
+    found = Recovery(fault_ms=0, clock="c", marks=[], checkpoints=spans, **apart)
+    assert (MEASURES[bound].of(Journal([]), found) is not None) is known

@@ -3,7 +3,7 @@ from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Drained, FaultEnded, FaultStarted, Loaded, SavepointTaken, TargetsChosen
 from flink_chaos.model.journal import Journal
 from flink_chaos.model.observation import Observation, PodsState, Sample
-from flink_chaos.verdict.scene import STALE_MS, Scene, highest, runs
+from flink_chaos.verdict.scene import LATE_MS, STALE_MS, Scene, highest, runs
 
 from tests.unit.observed import (
     ASKED,
@@ -170,6 +170,21 @@ def test_an_answer_that_came_too_late_is_no_outage(first, last, after, outage):
         if isinstance(one, Sample) and one.copy_ is Copy.CHAOS and one.at_ms >= ms(first)
         else one
         for one in seen()
+    ]
+    assert (len(scene(told=Observation(told)).outages) > 1) is outage
+
+
+@pytest.mark.parametrize(("beyond", "outage"), [(0, False), (1, True)])
+def test_an_answer_is_late_by_as_much_as_the_limit_says(beyond, outage):
+    """From the last look that saw the job until the next one that did."""
+    silent = {"job_id": None, "job_state": None, "tasks": None, "tasks_running": None, "restarts": None}
+    moments = {ms(110): silent, ms(112): {"at_ms": ms(109) + LATE_MS + beyond}}
+    told = [
+        one.model_copy(update=moments.get(one.at_ms, {}))
+        if isinstance(one, Sample) and one.copy_ is Copy.CHAOS
+        else one
+        for one in seen()
+        if not (isinstance(one, Sample) and one.copy_ is Copy.CHAOS and one.at_ms in (ms(111), ms(113)))
     ]
     assert (len(scene(told=Observation(told)).outages) > 1) is outage
 
