@@ -151,14 +151,17 @@ class Kafka:
         except (TypeError, ValueError, KeyError) as error:
             raise KafkaException(KafkaError(KafkaError._INVALID_ARG, f"{type(error).__name__}: {error}")) from error
 
-    def problem(self, what: str, why: KafkaException | str, *, transient: bool = False) -> KafkaProblem:
-        """Make the one line: what, where, why, what to do. An exception says by itself whether it is transient.
+    def problem(self, what: str, why: KafkaException | KafkaError | str, *, transient: bool = False) -> KafkaProblem:
+        """Make the one line: what, where, why, what to do. An error says by itself whether it is transient.
+
+        The library raises its errors in exceptions, and tells those of a single broker without one.
 
         When librdkafka itself gave up, its last word on the connection is the true reason, and its client is replaced.
         """
         if isinstance(why, str):
             return KafkaProblem(f"{self._cannot(what)}: {why}. {remedy_of(0, why)}", transient=transient)
-        code, reason, last = code_of(why), reason_of(why), None
+        error = why if isinstance(why, KafkaException) else KafkaException(why)
+        code, reason, last = code_of(error), reason_of(error), None
         if code < 0:
             last = self._last_word()
             self._replace()

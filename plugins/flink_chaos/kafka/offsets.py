@@ -108,9 +108,10 @@ def delete_group(kafka: Kafka, group: str, timeout: float = TIMEOUT) -> bool:
 
 def groups_ending(kafka: Kafka, end: str, timeout: float = TIMEOUT) -> list[str]:
     """Return the groups whose names end so. Raises KafkaProblem when a broker does not tell its own."""
-    listed = _listed(kafka, f"list the groups (looking for '*{end}')", timeout)
+    what = f"list the groups (looking for '*{end}')"
+    listed = _listed(kafka, what, timeout)
     if listed.errors:
-        raise kafka.problem("list the groups", listed.errors[0])
+        raise kafka.problem(what, listed.errors[0])
     return sorted(found.group_id for found in listed.valid if found.group_id.endswith(end))
 
 

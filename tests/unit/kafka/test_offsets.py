@@ -4,11 +4,13 @@ from types import SimpleNamespace
 import pytest
 from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException
 from flink_chaos.kafka import offsets
+from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import (
     committed,
     delete_group,
     exists,
+    groups_ending,
     members,
     parse_strategy,
     plan_reset,
@@ -109,11 +111,19 @@ def test_a_group_in_use_by_members_without_names_is_in_use(mock_cluster, monkeyp
 
 def test_a_list_that_is_not_whole_is_no_answer_about_a_group_that_is_not_in_it(mock_cluster, monkeypatch):
     """A broker that is away may have it."""
-    kafka, away = mock_cluster.kafka, KafkaException(KafkaError(KafkaError._TRANSPORT))
+    kafka, away = mock_cluster.kafka, KafkaError(KafkaError._TRANSPORT)
     listed(monkeypatch, kafka, ("h", ConsumerGroupState.EMPTY), errors=[away])
     assert exists(kafka, "h")
     with pytest.raises(KafkaProblem, match=r"cannot list the groups \(looking for 'g'\)"):
         members(kafka, "g")
+
+
+@pytest.mark.parametrize("ask", [members, exists, groups_ending])
+def test_a_kafka_that_is_away_is_told_in_a_line(ask):
+    """The library answers such a list in time, with an error in it that is none of its exceptions."""
+    with pytest.raises(KafkaProblem, match=r"Kafka at 127.0.0.1:9: cannot list the groups .*Check that") as caught:
+        ask(Kafka({"bootstrap.servers": "127.0.0.1:9"}), "g", timeout=1)
+    assert caught.value.transient
 
 
 def test_deleting_tells_whether_there_was_a_group(mock_cluster, monkeypatch):
