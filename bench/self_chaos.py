@@ -23,14 +23,13 @@ from lab import supervisor
 from lab.airflow_client import ENDED, AirflowClient
 from lab.commands import LabError
 from lab.paths import RUNS
-from tests.e2e.runs import attempt_of, engines_created, left_behind, until
+from tests.e2e.runs import SHORT, attempt_of, engines_created, left_behind, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PARAMETERS = {"data_count_to_load": 40_000, "records_per_second": 1_000}
 DAG = "pod_delete"
-LAST_SECOND = 180.0
+LAST_SECOND = 220.0
 """After the trigger: about the length of such a run."""
 
 CUT_SECONDS = 20.0
@@ -55,6 +54,7 @@ def main(words: list[str]) -> None:
     """Run, or tell what a file holds."""
     if len(words) == 1:
         return table([json.loads(line) for line in Path(words[0]).read_text().splitlines()])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing stays mounted
     runs, seed, file = int(words[0]), int(words[1]), Path(words[2])
     with small_store():
         for number in range(seed, seed + runs):
@@ -71,7 +71,7 @@ def one_run(seed: int) -> dict[str, Any]:
     victim, second = chance.choice(VICTIMS), round(chance.uniform(1, LAST_SECOND), 1)
     how = chance.choice(("killed", "cut")) if victim in PROGRAMS else "killed" if victim == "task" else "full"
     begin = time.monotonic()
-    run_id = asked(lambda client: client.trigger(DAG, PARAMETERS))
+    run_id = asked(lambda client: client.trigger(DAG, SHORT))
     time.sleep(second)
     struck = strike(victim, how)
     state = ended(run_id)
@@ -183,6 +183,8 @@ def fill() -> str:
 @contextmanager
 def small_store() -> Iterator[None]:
     """A file system of its own where the store is, so that it alone can be full. Its records are lost afterwards."""
+    while RUNS.is_mount():  # of one that was killed
+        subprocess.run(["umount", "--lazy", RUNS], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={STORE_BYTES}", "self-chaos", RUNS], check=True)
     try:
         yield
