@@ -44,6 +44,9 @@ PROGRAMS = {
 }
 """What is killed or stopped -> the lab's part and program."""
 
+TASK = "^airflow worker -- [0-9a-f]{8}-"
+"""Title of a task's process. The executor's own workers have no id in theirs: killed, they take queued tasks along."""
+
 VICTIMS = (*PROGRAMS, "task", "disk")
 JANITOR_SECONDS = 1800.0
 RUN_SECONDS = 2400.0
@@ -160,7 +163,7 @@ def tasks() -> list[int]:
     """Processes of the tasks at work, as soon as there are any; none in a run that waits for its triggers alone."""
 
     def found() -> list[int]:
-        listed = subprocess.run(["pgrep", "-f", "^airflow worker -- "], capture_output=True, text=True, check=False)
+        listed = subprocess.run(["pgrep", "-f", TASK], capture_output=True, text=True, check=False)
         return [int(pid) for pid in listed.stdout.split()]
 
     with suppress(AssertionError):
