@@ -89,10 +89,11 @@ def told(run_id: str, lasted: float) -> dict[str, Any]:
     key = key_of(run_id)
     if key is None:
         return {"run_key": None, "outcome": "never planned", "seconds": round(lasted), "memory": memory()}
-    left = left_behind(key)
+    left = after = left_behind(key)
     begin = time.monotonic()
-    while left_behind(key) and time.monotonic() - begin < JANITOR_SECONDS:
+    while after and time.monotonic() - begin < JANITOR_SECONDS:
         time.sleep(10)
+        after = left_behind(key)
     verdict = attempt_of(key).verdict()
     return {
         "run_key": key,
@@ -101,7 +102,7 @@ def told(run_id: str, lasted: float) -> dict[str, Any]:
         "seconds": round(lasted),
         "injections": engines_created(key),
         "left_at_its_end": left,
-        "left_after_the_janitor": left_behind(key),
+        "left_after_the_janitor": after,
         "janitor_seconds": round(time.monotonic() - begin) if left else 0,
         "memory": memory(),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lab.addresses import BRIDGE, RANGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy")
 _HOOKS = {"input", "forward"}
@@ -97,14 +96,8 @@ def _json(*command: str) -> Any:
 
 def _output(*command: str) -> str:
     """What the program printed; nothing if it is missing or fails."""
-    if shutil.which(command[0]) is None:
-        return ""
-    return _run(command).strip()
-
-
-def _run(command: Sequence[str]) -> str:
     try:
         done = subprocess.run(command, text=True, capture_output=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return "" if done.returncode else done.stdout
+    return "" if done.returncode else done.stdout.strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.files.listing import answering, opened
+from flink_chaos.files.listing import answering, modified_ms, opened, require_inside
 
 if TYPE_CHECKING:
     import re
@@ -36,16 +36,18 @@ def _folders(store: AbstractFileSystem, root: str) -> list[str]:
         listed = store.ls(root, detail=True)
     except FileNotFoundError:
         return []  # before the first run
+    for info in listed:
+        require_inside(root, info["name"])
     return [info["name"] for info in listed if info["type"] == "directory"]
 
 
 def _is_older(store: AbstractFileSystem, folder: str, before: datetime) -> bool:
     """By the store's own clock; object stores know no time of a folder, and none of them is ever empty there."""
     times = [time for time in _times(store, folder) if time is not None]
-    return bool(times) and max(times) < before.timestamp()
+    return bool(times) and max(times) < before.timestamp() * 1000
 
 
-def _times(store: AbstractFileSystem, folder: str) -> Iterator[float | None]:
+def _times(store: AbstractFileSystem, folder: str) -> Iterator[int | None]:
     yield _time(store, store.info(folder))
     for info in store.ls(folder, detail=True):
         if info["type"] == "directory":
@@ -54,11 +56,9 @@ def _times(store: AbstractFileSystem, folder: str) -> Iterator[float | None]:
             yield _time(store, info)
 
 
-def _time(store: AbstractFileSystem, info: dict[str, Any]) -> float | None:
-    """When it was last written to, in epoch seconds; None where the store does not tell."""
-    if "modificationTime" in info:
-        return int(info["modificationTime"]) / 1000
+def _time(store: AbstractFileSystem, info: dict[str, Any]) -> int | None:
+    """When it was last written to, in epoch ms; None where the store does not tell."""
     try:
-        return float(store.modified(info["name"]).timestamp())
+        return modified_ms(store, info)
     except (NotImplementedError, KeyError, FileNotFoundError):
         return None

@@ -75,14 +75,14 @@ def _has(store: AbstractFileSystem, path: str) -> bool:
 def _walked(store: AbstractFileSystem, path: str) -> Iterator[dict[str, Any]]:
     """Not fsspec's own walk: that passes over what it could not read."""
     for info in store.ls(path, detail=True):
-        _require_inside(path, info["name"])
+        require_inside(path, info["name"])
         if info["type"] == "directory":
             yield from _walked(store, info["name"])
         else:
             yield info
 
 
-def _require_inside(path: str, name: str) -> None:
+def require_inside(path: str, name: str) -> None:
     """Raises FilesError for what a listing tells of somewhere else: it would be read as the application's."""
     folder, _, last = name.rpartition("/")
     if folder != path.rstrip("/") or not Shape.FILE.fits(last):
@@ -116,13 +116,16 @@ def _state(store: AbstractFileSystem, root: str, info: dict[str, Any]) -> FileSt
     return FileState(
         path=inside,
         size=info["size"] or 0,
-        modified_ms=_modified_ms(store, info),
+        modified_ms=modified_ms(store, info),
         finished=not any(part.startswith(HIDDEN) for part in inside.split("/")),
     )
 
 
-def _modified_ms(store: AbstractFileSystem, info: dict[str, Any]) -> int:
-    """HDFS sets it when a file is made and when it is closed; not when it is renamed."""
+def modified_ms(store: AbstractFileSystem, info: dict[str, Any]) -> int:
+    """When it was written to last, by the store's clock.
+
+    HDFS sets it when a file is made and when it is closed; not when it is renamed.
+    """
     if "modificationTime" in info:
         return int(info["modificationTime"])
     when: datetime = store.modified(info["name"])

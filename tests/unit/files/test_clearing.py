@@ -69,3 +69,11 @@ def test_before_the_first_run_there_is_nothing(tmp_path):
 def test_a_store_that_does_not_answer_is_told_in_one_line():
     with pytest.raises(FilesError, match=r"cannot delete old folders in webhdfs://127.0.0.1:9/x: .*Check the address"):
         delete_old("webhdfs://127.0.0.1:9/x", RUN_KEY, BEFORE, ())
+
+
+def test_a_listing_that_names_something_elsewhere_deletes_nothing(storage, monkeypatch):
+    """What answers there may be anything."""
+    elsewhere = {"name": str(storage.parent / "r0000000009"), "type": "directory"}
+    monkeypatch.setattr("fsspec.implementations.local.LocalFileSystem.ls", lambda *_, **__: [elsewhere])
+    with pytest.raises(FilesError, match=r"its listing names .*r0000000009.*, which is not in it"):
+        cleared(storage)
