@@ -41,13 +41,19 @@ PROGRAMS = {
     "Postgres": ("postgres", "postgres"),
     "Kafka": ("kafka", "kafka"),
     "API server": ("control-plane", "kube-apiserver"),
+    "HDFS": ("hdfs", "hdfs-namenode"),
 }
 """What is killed or stopped -> the lab's part and program."""
+
+IN_PODS = {"gateway": "table.gateway.SqlGateway", "JobManagers": "KubernetesApplicationClusterEntrypoint"}
+"""What is only stopped -> words of its command: killed, the JobManagers would be one more fault of the test."""
 
 TASK = "^airflow worker -- [0-9a-f]{8}-"
 """Title of a task's process. The executor's own workers have no id in theirs: killed, they take queued tasks along."""
 
-VICTIMS = (*PROGRAMS, "task", "disk")
+VICTIMS = (*PROGRAMS, *IN_PODS, "task", "disk", "nothing")
+HOW = dict.fromkeys(PROGRAMS, ("killed", "cut")) | dict.fromkeys(IN_PODS, ("cut",))
+HOW |= {"task": ("killed",), "disk": ("full",)}
 JANITOR_SECONDS = 1800.0
 RUN_SECONDS = 2400.0
 STORE_BYTES = 2 << 30
@@ -71,8 +77,8 @@ def main(words: list[str]) -> None:
 def one_run(seed: int) -> dict[str, Any]:
     """One run, and what became of it."""
     chance = random.Random(seed)
-    victim, second = chance.choice(VICTIMS), round(chance.uniform(1, LAST_SECOND), 1)
-    how = chance.choice(("killed", "cut")) if victim in PROGRAMS else "killed" if victim == "task" else "full"
+    victim, second = VICTIMS[seed % len(VICTIMS)], round(chance.uniform(1, LAST_SECOND), 1)
+    how = chance.choice(HOW.get(victim, ("spared",)))
     begin = time.monotonic()
     run_id = asked(lambda client: client.trigger(DAG, SHORT))
     time.sleep(second)
@@ -143,7 +149,7 @@ def strike(victim: str, how: str) -> str:
     """Kill the victim, stop it for a while, or fill the disk; what was hit."""
     if victim == "disk":
         return fill()
-    pids = tasks() if victim == "task" else [pid_of(*PROGRAMS[victim])]
+    pids = pids_of(victim)
     if how == "cut":
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
@@ -154,6 +160,15 @@ def strike(victim: str, how: str) -> str:
     return " ".join(map(str, pids))
 
 
+def pids_of(victim: str) -> list[int]:
+    """Its processes of the moment."""
+    if victim == "task":
+        return tasks()
+    if victim in IN_PODS:
+        return running(IN_PODS[victim])
+    return [pid_of(*PROGRAMS[victim])] if victim in PROGRAMS else []
+
+
 def pid_of(group: str, name: str) -> int:
     """Process of a program of the lab."""
     (pid,) = (info["pid"] for info in supervisor.processes(group) if info["name"] == name)
@@ -162,14 +177,15 @@ def pid_of(group: str, name: str) -> int:
 
 def tasks() -> list[int]:
     """Processes of the tasks at work, as soon as there are any; none in a run that waits for its triggers alone."""
-
-    def found() -> list[int]:
-        listed = subprocess.run(["pgrep", "-f", TASK], capture_output=True, text=True, check=False)
-        return [int(pid) for pid in listed.stdout.split()]
-
     with suppress(AssertionError):
-        return list(until(found, 60))  # type: ignore[call-overload]
+        return list(until(lambda: running(TASK), 60))  # type: ignore[call-overload,no-any-return]
     return []
+
+
+def running(pattern: str) -> list[int]:
+    """Processes whose command matches."""
+    listed = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in listed.stdout.split()]
 
 
 def fill() -> str:
