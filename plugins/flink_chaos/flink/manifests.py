@@ -123,12 +123,20 @@ def _pod_template(plan: RunPlan, name: str, program: Program) -> dict[str, Any]:
     container: dict[str, Any] = {
         "name": CONTAINER,
         "imagePullPolicy": plan.environment.flink.image_pull_policy,
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }
-    spec: dict[str, Any] = {"containers": [container]}
+    context = _security_context(plan.environment.flink.user)
+    spec: dict[str, Any] = {"securityContext": context, "containers": [container]}
     if program.sql:
         container["volumeMounts"] = [{"name": "sql", "mountPath": SCRIPT_FOLDER}]
         spec["volumes"] = [{"name": "sql", "configMap": {"name": f"{name}-sql"}}]
     return {"apiVersion": "v1", "kind": "Pod", "spec": spec}
+
+
+def _security_context(user: int | None) -> dict[str, Any]:
+    """Of the pods: what the level `restricted` demands, unless the image needs root."""
+    context: dict[str, Any] = {"runAsNonRoot": user != 0, "seccompProfile": {"type": "RuntimeDefault"}}
+    return context if user is None else context | {"runAsUser": user}
 
 
 def _config_map(plan: RunPlan, name: str, labels: dict[str, str], script: str) -> dict[str, Any]:

@@ -37,6 +37,11 @@ class FlinkSettings(Record):
     image_pull_policy: str = "IfNotPresent"
     flink_version: str = Field(pattern=r"^v\d+_\d+$", description="`spec.flinkVersion` of a FlinkDeployment")
     service_account: str = "flink"
+    user: Annotated[int, Field(ge=0)] | None = Field(
+        default=9999,
+        description="Linux user id of Flink's pods, that of `flink` in the official image; `null`: the image's own, or "
+        "the namespace's, as OpenShift has it. With any but 0 namespaces of the level `restricted` accept them",
+    )
     configuration: dict[str, str] = Field(default_factory=dict, description="Flink options for all applications")
     trigger_options: list[Annotated[str, Field(pattern=PATTERN)]] = Field(
         default_factory=list,

@@ -3,6 +3,7 @@ from flink_chaos.flink.manifests import application_manifests, loader_manifests
 from flink_chaos.flink.scripts import ScriptError, fill, report_queries
 from flink_chaos.model.base import Copy
 
+from tests.unit.manifests.policy import unrestricted
 from tests.unit.plans import a_plan
 
 
@@ -110,3 +111,25 @@ def test_a_drained_node_takes_neither_control_nor_loader(fault, kept):
             assert (set(affinity) == {"podAntiAffinity", "podAffinity"}) is kept
     chaos = application_manifests(plan, Copy.CHAOS)[-1]["spec"]["taskManager"]["podTemplate"]
     assert "spec" not in chaos
+
+
+def with_user(plan, user):
+    """The plan in an environment whose image has another user."""
+    flink = plan.environment.flink.model_copy(update={"user": user})
+    return plan.model_copy(update={"environment": plan.environment.model_copy(update={"flink": flink})})
+
+
+@pytest.mark.parametrize("user", [9999, 1000, None])
+def test_namespaces_of_the_level_restricted_accept_copies_and_loader(user):
+    """As whatever user but root; without one, as the image's or the namespace's."""
+    plan = with_user(a_plan(), user)
+    for manifests in (application_manifests(plan, Copy.STABLE), application_manifests(plan, Copy.CHAOS), loader_manifests(plan)):
+        pod = manifests[-1]["spec"]["podTemplate"]["spec"]
+        assert list(unrestricted(pod)) == []
+        assert pod["securityContext"].get("runAsUser") == user
+
+
+def test_an_image_that_needs_root_gets_it():
+    """If the environment says so."""
+    context = application_manifests(with_user(a_plan(), 0), Copy.CHAOS)[-1]["spec"]["podTemplate"]["spec"]["securityContext"]
+    assert (context["runAsUser"], context["runAsNonRoot"]) == (0, False)

@@ -115,6 +115,16 @@ def _of_pod(pod: Object) -> Iterator[str]:
     yield from ("pod: hostPath" for volume in pod.get("volumes") or [] if "hostPath" in volume)
     if pod.get("serviceAccountName", "default") == "default" and pod.get("automountServiceAccountToken") is not False:
         yield "pod: the token of the account `default`"
+    yield from unrestricted(pod)
+
+
+def unrestricted(pod: Object) -> Iterator[str]:
+    """What a namespace of the level `restricted` (Kubernetes' Pod Security Standards) refuses in a pod."""
+    context = pod.get("securityContext") or {}
+    if (context.get("seccompProfile") or {}).get("type") not in ("RuntimeDefault", "Localhost"):
+        yield "pod: no seccomp profile"
+    if context.get("runAsUser") == 0:
+        yield "pod: runs as root"
     for container in [*(pod.get("initContainers") or []), *pod["containers"]]:
         yield from (f"container {container['name']}: {told}" for told in _of_container(container, pod))
 
@@ -131,6 +141,13 @@ def _of_container(container: Object, pod: Object) -> Iterator[str]:
         yield "keeps capabilities"
     if not shared.get("runAsNonRoot") and "NET_BIND_SERVICE" not in (capabilities.get("add") or []):
         yield "may run as root"
+
+
+def experiment_pod(experiment: Object) -> Object:
+    """The pod of an experiment, as Litmus makes it of a definition."""
+    security = experiment["spec"]["definition"].get("securityContext") or {}
+    container = {"name": "experiment", "securityContext": security.get("containerSecurityContext")}
+    return {"securityContext": security.get("podSecurityContext"), "containers": [container]}
 
 
 def granted(account: str, verb: str, resource: str, namespace: str | None, name: str = "") -> bool:

@@ -9,13 +9,22 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.unit.manifests.policy import ROOT, documents, granted, of_rule, pods_of, problems
+from tests.unit.manifests.policy import (
+    ROOT,
+    documents,
+    experiment_pod,
+    granted,
+    of_rule,
+    pods_of,
+    problems,
+    unrestricted,
+)
 
 ALL = documents()
 SECURITY = (ROOT / "docs" / "security.md").read_text()
 GOOD_POD: dict[str, Any] = {
     "serviceAccountName": "x",
-    "securityContext": {"runAsNonRoot": True},
+    "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
     "containers": [
         {"name": "c", "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
     ],
@@ -86,6 +95,8 @@ def test_a_binding_that_gives_too_much_is_found(reference, subject, told):
         ({"volumes": [{"name": "v", "hostPath": {"path": "/"}}]}, "pod: hostPath"),
         ({"serviceAccountName": "default"}, "pod: the token"),
         ({"securityContext": {}}, "may run as root"),
+        ({"securityContext": {}}, "no seccomp profile"),
+        ({"securityContext": {"runAsNonRoot": True, "runAsUser": 0}}, "runs as root"),
         ({"containers": [{"name": "c"}]}, "may gain privileges"),
         ({"initContainers": [{"name": "i", "securityContext": {"privileged": True}}]}, "container i: privileged"),
         (
@@ -105,6 +116,13 @@ def test_a_pod_that_may_too_much_is_found(change, told):
     pod = {**GOOD_POD, **change}
     for spoilt in ({"kind": "Pod", "spec": pod}, {"kind": "Job", "spec": {"template": {"spec": pod}}}):
         assert told in " ".join(problems(spoilt))
+
+
+@pytest.mark.parametrize("name", ["pod-delete", "node-drain"])
+def test_experiments_that_need_no_privileges_are_accepted_by_the_level_restricted(name):
+    """That of the delay enters a pod's network: it needs them."""
+    experiments = {one["metadata"]["name"]: one for _, one in ALL if one["kind"] == "ChaosExperiment"}
+    assert list(unrestricted(experiment_pod(experiments[name]))) == []
 
 
 METHODS = {
