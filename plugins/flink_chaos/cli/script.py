@@ -29,7 +29,7 @@ from flink_chaos.steps import (
     resetting,
     stopping,
 )
-from flink_chaos.steps.heartbeat import beating
+from flink_chaos.steps.heartbeat import beating, journal_loss
 from flink_chaos.steps.remains import STORE_ERRORS, remains_of
 from flink_chaos.steps.removing import stop_faults
 from flink_chaos.steps.run import SYSTEM_ERRORS, RunEndsError, StepError, told
@@ -72,8 +72,10 @@ def undo(run: Run) -> tuple[Verdict, bool]:
 
 def _do(run: Run) -> None:
     try:
-        with patient(), beating(run):
-            _steps(run)
+        with patient():
+            _wait(run, "lock")
+            with beating(run):
+                _steps(run)
     except RunEndsError as end:
         _say(run, "end", str(end))
     except EXPECTED as error:
@@ -89,6 +91,8 @@ def _end(run: Run) -> Verdict:
     with suppress(*SYSTEM_ERRORS):
         stop_faults(remains_of(run))
     with suppress(*STORE_ERRORS):
+        if run.pulse.began:
+            journal_loss(run)
         judging.announce(run.attempt)
     try:
         abandoned.take_away(remains_of(run), partial(_say, run, "removal"))
@@ -116,7 +120,6 @@ def _abort(run: Run, step: str, message: str) -> None:
 
 
 def _steps(run: Run) -> None:
-    _wait(run, "lock")
     for name, act in _sequence(run):
         _say(run, name, "begins")
         act()

@@ -314,6 +314,10 @@ class Judging(Fact):
     kind: Literal["judging"] = "judging"
 
 
+LOCK_LOST = "lock"
+"""`step` of the failure that explains the others: somebody else took the run away."""
+
+
 class StepFailed(Fact):
     """A step could not do its work; the run cannot be judged beyond this."""
 

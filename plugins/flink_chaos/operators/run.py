@@ -102,6 +102,7 @@ class VerdictOperator(RunOperator):
 
     def act(self, run: Run) -> None:
         """End the fault, whatever became of the run; then let the observer end."""
+        from flink_chaos.steps.heartbeat import journal_loss
         from flink_chaos.steps.judging import announce
         from flink_chaos.steps.remains import remains_of
         from flink_chaos.steps.removing import stop_faults
@@ -111,6 +112,7 @@ class VerdictOperator(RunOperator):
             stop_faults(remains_of(run))
         except SYSTEM_ERRORS as error:
             self.log.warning("the fault is ended by the task `undo`: %s", error)
+        journal_loss(run)
         announce(run.attempt)
 
     def conclude(self, run: Run) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError
+from flink_chaos.model.facts import LOCK_LOST
+from flink_chaos.steps.judging import abort
 from flink_chaos.steps.locking import renew
 from flink_chaos.steps.run import StepError
 
@@ -30,6 +32,15 @@ def beat(run: Run) -> None:
     with suppress(ClusterError):
         renew(run)
         run.pulse.next_at = now + RENEW_SECONDS
+
+
+def journal_loss(run: Run) -> None:
+    """Journal that the lock is not the run's any more: whatever else it saw go away is only what came of that."""
+    with suppress(ClusterError):
+        try:
+            renew(run)
+        except StepError as lost:
+            abort(run.attempt, LOCK_LOST, str(lost))
 
 
 @contextmanager

@@ -64,6 +64,11 @@ class Pulse:
 
     next_at: float = -math.inf
 
+    @property
+    def began(self) -> bool:
+        """Whether it was renewed, or tried to be, since this process took it."""
+        return self.next_at > -math.inf
+
 
 @dataclass(frozen=True)
 class Run:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.base import Copy
 from flink_chaos.model.comparison_facts import Counts, RecordProof
-from flink_chaos.model.facts import SelfTest, StepFailed, Table
+from flink_chaos.model.facts import LOCK_LOST, SelfTest, StepFailed, Table
 from flink_chaos.model.observation import Observation
 from flink_chaos.model.verdict import Outcome, Verdict
 from flink_chaos.verdict.bounds import bound_notes
@@ -58,9 +58,9 @@ def judge(plan: RunPlan, journal: Journal, observation: Observation | None = Non
 def _outcome(plan: RunPlan, journal: Journal, lines: list[Line]) -> tuple[Outcome, list[str]]:
     if plan.request.dry_run:
         return Outcome.PLANNED, ["dry run: planned, nothing touched"]
-    failures = [f"{fact.step}: {fact.message}" for fact in journal.all(StepFailed)]
+    failures = sorted(journal.all(StepFailed), key=lambda fact: fact.step != LOCK_LOST)
     if failures:
-        return Outcome.ABORTED, failures
+        return Outcome.ABORTED, [f"{fact.step}: {fact.message}" for fact in failures]
     unsure = doubts(plan, journal) or [f"{line.name}: {line.seen}" for line in lines if line.ok is None]
     broken = [f"{line.name}: {line.seen}; demanded: {line.demanded}" for line in lines if line.ok is False]
     if unsure:

@@ -1,10 +1,11 @@
 import errno
+from dataclasses import replace
 
 import pytest
 from flink_chaos.cli import script
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.model.facts import StepFailed
-from flink_chaos.steps.run import StepError
+from flink_chaos.steps.run import Pulse, StepError
 from flink_chaos.store.records import Attempt, StoreError
 
 from tests.unit.runs import a_run
@@ -14,13 +15,20 @@ PROBLEMS = [FULL, StoreError("store s3://bucket: access denied")]
 
 
 @pytest.fixture
-def deeds(monkeypatch):
+def lost():
+    """Runs that were asked whether they lost their lock."""
+    return []
+
+
+@pytest.fixture
+def deeds(monkeypatch, lost):
     """What was done, in order, with everything that would ask a cluster left out."""
     done = []
     monkeypatch.setattr(script, "stop_faults", lambda _run: done.append("fault"))
     monkeypatch.setattr(script.abandoned, "take_away", lambda _run, _say: done.append("removal"))
     monkeypatch.setattr(script, "wait_for", lambda *_: None)
     monkeypatch.setattr(script, "_steps", lambda _run: None)
+    monkeypatch.setattr(script, "journal_loss", lost.append)
     real = script.judging.close
 
     def close(attempt):
@@ -29,6 +37,14 @@ def deeds(monkeypatch):
 
     monkeypatch.setattr(script.judging, "close", close)
     return done
+
+
+def test_only_a_run_that_had_the_lock_can_have_lost_it(tmp_path, deeds, lost):
+    """One that was refused is told by that."""
+    refused, began = replace(a_run(tmp_path / "a"), pulse=Pulse()), a_run(tmp_path / "b")
+    script.perform(refused)
+    script.perform(began)
+    assert lost == [began]
 
 
 def refuses(monkeypatch, error, *methods):

@@ -4,8 +4,11 @@ from dataclasses import replace
 import pytest
 from flink_chaos.clock import using
 from flink_chaos.cluster.leases import acquire, all_held, release
+from flink_chaos.model.facts import StepFailed
 from flink_chaos.steps import heartbeat, waits
+from flink_chaos.steps.judging import abort
 from flink_chaos.steps.run import Progress, Pulse, StepError
+from flink_chaos.verdict.judge import judge
 
 from tests.unit.cluster.fake_api import Lost
 from tests.unit.fake_clock import FakeClock
@@ -78,3 +81,21 @@ def test_it_is_renewed_beside_work_that_asks_nothing(run, monkeypatch):
     monkeypatch.setattr(heartbeat, "beat", lambda _run: beats.set())
     with heartbeat.beating(run):
         assert beats.wait(10)
+
+
+def test_a_run_that_lost_its_lock_is_told_by_that_and_not_by_what_came_of_it(run):
+    """Applications that somebody else took away look as if they had failed."""
+    abort(run.attempt, "catch up", "FlinkDeployment c is gone")
+    release(run.cluster, run.namespace, run.plan.lease, run.plan.run_key)
+    heartbeat.journal_loss(run)
+    reasons = judge(run.plan, run.journal).reasons
+    assert "is not this run's any more" in reasons[0]
+    assert reasons[1] == "catch up: FlinkDeployment c is gone"
+
+
+def test_a_lock_that_is_held_and_one_that_cannot_be_read_are_no_loss(run, fake_api):
+    """An API server that is away tells nothing."""
+    heartbeat.journal_loss(run)
+    fake_api.outage = [Lost(503)]
+    heartbeat.journal_loss(run)
+    assert not run.journal.all(StepFailed)
