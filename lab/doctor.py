@@ -73,7 +73,7 @@ def _surroundings(found: Surroundings) -> list[Finding]:
     chains = ", ".join(found.chains)
     routes = ", ".join(found.routes)
     return [
-        _judge("routes", not routes, routes or f"{RANGE} is free", "End the VPN that has them while the lab is up."),
+        _judge("routes", not routes, routes or f"{RANGE} is free", "End the VPN, or remove the container network, that has them while the lab is up."),
         _judge("firewalld", not found.firewalld, "filters" if found.firewalld else "not in the way", trust),
         _judge("nftables", not chains, f"{chains} drops" if chains else "not in the way", rules),
         _judge(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.addresses import BRIDGE, RANGE
+from lab.addresses import BRIDGE, POD_RANGE, RANGE, SERVICE_RANGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,8 @@ def _within(target: str) -> bool:
         network = ipaddress.ip_network(target, strict=False)
     except ValueError:  # "default"
         return False
-    return network.version == RANGE.version and network.subnet_of(RANGE)
+    used = [ipaddress.IPv4Network(one) for one in (POD_RANGE, SERVICE_RANGE)]
+    return network.version == RANGE.version and network.subnet_of(RANGE) and any(map(network.overlaps, used))
 
 
 def _trusted() -> bool:

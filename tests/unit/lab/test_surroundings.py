@@ -9,7 +9,7 @@ def chain(table="mine", *, name="forward", policy="drop", hook="forward", family
     return {"chain": {"family": family, "table": table, "name": name, "hook": hook, "policy": policy}}
 
 
-@pytest.mark.parametrize("target", ["198.18.0.0/15", "198.18.0.0/16", "198.19.7.0/24", "198.18.0.1"])
+@pytest.mark.parametrize("target", ["198.18.0.0/15", "198.18.0.0/16", "198.19.0.0/25", "198.18.0.1"])
 def test_a_vpn_s_route_into_the_lab_s_range_is_found(target):
     assert foreign_routes([{"dst": target, "dev": "tun0"}]) == (f"{target} dev tun0",)
 
@@ -22,6 +22,7 @@ def test_a_vpn_s_route_into_the_lab_s_range_is_found(target):
         {"dst": "198.18.11.0/24", "dev": "lab0"},
         {"type": "local", "dst": "198.18.0.1", "dev": "lab0"},
         {"dst": "::1", "dev": "lo"},
+        {"dst": "198.19.8.0/24", "dev": "br-1"},  # docker-compose.yaml's network
         {"dst": "0.0.0.0/1", "dev": "tun0"},  # the lab's own routes are narrower
     ],
 )
