@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flink_chaos.model.masking import masked
+from flink_chaos.model.masking import masked_record
 from flink_chaos.model.text import visible
 
 if TYPE_CHECKING:
@@ -45,4 +45,4 @@ def silence() -> None:
 def _printable(text: str, stream: TextIO) -> str:
     """Without secrets, and with escapes for what acts, and for letters that the terminal's encoding does not have."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    return visible(masked(text)).encode(encoding, "backslashreplace").decode(encoding)
+    return visible(masked_record(text)).encode(encoding, "backslashreplace").decode(encoding)
