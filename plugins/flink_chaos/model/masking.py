@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from flink_chaos.model.secret_keys import holds_secret, is_reference, refers
-from flink_chaos.model.secret_places import Way, rules_of, visited, way_of
+from flink_chaos.model.secret_places import Way, rules_of, visited, way_of, written
 from flink_chaos.model.secrets import found_in, found_in_sql, is_hinted, outermost
 
 if TYPE_CHECKING:
@@ -69,7 +69,10 @@ def masked_data(data: Any) -> Any:
 
 def _masked_data(data: Any, rules: Rules) -> Any:
     def see(place: Location, name: str, value: Any) -> Any:
-        return _masked_value(value, name, way_of(place, rules)) if isinstance(value, str) else value
+        way = way_of(place, rules)
+        if isinstance(value, str):
+            return _masked_value(value, name, way)
+        return MASK if way is Way.NAMED and holds_secret(name, written(value)) else value
 
     return visited(data, see)
 
@@ -114,13 +117,21 @@ def _masked_json(text: str, data: Any, rules: Rules, indent: int | None = None) 
 
 
 def _loaded(text: str) -> Any:
-    """What the text is as JSON, if it is an object or a list; None otherwise."""
+    """What the text is as JSON, if it is an object or a list, and has all that the text has; None otherwise."""
     if text[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ValueError where a key stands twice: the first one's value would be in the text, and not in the data."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _without(text: str, found: list[Found]) -> str:

@@ -92,11 +92,10 @@ def visited(
         return data
     if isinstance(data, dict):
         prefix = f"{name}." if is_secret(name) else ""
+        keys = [(key, see(place, "", key)) for key in data]
         return {
-            see(place, "", key): visited(
-                one, see, place=(*place, str(key)), name=_name(data, key, prefix), deepest=deepest
-            )
-            for key, one in data.items()
+            new: visited(data[key], see, place=(*place, str(key)), name=_name(data, new, prefix), deepest=deepest)
+            for key, new in keys
         }
     if isinstance(data, list):
         named = zip(_names(data, name), data, strict=True)
@@ -109,7 +108,7 @@ def places_in(data: Any, rules: Rules = ()) -> list[Location]:
     places: list[Location] = []
 
     def see(place: Location, name: str, value: Any) -> Any:
-        if holds(way_of(place, rules), name, _written(value)):
+        if holds(way_of(place, rules), name, written(value)):
             places.append(place)
         return value
 
@@ -151,7 +150,7 @@ def _names(data: list[Any], name: str) -> Iterator[str]:
         before = one
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """Its text; none of truth values and of integers of more than 4,300 digits, which Python does not write."""
     try:
         return "" if value is None or isinstance(value, bool) else str(value)

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -55,3 +56,11 @@ def test_a_letter_that_a_terminal_does_not_have_is_its_escape(encoding):
         [sys.executable, "-c", script], capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": encoding}
     )
     assert done.stdout.decode(encoding) in ("≈ 5\n世\n", "\\u2248 5\n\\u4e16\n")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_verdict_is_shown_as_it_is_stored(capsys, indent):
+    """A row of a report may have a column called `token`, and is the user's own output."""
+    verdict = json.dumps({"outcome": "PASS", "tables": {"words": [{"token": "the", "password": "x"}]}}, indent=indent)
+    show(verdict)
+    assert capsys.readouterr().out == f"{verdict}\n"

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from flink_chaos.model import masking
 from flink_chaos.model.facts import FilesEnd, FileState, SavepointTaken, StepFailed, Table
-from flink_chaos.model.masking import MASK, masked, masked_record, remember
+from flink_chaos.model.masking import MASK, masked, masked_data, masked_record, remember
+from flink_chaos.model.secret_places import places_in
 from flink_chaos.model.text import kept
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.plans import a_plan
 
@@ -17,7 +20,7 @@ DATA = [
     {"args": ["--password", CANARY]}, {"env": [{"name": "DB_PASSWORD", "value": CANARY}]}, {"key": "s3.secret-key", "value": CANARY}, {"m": f"<name>fs.s3a.secret.key</name><value>{CANARY}</value>"},
     {"path": f"https://u:{CANARY}@h/x y"}, {"columns": [f"password={CANARY}"]}, {"kind": "other", "path": f"password={CANARY}"}, {f"password={CANARY} x": 1},
     {"password": {"x": CANARY}}, {"password": [[CANARY]]}, {"scripts": {"a": f"password: {CANARY}"}}, {"tables": {"a": [{"password": CANARY}]}},
-    {"kind": "savepoint_taken", "path": "x", "by": {"path": f"https://u:{CANARY}@h/"}},
+    {"name": "DB_PASSWORD", "value": [CANARY]}, {"kind": "savepoint_taken", "path": "x", "by": {"path": f"https://u:{CANARY}@h/"}},
 ]  # fmt: skip
 
 
@@ -99,3 +102,36 @@ def test_a_secret_across_a_cut_is_masked():
 def test_data_of_any_depth_is_masked(depth):
     """As data, or as the text that it is."""
     assert CANARY not in masked_record("[" * depth + f'"password={CANARY}"' + "]" * depth)
+
+
+def test_a_number_that_is_a_secret_is_masked():
+    """As it would be refused in a profile; an amount is none."""
+    text = json.dumps({"password": 123456, "a": [{"name": "PIN_PASSWORD", "value": 1234}], "tokens": 5, "token": None})
+    told = json.loads(masked_record(text))
+    assert told == {"password": MASK, "a": [{"name": "PIN_PASSWORD", "value": MASK}], "tokens": 5, "token": None}
+
+
+def test_a_key_that_stands_twice_hides_nothing():
+    """JSON's reader would keep the last one only."""
+    assert CANARY not in masked_record(f'{{"password": "{CANARY}", "password": "${{env:P}}"}}')
+
+
+PARTS = [
+    "password", "token", "tokens", "token.count", "secret.key", "name", "value", "--password", "-u", "sasl.jaas.config", "Authorization", "=", ": ", ":", "\n  ", '"', "'",
+    "`", '\\"', "\\", '"""', ",", ";", "{", "}", "<", ">", "</", CANARY, "5min", "org.X required", "https://", "@", "sig=", MASK, "${env:P}", "|\n  ", " holds a secret",
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PARTS), max_size=12).map("".join)
+
+
+@given(TEXTS, st.sampled_from(PARTS), st.lists(TEXTS, max_size=3))
+def test_what_is_refused_is_what_would_be_masked(text, name, texts):
+    """Else a run would act by `***`, or a plan would tell a secret."""
+    data = {"a": {name: text}, "b": texts}
+    assert bool(places_in(data)) == (masked_data(data) != data)
+
+
+@given(TEXTS)
+def test_a_text_that_was_masked_is_not_changed_again(text):
+    """A record is read and written again."""
+    told = masked(text)
+    assert masked(told) == told
