@@ -155,6 +155,12 @@ def test_a_parameter_with_a_secret_is_refused_without_saying_it(tmp_path, monkey
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_parameter_that_is_cut_off_tells_what_is_wrong_with_it(capsys):
+    """Of a quote that is not closed the secret ends before the reason."""
+    assert main(["run", "pod_delete", "-p", f'flink_configuration={{"s3.secret-key": "{CANARY}']) == 4
+    assert 'flink_configuration: {"s3.secret-key": "***": not valid YAML: ' in capsys.readouterr().err
+
+
 def test_a_connection_that_cannot_be_used_tells_no_password():
     """Nor does anything afterwards."""
     with pytest.raises(KafkaProblem) as told_error:

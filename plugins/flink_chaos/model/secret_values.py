@@ -19,7 +19,7 @@ MOST_CLOSED, MOST_OPEN = 20_000, 4_096
 WORD = r"(?:[^\s\"'`\\]|\\(?![nrt\"'`\\\s]))++"
 CLOSED = (
     rf'"(?:[^"\\\n]|\\.){{0,{MOST_CLOSED}}}+"'
-    rf"|'(?:[^'\\\n]|\\.|''){{0,{MOST_CLOSED}}}'"
+    rf"|'(?:[^'\\\n]|\\.|''|'\"'\"'|'\\''){{0,{MOST_CLOSED}}}'"
     rf"|`[^`\n]{{0,{MOST_CLOSED}}}+`"
     rf"|(?P<escaped>\\+[\"'`])[^\n]{{0,{MOST_CLOSED}}}?(?<!\\)(?P=escaped)"
 )
@@ -35,8 +35,8 @@ SCHEME = r"(?:(?:Bearer|Basic|Digest|Token|ApiKey|Negotiate|NTLM)\s+)?"
 
 FIRST = re.compile(rf"{BLOCK}|{THRICE}|{CLOSED}|{OPEN}|{SCHEME}{WORD}")
 NEXT = re.compile(
-    rf"(?<=[\"'`])(?=[\w\"'`])(?:{CLOSED}|{OPEN}|{WORD})"
-    r"|(?<=[\w$])[\"'`](?=\w)(?:[^\"'`\\\n]{0,100}[\"'`]|[^\s\"'`\\]*+)"
+    rf"(?:(?<=[\"'`])(?=\w)|(?<=\")(?=\"[\w\"'`])|(?<=')(?='[\w\"'`])|(?<=`)(?=`[\w\"'`]))(?:{CLOSED}|{OPEN}|{WORD})"
+    r"|(?<=[\w$\"'`])[\"'`](?=[\w\"'`])(?:[^\"'`\\\n]{0,100}[\"'`]|[^\s\"'`\\]*+)"
 )
 """What touches a quoted part, or a quoted part that touches a word, belongs to it, as in a shell."""
 
@@ -50,8 +50,8 @@ FRONT = 40
 """Characters before a name among which its line is looked for."""
 
 PLAIN_AHEAD = re.compile(rf"\\*[\"'`]?{PLAIN}(?=[\s,;\"'`\\)}}\]<&]|\.?(?:\s|$))")
-SENTENCE = re.compile(r"(?:no|not|is|are|was|has|holds|must|cannot|takes|needs|required)[ ,;]+[a-z]")
-"""How a message about a setting goes on behind its name."""
+SENTENCE = re.compile(r"(?:no|not|is|its|are|was|has|holds|must|cannot|takes|needs|use|the|whoever)[ ,;]+[a-z]")
+"""How a message about a setting goes on behind its name, which never begins the line."""
 
 
 def holds_none(text: str, name: str, head: re.Match[str]) -> bool:
@@ -61,7 +61,7 @@ def holds_none(text: str, name: str, head: re.Match[str]) -> bool:
         return MODULE.match(text, at) is not None
     if is_login(name):
         return not USER_AND_PASSWORD.match(text, at)
-    if head[0].endswith(": ") and SENTENCE.match(text, at):
+    if head[0].endswith(": ") and SENTENCE.match(text, at) and not _begins_its_line(text, head):
         return True
     return PLAIN_AHEAD.match(text, at) is not None and may_be_plain(name)
 

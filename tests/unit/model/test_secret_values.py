@@ -9,7 +9,7 @@ OPEN = [
     'env.java.opts.all: -Dmy.password="{}secret', 'password="""{}', "x password='a\nb {}", r'{{\"a\": \"password=\\\"{}',
 ]  # fmt: skip
 WRITTEN = [
-    "password=`{}`", 'password="""{}"""', "password='''{}'''", 'password=a"{}"', "password=a'b c'{}", 'password=""{}', 'password="a""{}"',
+    "password=`{}`", 'password="""{}"""', "password='''{}'''", 'password=a"{}"', "password=a'b c'{}", "password='a'\"{}\"", "password='it'\"'\"'s {}'", r"password='it'\''s {}'", 'password=""{}', 'password="a""{}"',
     "password: correct horse {}", "  - password: correct horse {}\nnext: line", "password: |\n  {}\n  more {}\nnext: line", "password: >-\n\t{}\n\n\tx{}\n",
     "Authorization: Negotiate {}", "authorization: NTLM {}", 'Authorization: Digest username="u", response="{}"', "-H 'Authorization: Custom {}'",
     "Authorization: AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature={}", "Cookie: a=b; SESSION={}", "Set-Cookie: {}; Path=/",
@@ -53,6 +53,8 @@ def test_an_open_quote_hides_no_more_than_some_lines(quote):
         ("--password a --user b", "--password *** --user b"),
         ("--use-token --user b -Dtoken.count=1", "--use-token --user b -Dtoken.count=1"),
         ("--user 1000:1000 --user me", "--user 1000:1000 --user me"),
+        ('x "password="a"" y', 'x "password="***"" y'),
+        ("sh -c 'x password=\"a\"' and 'more'", "sh -c 'x password=\"***\"' and 'more'"),
         ('"password": "", "user": "b"', '"password": "", "user": "b"'),
     ],
 )
@@ -64,7 +66,7 @@ def test_what_stands_behind_a_value_stays(text, told):
 @pytest.mark.parametrize(
     "text",
     [
-        "'fields.token.min': holds a secret, which plan would tell", "parameters: password: holds a secret", "token: not found", "x.yaml:3: secret: no such setting; mind",
+        "'fields.token.min': holds a secret, which plan would tell", "parameters: password: holds a secret", "volume: token: not found", "flink_configuration: app.max-tokens: whoever starts a run may not set it", "x: the.token: the environment's `storage` decides it", "x.yaml:3: secret: no such setting; mind",
         "tokens: 100 left", "token_count=5, user=b", "app.token.size: 5 MB", "secret.rotation: P30D", "TopicAuthorizationException: Not authorized to access x",
         "credentials-source=com.x.MySource", "fields.token.start=1", "token.refresh.after: 1.5h.",
     ],
