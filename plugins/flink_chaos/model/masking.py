@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from flink_chaos.model.secret_keys import holds_secret, is_reference, refers
+from flink_chaos.model.secret_keys import holds_secret, is_reference, plain, refers
 from flink_chaos.model.secret_places import Way, rules_of, visited, way_of, written
 from flink_chaos.model.secrets import found_in, found_in_sql, is_hinted, outermost
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MASK = "***"
 SHORTEST = 6
 """Characters of a secret that is masked wherever it stands: a shorter one is a word of its own in many texts."""
+
+COUNTED = "pass"
+"""A number of this name counts what passed."""
 
 SPACE = re.compile(r"\s")
 """A text has some; names and ids, which may happen to hold a remembered value, have none."""
@@ -72,7 +75,7 @@ def _masked_data(data: Any, rules: Rules) -> Any:
         way = way_of(place, rules)
         if isinstance(value, str):
             return _masked_value(value, name, way)
-        return MASK if way is Way.NAMED and holds_secret(name, written(value)) else value
+        return MASK if way is Way.NAMED and plain(name) != COUNTED and holds_secret(name, written(value)) else value
 
     return visited(data, see)
 

@@ -23,11 +23,14 @@ CLOSED = (
     rf"|`[^`\n]{{0,{MOST_CLOSED}}}+`"
     rf"|(?P<escaped>\\+[\"'`])[^\n]{{0,{MOST_CLOSED}}}?(?<!\\)(?P=escaped)"
 )
+BEGINS = r"(?=[^\s,;.)\]}])"
+"""Behind a quote that opens: one that closes what stood before has a blank or a mark behind it."""
+
 OPEN = (
-    rf'"(?:[^"\\]|\\[\s\S]){{0,{MOST_OPEN}}}+(?:"|\S*)'
-    rf"|'(?:[^'\\]|\\[\s\S]){{0,{MOST_OPEN}}}+(?:'|\S*)"
-    rf"|`[^`]{{0,{MOST_OPEN}}}+(?:`|\S*)"
-    rf"|(?P<opened>\\+[\"'`])(?:[\s\S]{{0,{MOST_OPEN}}}?(?<!\\)(?P=opened)|[\s\S]{{0,{MOST_OPEN}}}+\S*)"
+    rf'"{BEGINS}(?:[^"\\]|\\[\s\S]){{0,{MOST_OPEN}}}+(?:"|\S*)'
+    rf"|'{BEGINS}(?:[^'\\]|\\[\s\S]){{0,{MOST_OPEN}}}+(?:'|\S*)"
+    rf"|`{BEGINS}[^`\n]{{0,{MOST_OPEN}}}+[^\s`]*"
+    rf"|(?P<opened>\\+[\"'`]){BEGINS}(?:[\s\S]{{0,{MOST_OPEN}}}?(?<!\\)(?P=opened)|[\s\S]{{0,{MOST_OPEN}}}+\S*)"
 )
 THRICE = rf"(?P<thrice>\"\"\"|''')[\s\S]{{0,{MOST_OPEN}}}?(?P=thrice)"
 BLOCK = r"[|>][-+\d]{0,2}[ \t]*\r?\n(?P<indent>[ \t]+)[^\n]*(?:\n(?:(?P=indent)[^\n]*|[ \t]*(?=\n)))*+"

@@ -106,9 +106,17 @@ def test_data_of_any_depth_is_masked(depth):
 
 def test_a_number_that_is_a_secret_is_masked():
     """As it would be refused in a profile; an amount is none."""
-    text = json.dumps({"password": 123456, "a": [{"name": "PIN_PASSWORD", "value": 1234}], "tokens": 5, "token": None})
+    text = json.dumps(
+        {"password": 123456, "a": [{"name": "PIN_PASSWORD", "value": 1234}], "tokens": 5, "token": None, "PASS": 3}
+    )
     told = json.loads(masked_record(text))
-    assert told == {"password": MASK, "a": [{"name": "PIN_PASSWORD", "value": MASK}], "tokens": 5, "token": None}
+    assert told == {
+        "password": MASK,
+        "a": [{"name": "PIN_PASSWORD", "value": MASK}],
+        "tokens": 5,
+        "token": None,
+        "PASS": 3,
+    }
 
 
 def test_a_key_that_stands_twice_hides_nothing():

@@ -69,6 +69,7 @@ def test_what_stands_behind_a_value_stays(text, told):
         "'fields.token.min': holds a secret, which plan would tell", "parameters: password: holds a secret", "volume: token: not found", "flink_configuration: app.max-tokens: whoever starts a run may not set it", "x: the.token: the environment's `storage` decides it", "x.yaml:3: secret: no such setting; mind",
         "tokens: 100 left", "token_count=5, user=b", "app.token.size: 5 MB", "secret.rotation: P30D", "TopicAuthorizationException: Not authorized to access x",
         "credentials-source=com.x.MySource", "fields.token.start=1", "token.refresh.after: 1.5h.",
+        'the field "password:" is missing', "write `password:`; then more", "a 'token=' is there", "'token:', then",
     ],
 )  # fmt: skip
 def test_a_sentence_an_amount_or_a_class_is_no_secret(text):
