@@ -29,7 +29,7 @@ def _seconds(mask, text):
 
 
 @pytest.mark.parametrize("part", REPEATED)
-@pytest.mark.parametrize("before", ["", "password=", "a@"])
+@pytest.mark.parametrize("before", ["", "a@ password="])
 def test_four_times_the_text_takes_about_four_times_as_long(part, before):
     """It would take sixteen times as long if the parts were looked at again and again."""
     short, long = (before + part * (size // len(part)) for size in (SIZE // 4, SIZE))
