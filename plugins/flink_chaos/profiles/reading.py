@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from flink_chaos.model.base import Record
-from flink_chaos.model.secrets import TOLD, places_in
+from flink_chaos.model.secret_places import PROFILE, places_in
+from flink_chaos.model.secrets import TOLD
 from flink_chaos.model.telling import short
 from flink_chaos.profiles.strict_yaml import Document, YamlProblem, load
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from flink_chaos.model.secrets import Location
+    from flink_chaos.model.secret_places import Location
 
 R = TypeVar("R", bound=Record)
 MOST_BYTES = 512 * 1024
@@ -55,7 +56,7 @@ def read(path: Path, model: type[R]) -> R:
 
 
 def _secrets(path: Path, document: Document) -> list[str]:
-    found = list(places_in(document.data))[:MOST_PROBLEMS]
+    found = places_in(document.data, PROFILE)[:MOST_PROBLEMS]
     return [f"{path}:{document.line_of(place)}: {_dotted(place)}: {TOLD}" for place in found]
 
 
