@@ -88,8 +88,8 @@ def kept(value: Any, most: int = TEXT) -> Any:
 def visible(text: str) -> str:
     """Line breaks and tabs as they are, and every other character that acts or cannot be seen as its escape.
 
-    Such are those that move a cursor or set a colour (ESC, C1), turn the text around (U+202E), or join and hide it. So are
-    the first letters of words that a build server obeys.
+    Such are those that move a cursor or set a colour (ESC, C1), turn the text around (U+202E), or join and hide it.
+    So are the first letters of words that a build server obeys.
     """
     told = ACTING.sub(lambda found: _escape(found[0]), text)
     return told if told.isprintable() else DOUBTFUL.sub(lambda found: _seen(found[0]), told.replace("\r\n", "\n"))
