@@ -12,8 +12,9 @@ from flink_chaos.model.footprint import RUN_KEY
 from flink_chaos.model.journal import FACT, Journal
 from flink_chaos.model.plan import RunPlan
 from flink_chaos.model.verdict import Verdict
+from flink_chaos.store.address import ROOT, root_of
 from flink_chaos.store.errors import ExistsError, StoreError, StoreUnavailableError
-from flink_chaos.store.files import is_there, names_in, root_of, text_at, text_of, write_new
+from flink_chaos.store.files import is_there, names_in, text_at, text_of, write_new
 from flink_chaos.store.listing import FoundRun, found_runs, pointed_at, removed
 from flink_chaos.store.names import JOURNAL, KEYS, NUMBER, PLAN, VERDICT, folders_of, numbered, parts_among
 from flink_chaos.store.summary import summary_of
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 
     from flink_chaos.model.facts import Fact
 
-__all__ = ["PLAN", "VERDICT", "Attempt", "ExistsError", "Store", "StoreError", "StoreUnavailableError"]
-
-ROOT = "FLINK_CHAOS_STORE"
+__all__ = ["PLAN", "ROOT", "VERDICT", "Attempt", "ExistsError", "Store", "StoreError", "StoreUnavailableError"]
 
 
 class Attempt:
