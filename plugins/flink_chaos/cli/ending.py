@@ -15,6 +15,7 @@ from flink_chaos.cli.interrupting import was_interrupted
 from flink_chaos.cli.saying import complain, silence
 from flink_chaos.model.masking import masked
 from flink_chaos.model.telling import short
+from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.steps.planning import DISTRIBUTION
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 EXPECTED = (StepError, ProfileError, StoreError, *SYSTEM_ERRORS)
 """What ends a command with one line of its own."""
+
+LISTS = (StepError, ProfileError)
+"""What may tell several problems, each on a line of its own, with values of others that are shown and cut."""
 
 DEBUG = "FLINK_CHAOS_DEBUG"
 """Set to anything, tracebacks are printed too."""
@@ -54,8 +58,10 @@ def told(error: BaseException) -> str:
             print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     if _is_interrupt(error):
         return "interrupted"
-    if isinstance(error, EXPECTED):
+    if isinstance(error, LISTS):
         return str(error)
+    if isinstance(error, EXPECTED):
+        return one_line(str(error))
     if isinstance(error, OSError) and error.strerror:
         return f"cannot go on: {error.strerror}" + (f": {short(str(error.filename))}" if error.filename else "")
     return (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.contract import Contract
@@ -28,6 +27,7 @@ from flink_chaos.model.request import RunRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 LABEL = "flink-chaos.io"
 LOCK_SECONDS, LONG_LOCK_SECONDS = 4 * 3600, 24 * 3600
@@ -91,7 +91,7 @@ class RunPlan(Record):
     dag_id: str
     run_id: str
     attempt: int
-    created_at: datetime
+    created_at: AwareDatetime
     package_version: str
     request: RunRequest
     environment: Environment

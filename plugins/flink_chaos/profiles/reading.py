@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
-import stat
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
@@ -14,6 +12,7 @@ from flink_chaos.model.secret_places import PROFILE, places_in
 from flink_chaos.model.secrets import TOLD
 from flink_chaos.model.telling import short
 from flink_chaos.profiles.strict_yaml import Document, YamlProblem, load
+from flink_chaos.regular import OddFileError, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,18 +89,14 @@ def text_of(path: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    with open(path, "rb", opener=_unblocked) as file:  # Path.open takes no opener
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ProfileError(f"{path}: cannot be read: it is no regular file; remove it")
-        content = bytes(file.read(MOST_BYTES + 1))
+    try:
+        with opened(path) as file:
+            content = file.read(MOST_BYTES + 1) or b""
+    except OddFileError as error:
+        raise ProfileError(f"{path}: cannot be read: {error}; remove it") from error
     if len(content) > MOST_BYTES:
         raise ProfileError(f"{path}: cannot be read: it is larger than {MOST_BYTES // 1024} KiB; shorten it")
     return content
-
-
-def _unblocked(name: str, flags: int) -> int:
-    """To open a named pipe would wait for somebody who writes."""
-    return os.open(name, flags | os.O_NONBLOCK)
 
 
 def _document(path: Path) -> Document:
