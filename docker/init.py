@@ -1,6 +1,7 @@
 """Makes Airflow's database and the password of its user `admin`: `init.py URL`, the address to tell.
 
-The password is AIRFLOW_PASSWORD, else the one of before, else a new one. Airflow's own would change with each container.
+The password is AIRFLOW_PASSWORD, else the one of before, else a new one. Airflow itself would make one for each
+container.
 """
 
 from __future__ import annotations
@@ -29,4 +30,5 @@ def keep(file: Path, given: str) -> str:
 
 if __name__ == "__main__":
     subprocess.run(["airflow", "db", "migrate"], check=True)
-    print(f"Airflow: {sys.argv[1]}, user {USER}, password {keep(Path(os.environ[FILE]), os.environ.get(GIVEN, ''))}")
+    password = keep(Path(os.environ[FILE]), os.environ.get(GIVEN, ""))
+    sys.stdout.write(f"Airflow: {sys.argv[1]}, user {USER}, password {password}\n")
