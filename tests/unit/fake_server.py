@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
+
+from flink_chaos import clock
 
 if TYPE_CHECKING:
     from typing import Self
@@ -32,6 +36,7 @@ class FakeServer:
 
     def __enter__(self) -> Self:
         self.headers: dict[str, str] = {}  # of the next answer, once
+        self.ahead = timedelta(0)  # of its clock before that of the tests
         lock = threading.RLock()
         handler = type("Handler", (_Handler,), {"fake": self, "lock": lock})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -84,6 +89,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(sent)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """By the clock of the tests."""
+        del timestamp
+        return formatdate((clock.now() + self.fake.ahead).timestamp(), usegmt=True)
 
     def log_message(self, *_: object) -> None:
         """Keep the tests' output clean."""

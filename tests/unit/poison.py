@@ -8,11 +8,16 @@ from typing import Any
 
 from flink_chaos.model.base import Record
 
-ACTING = "".join(
-    chr(number)
-    for number in range(sys.maxunicode + 1)
-    if unicodedata.category(chr(number)) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-)
+BLANK = ("HANGUL FILLER", "SEONG FILLER", "SMALL SCRIPT FILLER", "VARIATION SELECTOR", "PATTERN BLANK", "GRAPHEME JOINER", "VOWEL INHERENT")
+"""In the names of letters and marks that nobody sees."""
+
+
+def _acts(letter: str) -> bool:
+    hidden = any(word in unicodedata.name(letter, "") for word in BLANK)
+    return hidden or unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+ACTING = "".join(chr(number) for number in range(sys.maxunicode + 1) if _acts(chr(number)))
 """Every character of Unicode that acts on what shows it, or cannot be seen."""
 
 SOME = "\0\x07\x08\x1b[31m\x1b]0;title\x07\x7f\x85\x9b1m\xad\u061c\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\U000e0041\ue000"

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.interrupting import was_interrupted
 from flink_chaos.cli.saying import complain, silence
 from flink_chaos.model.masking import masked
 from flink_chaos.model.telling import short
@@ -41,7 +42,7 @@ def ended(act: Callable[[], int]) -> int:
         code = Outcome.PASS.exit_code
     except BaseException as error:  # noqa: BLE001 - nobody else would tell it
         complain(told(error))
-        code = Outcome.ABORTED.exit_code if isinstance(error, KeyboardInterrupt) else SETUP_ERROR
+        code = Outcome.ABORTED.exit_code if _is_interrupt(error) else SETUP_ERROR
     _leave()
     return code
 
@@ -51,7 +52,7 @@ def told(error: BaseException) -> str:
     if os.environ.get(DEBUG):
         with suppress(OSError, ValueError):
             print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
-    if isinstance(error, KeyboardInterrupt):
+    if _is_interrupt(error):
         return "interrupted"
     if isinstance(error, EXPECTED):
         return str(error)
@@ -61,6 +62,11 @@ def told(error: BaseException) -> str:
         f"a defect of flink-chaos {version(DISTRIBUTION)} at {_place(error)}: {type(error).__name__}: "
         f"{short(str(error))}. Report it, with what {DEBUG}=1 prints beside it"
     )
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Also what a library makes of a signal; not what was known before, such as a lock that is held."""
+    return isinstance(error, KeyboardInterrupt) or (was_interrupted() and not isinstance(error, EXPECTED))
 
 
 def open_streams() -> None:

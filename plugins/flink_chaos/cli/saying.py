@@ -6,6 +6,7 @@ What a pod, Kafka or Kubernetes told may be part of it: nothing of it may move t
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from flink_chaos.model.text import visible
 
 if TYPE_CHECKING:
     from typing import TextIO
+
+OBEYED = re.compile(r"(?m)^([ \t]*)::(?=[a-z])")
+"""GitHub's runner obeys such words at the beginning of a line of what a step prints."""
 
 
 def say(text: str) -> None:
@@ -45,4 +49,5 @@ def silence() -> None:
 def _printable(text: str, stream: TextIO) -> str:
     """Without secrets, and with escapes for what acts, and for letters that the terminal's encoding does not have."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    return visible(masked(text)).encode(encoding, "backslashreplace").decode(encoding)
+    told = OBEYED.sub(r"\1\\x3a:", visible(masked(text)))
+    return told.encode(encoding, "backslashreplace").decode(encoding)

@@ -10,7 +10,7 @@ from flink_chaos.model.footprint import RUN_KEY
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.report.text import render
-from flink_chaos.steps.remains import STORE_ERRORS
+from flink_chaos.steps.remains import STORE_ERRORS, with_record
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Store
 
@@ -57,13 +57,14 @@ def _undo_one(key: str, environment: Environment) -> bool:
 
 
 def _undo_all(environment: Environment) -> bool:
-    from flink_chaos.cli.systems import open_cluster
-    from flink_chaos.steps import abandoned
+    from flink_chaos.cli.systems import open_cluster, open_kafka
+    from flink_chaos.steps.abandoned import abandoned, undo_all
 
-    found = abandoned.abandoned(open_cluster(environment), environment.namespace, lambda _: False)
+    cluster = open_cluster(environment)
+    found = abandoned(cluster, environment.namespace, lambda _: False)
     say(f"{len(found) or 'no'} runs in namespace {environment.namespace} that nobody goes on with")
-    left = [one.run_key for one in found if not _undo_one(one.run_key, environment)]
-    return not left
+    kafka = open_kafka(environment)
+    return not undo_all([with_record(one, cluster, kafka) for one in found], _told)
 
 
 def _recorded(key: str) -> Run | None:

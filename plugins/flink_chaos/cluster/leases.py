@@ -11,7 +11,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.resources import LEASES
 
@@ -30,7 +29,7 @@ class Held:
     name: str
     holder: str
     renewed_at: datetime | None
-    """When its holder was last at work, by the holder's clock; None where nobody ever told."""
+    """When its holder was last at work, by the API server's clock; None where nobody ever told."""
 
     annotations: Mapping[str, str]
 
@@ -46,7 +45,8 @@ def acquire(
         lease = cluster.get(LEASES, namespace, name)
         if lease is not None and (present := _holder(lease)):
             return None if present == holder else present
-        if _written(cluster, namespace, _held(namespace, name, lease, holder, annotations or {}), new=lease is None):
+        ours = _held(cluster, lease or _new(namespace, name), holder, annotations)
+        if _written(cluster, namespace, ours, new=lease is None):
             return None
     raise _contended("take", cluster, namespace, name)
 
@@ -80,7 +80,7 @@ def take_over(
         lease = cluster.get(LEASES, namespace, name)
         if lease is None or _holder(lease) != old_holder:
             return bool(attempt and lease and _holder(lease) == new_holder)  # ours, though its answer was lost
-        if _written(cluster, namespace, _held(namespace, name, lease, new_holder, annotations or {}), new=False):
+        if _written(cluster, namespace, _held(cluster, lease, new_holder, annotations), new=False):
             return True
     raise _contended("take over", cluster, namespace, name)
 
@@ -93,7 +93,7 @@ def renew(
         lease = cluster.get(LEASES, namespace, name)
         if lease is None or _holder(lease) != holder:
             return False
-        if _written(cluster, namespace, _noted(lease, annotations or {}, renewTime=_now()), new=False):
+        if _written(cluster, namespace, _noted(lease, annotations or {}, renewTime=_now(cluster)), new=False):
             return True
     raise _contended("renew", cluster, namespace, name)
 
@@ -120,13 +120,17 @@ def _holder(lease: Object) -> str | None:
     return (lease.get("spec") or {}).get("holderIdentity") or None
 
 
-def _held(namespace: str, name: str, lease: Object | None, holder: str, annotations: Mapping[str, str]) -> Object:
+def _new(namespace: str, name: str) -> Object:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata}
+
+
+def _held(cluster: Cluster, lease: Object, holder: str, annotations: Mapping[str, str] | None) -> Object:
     """Return the lease as `holder`'s; one that was read keeps its resourceVersion, which makes the write atomic."""
-    fresh: Object = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
-    old = lease or {**fresh, "metadata": {"name": name, "namespace": namespace}}
-    changes = ((old.get("spec") or {}).get("leaseTransitions") or 0) + (1 if lease else 0)
-    now = _now()
-    return _noted(old, annotations, holderIdentity=holder, acquireTime=now, renewTime=now, leaseTransitions=changes)
+    before = (lease.get("spec") or {}).get("leaseTransitions") or 0
+    changes, now = before + ("resourceVersion" in lease["metadata"]), _now(cluster)
+    given = annotations or {}
+    return _noted(lease, given, holderIdentity=holder, acquireTime=now, renewTime=now, leaseTransitions=changes)
 
 
 def _noted(lease: Object, annotations: Mapping[str, str], **spec: object) -> Object:
@@ -135,9 +139,9 @@ def _noted(lease: Object, annotations: Mapping[str, str], **spec: object) -> Obj
     return {**lease, "metadata": metadata, "spec": {**(lease.get("spec") or {}), **spec}}
 
 
-def _now() -> str:
+def _now(cluster: Cluster) -> str:
     """As Kubernetes writes a MicroTime."""
-    return clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return cluster.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _written(cluster: Cluster, namespace: str, lease: Object, *, new: bool) -> bool:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import urllib3.exceptions
 from kubernetes.client.exceptions import ApiException
 
+from flink_chaos import clock
 from flink_chaos.cluster.errors import ClusterError, is_passing, refusal, starting, unreachable
 from flink_chaos.cluster.patience import repeated
 from flink_chaos.model.text import LINE, cut, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from kubernetes.client import ApiClient
 
@@ -27,6 +32,9 @@ ACCEPT = "application/json, */*"
 READY = "/readyz"
 MOST_BYTES = 100_000_000
 """Of one answer: a list is asked for in pages, and a pod behind the API server's proxy may never end its answer."""
+
+ROUNDING = timedelta(seconds=2)
+"""HTTP tells its dates in whole seconds: clocks that differ by no more are taken for one."""
 
 WORDS = ("message", "reason")
 """Of conditions, states, statuses and events: whoever writes them, whatever they hold."""
@@ -57,6 +65,14 @@ class Transport:
         """`api` comes from `connect`."""
         self.api = api
         self.timeout = timeout
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """The time by the API server's clock, to a second, as far as its last answer told it.
+
+        Whoever looks at a lease may have another clock than its holder; both ask the same API server.
+        """
+        return clock.now() + self._ahead
 
     @property
     def server(self) -> str:
@@ -123,6 +139,7 @@ class Transport:
                 _return_http_data_only=True,
                 _request_timeout=timeout,
             )
+            self._hear(answer.headers)
             return int(answer.status), self._text(call, answer), _retry_after(answer.headers)
         except ApiException as error:
             if not error.status:
@@ -134,6 +151,11 @@ class Transport:
             return int(status), error.object.decode(errors="replace"), 0.0
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(call.what, self.server, _first_line(error)) from error
+
+    def _hear(self, headers: Mapping[str, str]) -> None:
+        with suppress(KeyError, TypeError, ValueError):
+            ahead = parsedate_to_datetime(headers["Date"]) - clock.now()
+            self._ahead = ahead if abs(ahead) > ROUNDING else timedelta(0)
 
     def _text(self, call: Call, answer: Any) -> str:
         """What was answered. Raises ClusterError for an answer that does not end where one should."""

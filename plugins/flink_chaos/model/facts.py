@@ -339,6 +339,8 @@ class Undone(Fact):
     kind: Literal["undone"] = "undone"
     removed: list[str]
     residue: list[str]
+    nodes_back: bool = False
+    """Whether nothing was left in the cluster and no node cordoned: residue is then Kafka's alone."""
 
 
 class Notified(Fact):

@@ -25,6 +25,26 @@ DIGITS, SLACK = 10, 60
 DOUBTFUL = re.compile(r"[^\x20-\x7e\n]")
 """Characters that are looked at one by one."""
 
+HIDDEN = (
+    r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What Unicode calls printable and nobody sees: fillers, variation selectors, empty braille.
+
+Source: Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, with U+2800 and U+16FE4.
+"""
+
+MARKS = r"\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+"""Marks that may stand on any letter."""
+
+COMMAND = r"\#(?=\#(?:vso|teamcity)?\[)"
+"""Azure Pipelines and TeamCity obey such words wherever they stand in what a step prints."""
+
+ACTING = re.compile(rf"[{HIDDEN}]|(?<=[{MARKS}][{MARKS}][{MARKS}])[{MARKS}]|{COMMAND}", re.IGNORECASE)
+"""What acts or hides though each character of it is printable; so many marks cover the lines above and below."""
+
+MARK = re.compile(rf"[{MARKS}]")
+
 HALF = re.compile(r"[\ud800-\udfff]")
 BREAK = re.compile(r"[\r\n\t][ \t\r\n]*")
 """Line breaks and tabs, with the blanks that follow."""
@@ -60,11 +80,12 @@ def kept(value: Any, most: int = TEXT) -> Any:
 def visible(text: str) -> str:
     """Line breaks and tabs as they are, and every other character that acts or cannot be seen as its escape.
 
+    So are the first letters of words that a build server obeys.
+
     Such are those that move a cursor or set a colour (ESC, C1), turn the text around (U+202E), or join and hide it.
     """
-    if text.isprintable():
-        return text
-    return DOUBTFUL.sub(lambda found: _seen(found[0]), text.replace("\r\n", "\n"))
+    told = ACTING.sub(lambda found: _escape(found[0]), text)
+    return told if told.isprintable() else DOUBTFUL.sub(lambda found: _seen(found[0]), told.replace("\r\n", "\n"))
 
 
 def one_line(text: str, most: int | None = None) -> str:
@@ -81,19 +102,28 @@ def some_lines(texts: Sequence[str], most: int = LINES) -> Iterator[str]:
 
 
 def exact(text: str, most: int | None = None) -> str:
-    """The same with line breaks and tabs as escapes too: two keys that differ are told differently."""
-    told = text if most is None else cut(text, most)
-    return told if told.isprintable() else "".join(_seen(letter, stays="") for letter in told)
+    """The same with line breaks, tabs and other blanks as escapes too: two keys that differ are told differently.
+
+    So are letters with marks that look as one letter does.
+    """
+    told = ACTING.sub(lambda found: _escape(found[0]), text if most is None else cut(text, most))
+    if not unicodedata.is_normalized("NFC", told):
+        told = MARK.sub(lambda found: _escape(found[0]), told)
+    return told if told.isprintable() else "".join(one if one.isprintable() else _escape(one) for one in told)
 
 
 def json_escaped(text: str) -> str:
     """JSON text that means the same, with every character that acts or cannot be seen as JSON's own escape."""
-    return text if text.isprintable() else DOUBTFUL.sub(lambda found: _in_json(found[0]), text)
+    told = ACTING.sub(lambda found: _json_escape(found[0]), text)
+    return told if told.isprintable() else DOUBTFUL.sub(lambda found: _in_json(found[0]), told)
 
 
-def _seen(letter: str, stays: str = "\n\t") -> str:
-    if letter.isprintable() or letter in stays or unicodedata.category(letter) == "Zs":
-        return letter
+def _seen(letter: str) -> str:
+    plain = letter in "\n\t" or letter.isprintable() or unicodedata.category(letter) == "Zs"
+    return letter if plain else _escape(letter)
+
+
+def _escape(letter: str) -> str:
     short = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(letter)
     if short:
         return short
@@ -103,7 +133,10 @@ def _seen(letter: str, stays: str = "\n\t") -> str:
 
 def _in_json(letter: str) -> str:
     """Outside of strings JSON has no such character but line breaks, which stay."""
-    if letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs":
-        return letter
+    plain = letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
+    return letter if plain else _json_escape(letter)
+
+
+def _json_escape(letter: str) -> str:
     units = letter.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

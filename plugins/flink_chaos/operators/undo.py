@@ -116,14 +116,15 @@ class JanitorOperator(BaseOperator):
     def _swept(self, environment: Environment, cluster: Cluster, kafka: Kafka) -> list[str]:
         """Keys of the runs of which something stays."""
         from flink_chaos.hooks.dag_runs import is_at_work
-        from flink_chaos.steps.abandoned import abandoned, undo, with_record
+        from flink_chaos.steps.abandoned import abandoned, undo_all
+        from flink_chaos.steps.remains import with_record
 
         found = abandoned(cluster, environment.namespace, lambda one: is_at_work(one.dag_id, one.run_id))
         self.log.info("%s: %s runs that nobody goes on with", environment.name, len(found))
         for one in found:
             self.log.info("run %s (%s %s)", one.run_key, one.dag_id or "no lease", one.run_id)
         runs = [with_record(one, cluster, kafka) for one in found]
-        return [run.key for run in runs if not undo(run, partial(self.log.info, "%s"))]
+        return undo_all(runs, partial(self.log.info, "%s  %s"))
 
     def _checkpoints(self, environment: Environment, cluster: Cluster) -> list[str]:
         """Why old checkpoints could not be deleted: they harm nobody, but fill the storage."""

@@ -25,6 +25,12 @@ R = TypeVar("R", bound=Record)
 MOST_BYTES = 512 * 1024
 """Of a file below include/, SQL too."""
 
+MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),  # begins as the next but one does
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 MOST_PROBLEMS = 20
 """Of one file that are told."""
 
@@ -71,8 +77,8 @@ def text_of(path: Path) -> str:
         content = _content(path)
     except OSError as error:
         raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise ProfileError(f"{path}: cannot be read: it is UTF-16; save it as UTF-8")
+    if name := next((name for mark, name in MARKS if content.startswith(mark)), ""):
+        raise ProfileError(f"{path}: cannot be read: it is {name}; save it as UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

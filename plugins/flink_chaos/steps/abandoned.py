@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flink_chaos import clock
@@ -11,22 +12,20 @@ from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.leases import all_held
 from flink_chaos.cluster.patience import patient
 from flink_chaos.cluster.resources import CHAOS_ENGINES, CONFIG_MAPS, FLINK_DEPLOYMENTS
-from flink_chaos.model.footprint import RUN_KEY, Footprint, footprint_in, footprint_of, key_of
+from flink_chaos.model.footprint import RUN_KEY, Footprint, footprint_in, key_of
 from flink_chaos.model.plan import RUN_LABEL
 from flink_chaos.steps.halting import request_stop
 from flink_chaos.steps.judging import end
 from flink_chaos.steps.locking import claim
 from flink_chaos.steps.owned import ALL_KINDS, owned
-from flink_chaos.steps.remains import STORE_ERRORS, Notes, Remains, remains_without_record
+from flink_chaos.steps.remains import STORE_ERRORS, Remains, remains_without_record
 from flink_chaos.steps.run import SYSTEM_ERRORS, Progress, StepError, told
 from flink_chaos.steps.undoing import check_away, stay
 from flink_chaos.steps.waits import REMOVAL_SECONDS, WRITE_SECONDS, Teller
-from flink_chaos.store.records import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from flink_chaos.cluster.leases import Held
     from flink_chaos.cluster.objects import Cluster
     from flink_chaos.kafka.admin import Kafka
 
@@ -43,8 +42,11 @@ def abandoned(cluster: Cluster, namespace: str, is_alive: Callable[[Footprint], 
     """
     seen = set(_keys_of_objects(cluster, namespace))  # before the locks: a run takes its lock first
     held = {key: lock for lock in all_held(cluster, namespace) if (key := key_of(lock.holder))}
+    now = cluster.now()
     silent = [
-        footprint_in(namespace, lock.name, lock.holder, lock.annotations) for lock in held.values() if _is_silent(lock)
+        footprint_in(namespace, lock.name, lock.holder, lock.annotations)
+        for lock in held.values()
+        if lock.renewed_at is None or now - lock.renewed_at > SILENT
     ]
     without_lock = [Footprint(run_key=key, namespace=namespace) for key in sorted(seen - held.keys())]
     return [one for one in silent if not is_alive(one)] + without_lock
@@ -62,53 +64,64 @@ def find(cluster: Cluster, kafka: Kafka, namespace: str, key: str) -> Remains:
     return remains
 
 
-def take_away(run: Remains, say: Callable[[str], None], *, claimed: bool = False) -> None:
-    """Ask until nothing is left. Raises StepError, with what stays, when time is up.
-
-    `claimed`: the run may still be at work somewhere: its lock is taken from it first.
-    """
-    teller, begin = Teller(say), clock.monotonic()
-    while not (progress := _asked(run, claimed=claimed)).done:
-        teller.tell(progress)
-        if clock.monotonic() - begin > REMOVAL_SECONDS:
-            stay(run, progress.message)
-        clock.sleep(PAUSE_SECONDS)
-    teller.tell(progress)
+def take_away(run: Remains, say: Callable[[str], None]) -> None:
+    """Ask until nothing is left of a run at work. Raises StepError, with what stays, when time is up."""
+    for problem in _taken_away([run], lambda _, message: say(message), claimed=False).values():
+        raise StepError(problem)
 
 
 def undo(run: Remains, say: Callable[[str], None]) -> bool:
-    """Take away what a run left behind that nobody goes on with; whether nothing is left.
+    """`undo_all` of one run; whether nothing is left."""
+    return not undo_all([run], lambda _, message: say(message))
 
-    Its record, if there is one, is closed afterwards. A run that comes back to life meanwhile finds its lock gone, and
-    in its record the wish that it ends.
+
+def undo_all(runs: Sequence[Remains], say: Callable[[str, str], None]) -> list[str]:
+    """Take away what runs left behind that nobody goes on with; the keys of those of which something stays.
+
+    Their faults end first, and none waits for another one that cannot be taken away. The record of each, if there is
+    one, is closed afterwards. A run that comes back to life meanwhile finds its lock gone, and in its record the wish
+    that it ends. `say` is given key and message.
     """
-    attempt = run.attempt.attempt
-    with suppress(*STORE_ERRORS):
-        if attempt is not None:
+    attempts = [run.attempt.attempt for run in runs if run.attempt.attempt is not None]
+    for attempt in attempts:
+        with suppress(*STORE_ERRORS):
             request_stop(attempt, "flink-chaos undo")
-    clean = _is_taken_away(run, say)
-    with suppress(*STORE_ERRORS):
-        if attempt is not None:
+    problems = _taken_away(runs, say, claimed=True)
+    for key, problem in problems.items():
+        say(key, problem)
+    for attempt in attempts:
+        with suppress(*STORE_ERRORS):
             end(attempt)
-    return clean
+    return list(problems)
 
 
-def with_record(found: Footprint, cluster: Cluster, kafka: Kafka) -> Remains:
-    """The run of a footprint with its record and plan, which knows more than a lease, where those can be read."""
-    attempt = None
-    with suppress(*STORE_ERRORS):
-        attempt = Store().attempt(found.run_key)
-        found = footprint_of(attempt.plan())
-    return Remains(found, cluster, kafka, Notes(attempt))
+def _taken_away(runs: Sequence[Remains], say: Callable[[str, str], None], *, claimed: bool) -> dict[str, str]:
+    """Ask in turn until nothing is left, or time is up; why something stays, by the keys of the runs.
+
+    `claimed`: they may still be at work somewhere: their locks are taken from them first.
+    """
+    begin, problems = clock.monotonic(), dict[str, str]()
+    waiting = {run.key: (run, Teller(partial(say, run.key))) for run in runs}
+    while waiting:
+        for key, (run, teller) in list(waiting.items()):
+            try:
+                done = _is_away(run, teller, clock.monotonic() - begin, claimed=claimed)
+            except StepError as error:
+                problems[key], done = str(error), True
+            if done:
+                del waiting[key]
+        if waiting:
+            clock.sleep(PAUSE_SECONDS)
+    return problems
 
 
-def _is_taken_away(run: Remains, say: Callable[[str], None]) -> bool:
-    try:
-        take_away(run, say, claimed=True)
-    except StepError as error:
-        say(str(error))
-        return False
-    return True
+def _is_away(run: Remains, teller: Teller, passed: float, *, claimed: bool) -> bool:
+    """Ask once. Raises StepError when time is up."""
+    progress = _asked(run, claimed=claimed)
+    teller.tell(progress)
+    if not progress.done and passed > REMOVAL_SECONDS:
+        stay(run, progress.message)
+    return progress.done
 
 
 def _asked(run: Remains, *, claimed: bool) -> Progress:
@@ -119,10 +132,6 @@ def _asked(run: Remains, *, claimed: bool) -> Progress:
             return check_away(run)
     except SYSTEM_ERRORS as error:
         return Progress(done=False, message=told(error))
-
-
-def _is_silent(lock: Held) -> bool:
-    return lock.renewed_at is None or clock.now() - lock.renewed_at > SILENT
 
 
 def _keys_of_objects(cluster: Cluster, namespace: str) -> Iterator[str]:

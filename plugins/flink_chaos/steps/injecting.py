@@ -31,16 +31,18 @@ def inject(run: Run, aim: Aim | None = None) -> None:
     """Create the ChaosEngine; a second call finds the first one's and creates nothing."""
     if run.journal.last(FaultStarted) is not None:
         return
+    engine = run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine) or _created(run, aim)
+    name, uid = engine["metadata"]["name"], engine["metadata"]["uid"]
+    run.attempt.append(FaultStarted(at=now(), clock="kubernetes", engine=name, uid=uid))
+
+
+def _created(run: Run, aim: Aim | None) -> dict[str, Any]:
     patiently(partial(require_load, run))
     see_before_fault(run)
     aim = take_aim(run) if aim is None else aim
     _see_pods(run)
-    engine = run.cluster.get(CHAOS_ENGINES, run.namespace, run.plan.engine)
-    if engine is None:
-        note_node(run, aim.node)
-        engine = run.cluster.create(CHAOS_ENGINES, run.namespace, engine_manifest(run.plan, aim))
-    name, uid = engine["metadata"]["name"], engine["metadata"]["uid"]
-    run.attempt.append(FaultStarted(at=now(), clock="kubernetes", engine=name, uid=uid))
+    note_node(run, aim.node)
+    return run.cluster.create(CHAOS_ENGINES, run.namespace, engine_manifest(run.plan, aim))
 
 
 def check_fault(run: Run) -> Progress:

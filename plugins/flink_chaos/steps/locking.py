@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flink_chaos.cluster import leases
-from flink_chaos.cluster.resources import CHAOS_ENGINES, DEPLOYMENTS, FLINK_DEPLOYMENTS
 from flink_chaos.model.footprint import NODE, UNDOING, Footprint, footprint_of, key_of
+from flink_chaos.steps.cordons import cordoned
 from flink_chaos.steps.leftovers import open_transactions_of
-from flink_chaos.steps.owned import names
-from flink_chaos.steps.remains import remains_without_record
+from flink_chaos.steps.owned import left
+from flink_chaos.steps.remains import STORE_ERRORS, with_record
 from flink_chaos.steps.run import Progress, StepError
-from flink_chaos.store.records import Store, StoreError
+from flink_chaos.store.records import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,12 +31,14 @@ def take(run: Run) -> Progress:
     holder = leases.acquire(run.cluster, run.namespace, plan.lease, plan.run_key, notes)
     if holder is None:
         return Progress(done=True, message=f"lease {plan.lease} is ours")
-    key = key_of(holder) or holder
-    left = _left_by(run, key) if _has_verdict(key) else ["it has not ended"]
-    if not left:
+    key = key_of(holder)
+    if not key:
+        raise StepError(_strange(run, holder))
+    stays = _left_by(run, key) if _has_verdict(key) else ["it has not ended"]
+    if not stays:
         leases.take_over(run.cluster, run.namespace, plan.lease, holder, plan.run_key, notes)
         return Progress(done=False, message=f"taking lease {plan.lease} over from {key}, which has ended")
-    message = f"topics of {plan.pipeline.name} are in use by run {key} (lease {plan.lease}): {', '.join(left)}"
+    message = f"topics of {plan.pipeline.name} are in use by run {key} (lease {plan.lease}): {', '.join(stays)}"
     if plan.request.on_busy == "refuse":
         raise StepError(
             f"{message}. Wait for it to end, or set on_busy=wait. If it was killed: `flink-chaos undo {key}` takes "
@@ -58,30 +61,47 @@ def note_node(run: Run, node: str) -> None:
     renew(run, {NODE: node})
 
 
+def forget_node(remains: Remains) -> None:
+    """Write into the leases that the node was taken back: whoever cordons it from now on is somebody else."""
+    for lock in _held_by(remains):
+        if lock.annotations.get(NODE):
+            leases.renew(remains.cluster, remains.namespace, lock.name, lock.holder, {NODE: ""})
+
+
 def claim(remains: Remains) -> None:
     """Make the lock the undoer's: a run that comes back to life finds it gone, and ends."""
-    told = remains.footprint
-    if told.lease:
-        leases.take_over(remains.cluster, told.namespace, told.lease, told.run_key, UNDOING + told.run_key, {})
+    for lock in _held_by(remains):
+        if lock.holder == remains.key:
+            leases.take_over(remains.cluster, remains.namespace, lock.name, lock.holder, UNDOING + remains.key, {})
 
 
-def give_back(remains: Remains) -> bool:
-    """Release the lock, the run's or its undoer's; False if neither holds it."""
-    told = remains.footprint
-    holders = (told.run_key, UNDOING + told.run_key) if told.lease else ()
-    return any(leases.release(remains.cluster, told.namespace, told.lease, holder) for holder in holders)
+def give_back(remains: Remains) -> list[str]:
+    """Release the lock, the run's or its undoer's, and whatever else has its key for a holder; their names."""
+    cluster, namespace = remains.cluster, remains.namespace
+    return [lock.name for lock in _held_by(remains) if leases.release(cluster, namespace, lock.name, lock.holder)]
+
+
+def _held_by(remains: Remains) -> list[leases.Held]:
+    """Its leases: one, unless somebody copied it."""
+    return [lock for lock in leases.all_held(remains.cluster, remains.namespace) if key_of(lock.holder) == remains.key]
 
 
 def _left_by(run: Run, key: str) -> list[str]:
     """What a run that has ended left behind, that another one would meet."""
-    theirs = remains_without_record(Footprint(run_key=key, namespace=run.namespace), run.cluster, run.kafka)
+    theirs = with_record(Footprint(run_key=key, namespace=run.namespace), run.cluster, run.kafka)
+    nodes = [f"nodes/{name} (cordoned)" for name in cordoned(theirs)]
     sinks = [copy.sink for copy in run.plan.copies.values() if not copy.files]
-    found = names(theirs, CHAOS_ENGINES, FLINK_DEPLOYMENTS, DEPLOYMENTS)
-    return [*found, *open_transactions_of(run.kafka, sinks, key)]
+    return [*left(theirs), *nodes, *open_transactions_of(run.kafka, sinks, key)]
 
 
 def _has_verdict(key: str) -> bool:
-    try:
+    with suppress(*STORE_ERRORS):
         return Store().attempt(key).verdict() is not None
-    except StoreError:
-        return False
+    return False
+
+
+def _strange(run: Run, holder: str) -> str:
+    return (
+        f"topics of {run.plan.pipeline.name} are in use by {holder!r} (holder of lease {run.plan.lease} in namespace "
+        f"{run.namespace}), which is the key of no run. If nobody knows it, delete that lease"
+    )

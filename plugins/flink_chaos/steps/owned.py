@@ -27,7 +27,7 @@ from flink_chaos.model.facts import FaultStarted
 from flink_chaos.model.plan import RUN_LABEL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from flink_chaos.cluster.resources import Resource
     from flink_chaos.steps.remains import Remains
@@ -72,18 +72,18 @@ def bears(name: str, key: str) -> bool:
     return re.search(rf"(^|-){re.escape(key)}(-|$)", name) is not None
 
 
-def names(run: Remains, *resources: Resource, uids: Collection[str] = ()) -> Iterator[str]:
-    """The same of several kinds, as `kind/name`."""
-    for resource in resources:
-        yield from (f"{resource.plural}/{item['metadata']['name']}" for item in owned(run, resource, uids))
-
-
 def engine_uids(run: Remains) -> set[str]:
     """By which Litmus marks what it makes: told by the journal, the engine and its result, as long as one is there."""
     started = run.journal.last(FaultStarted)
     engines, results = (owned(run, kind) for kind in (CHAOS_ENGINES, CHAOS_RESULTS))
     told = [(result["metadata"].get("labels") or {}).get(CHAOS_UID, "") for result in results]
     return {started.uid if started else "", *(engine["metadata"]["uid"] for engine in engines), *told} - {""}
+
+
+def left(run: Remains) -> list[str]:
+    """What is still in the cluster, in words."""
+    uids = engine_uids(run)
+    return [told(kind, item) for kind in ALL_KINDS for item in owned(run, kind, uids)]
 
 
 def is_litmus(item: Raw, uids: Collection[str]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.footprint import footprint_of
 from flink_chaos.model.journal import Journal
-from flink_chaos.store.records import StoreError
+from flink_chaos.store.records import Store, StoreError
 
 if TYPE_CHECKING:
     from flink_chaos.cluster.objects import Cluster
@@ -87,3 +88,12 @@ def remains_of(run: Run) -> Remains:
 def remains_without_record(footprint: Footprint, cluster: Cluster, kafka: Kafka) -> Remains:
     """Of a run whose record cannot be read: its lease, and all that bears its key, must do."""
     return Remains(footprint, cluster, kafka, Notes(None))
+
+
+def with_record(found: Footprint, cluster: Cluster, kafka: Kafka) -> Remains:
+    """The run of a footprint with its record and plan, which knows more than a lease, where those can be read."""
+    attempt = None
+    with suppress(*STORE_ERRORS):
+        attempt = Store().attempt(found.run_key)
+        found = footprint_of(attempt.plan())
+    return Remains(found, cluster, kafka, Notes(attempt))

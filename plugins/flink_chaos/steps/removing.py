@@ -11,16 +11,12 @@ from flink_chaos.cluster.resources import (
     CONFIG_MAPS,
     FLINK_DEPLOYMENTS,
     JOBS,
-    LEASES,
-    NODES,
     PODS,
 )
-from flink_chaos.model.facts import Evidence, FaultEnded, FaultStarted, TargetsChosen
-from flink_chaos.model.footprint import NODE, key_of
 from flink_chaos.model.plan import RUN_LABEL
 from flink_chaos.model.removal_facts import RemovalAsked
 from flink_chaos.steps.injecting import STOP
-from flink_chaos.steps.owned import FLINK_KINDS, bears, engine_uids, has_ended, is_litmus, owned
+from flink_chaos.steps.owned import FLINK_KINDS, engine_uids, has_ended, is_litmus, owned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -29,11 +25,6 @@ if TYPE_CHECKING:
     from flink_chaos.steps.remains import Remains
 
 Raw = dict[str, Any]
-CORDONED_BY = "flink-chaos.io/cordoned-by"
-"""Annotation of a node: the ChaosResult whose experiment has cordoned it."""
-
-UNCORDON = {"metadata": {"annotations": {CORDONED_BY: None}}, "spec": {"unschedulable": None}}
-"""With the experiment's mark: what it cordoned would else be taken for ours for ever."""
 
 
 def stop_faults(run: Remains) -> None:
@@ -91,43 +82,3 @@ def _delete_all(run: Remains, resource: Resource, items: Iterable[Raw]) -> None:
             asked.append(f"{resource.plural}/{metadata['name']}")
     if asked:
         run.attempt.append(RemovalAsked(at=now(), names=asked))
-
-
-def take_nodes_back(run: Remains) -> None:
-    """Uncordon what the run's experiment has cordoned: by its mark, and where the run says that it drained a node."""
-    if run.footprint.drains:
-        _take_marked_back(run)
-        _take_chosen_back(run)
-
-
-def _take_marked_back(run: Remains) -> None:
-    """Whatever the journal knows of them."""
-    for node in run.cluster.list(NODES, None, metadata_only=True):
-        if bears((node["metadata"].get("annotations") or {}).get(CORDONED_BY) or "", run.key):
-            run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)
-
-
-def _take_chosen_back(run: Remains) -> None:
-    node = run.cluster.get(NODES, None, name) if (name := _drained(run)) else None
-    if node is not None and node["spec"].get("unschedulable"):
-        run.cluster.merge(NODES, None, node["metadata"]["name"], UNCORDON)
-
-
-def _drained(run: Remains) -> str:
-    """The node that the run has drained and nobody saw taken back; "" for none.
-
-    Once Litmus was done and the node took pods again, whoever cordons it is somebody else.
-    """
-    journal = run.journal
-    chosen, ended, evidence = journal.last(TargetsChosen), journal.last(FaultEnded), journal.last(Evidence)
-    if chosen is None:
-        return run.footprint.node or _told_by_lease(run)
-    given_back = ended and ended.engine_status == "completed" and evidence and evidence.details.get("uncordoned")
-    return "" if journal.last(FaultStarted) is None or given_back == "true" else chosen.node
-
-
-def _told_by_lease(run: Remains) -> str:
-    lease = run.cluster.get(LEASES, run.namespace, run.footprint.lease) if run.footprint.lease else None
-    if lease is None or key_of((lease.get("spec") or {}).get("holderIdentity") or "") != run.key:
-        return ""
-    return str((lease["metadata"].get("annotations") or {}).get(NODE) or "")

@@ -19,9 +19,10 @@ from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.kafka.offsets import delete_group, groups_ending
 from flink_chaos.model.facts import TopicBegin, Undone
 from flink_chaos.model.removal_facts import RemovalAsked
+from flink_chaos.steps.cordons import take_nodes_back
 from flink_chaos.steps.leftovers import open_transactions_of
-from flink_chaos.steps.locking import give_back
-from flink_chaos.steps.owned import ALL_KINDS, engine_uids, owned, told
+from flink_chaos.steps.locking import forget_node, give_back
+from flink_chaos.steps.owned import left
 from flink_chaos.steps.remains import remains_of
 from flink_chaos.steps.removing import (
     delete_own_config_maps,
@@ -29,7 +30,6 @@ from flink_chaos.steps.removing import (
     delete_what_flink_left,
     delete_what_litmus_left,
     stop_faults,
-    take_nodes_back,
 )
 from flink_chaos.steps.run import Progress, StepError
 from flink_chaos.steps.standing import passed, stands
@@ -80,9 +80,10 @@ def check_away(run: Remains) -> Progress:
     """
     try:
         remove(run)
-        left = _left(run)
-        if not left:
+        stays = left(run)
+        if not stays:
             take_nodes_back(run)  # cordoned, perhaps, by what has ended since it was asked
+            forget_node(run)
     except ClusterError as error:
         forbidden = error.status == HTTPStatus.FORBIDDEN and not is_passing(error)
         if forbidden and (standing := stands(run, REMOVAL, str(error))):
@@ -90,9 +91,9 @@ def check_away(run: Remains) -> Progress:
         if not forbidden:
             passed(run, REMOVAL)
         return Progress(done=False, message=str(error))
-    left = left or _delete_groups(run)
-    if left:
-        return Progress(done=False, message=f"still there: {', '.join(left)}")
+    stays = stays or _delete_groups(run)
+    if stays:
+        return Progress(done=False, message=f"still there: {', '.join(stays)}")
     return Progress(done=True, message=_finish(run))
 
 
@@ -103,19 +104,13 @@ def stay(run: Remains, message: str) -> None:
     raise StepError(f"not all was taken away: {message}. `flink-chaos undo {run.key}` tries again.")
 
 
-def _left(run: Remains) -> list[str]:
-    """What is still in the cluster, in words."""
-    uids = engine_uids(run)
-    return [told(kind, item) for kind in ALL_KINDS for item in owned(run, kind, uids)]
-
-
 def _seen_left(run: Remains) -> list[str]:
     """The same, as far as it can be looked at, with groups and transactions."""
     try:
-        left = _left(run)
+        stays = left(run)
     except ClusterError:
         return []
-    return [*left, *_delete_groups(run), *_transactions(run)]
+    return [*stays, *_delete_groups(run), *_transactions(run)]
 
 
 def _transactions(run: Remains) -> list[str]:
@@ -147,9 +142,9 @@ def _finish(run: Remains) -> str:
     """Free the lock, unless a transaction is open: Kafka ends that by itself, then another run may take the lock."""
     residue = _transactions(run)
     removed = _removed(run, residue)
-    if not residue and give_back(run):
-        removed.append(run.footprint.lease)
-    run.attempt.append(Undone(at=now(), removed=removed, residue=residue))
+    if not residue:
+        removed += give_back(run)
+    run.attempt.append(Undone(at=now(), removed=removed, residue=residue, nodes_back=True))
     return f"nothing left but {'; '.join(residue)}" if residue else "nothing left"
 
 

@@ -55,3 +55,14 @@ def test_a_letter_that_a_terminal_does_not_have_is_its_escape(encoding):
         [sys.executable, "-c", script], capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": encoding}
     )
     assert done.stdout.decode(encoding) in ("≈ 5\n世\n", "\\u2248 5\n\\u4e16\n")
+
+
+@pytest.mark.parametrize("word", ["::stop-commands::x", "  ::error file=a::b", "##vso[task.x]"])
+def test_nothing_that_is_said_commands_a_build_server(capsys, word):
+    """The first column of a table begins a line."""
+    say(f"table\n{word} 1")
+    show(word)
+    complain(f"a\n{word}")
+    told = capsys.readouterr()
+    lines = (told.out + told.err).splitlines()
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##" in line]

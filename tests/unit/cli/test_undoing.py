@@ -1,6 +1,7 @@
 import pytest
 from flink_chaos.cli import systems
 from flink_chaos.cli.main import main
+from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.cluster.resources import FLINK_DEPLOYMENTS, LEASES
 from flink_chaos.model.footprint import footprint_of
@@ -71,3 +72,19 @@ def test_what_cannot_be_undone_is_told_in_one_line(run, capsys, arguments):
     error = capsys.readouterr().err
     assert error.startswith("flink-chaos: ")
     assert error.count("\n") == 1
+
+
+def test_a_run_of_another_environment_keeps_no_other(run, tmp_path, cluster, monkeypatch):
+    """Its record names connections that this shell has not; it is taken away where it was found."""
+    other = a_run(tmp_path, cluster, run_id="another")
+    acquire(cluster, other.namespace, other.plan.lease + "-b", other.plan.run_key, footprint_of(other.plan).annotations)
+    for lease in (run.plan.lease, other.plan.lease + "-b"):
+        cluster.merge(LEASES, run.namespace, lease, {"spec": {"renewTime": "2026-01-01T00:00:00.000000Z"}})
+
+    def nowhere(_attempt):
+        raise ClusterError("no kubeconfig")
+
+    monkeypatch.setattr(systems, "open_run", nowhere)
+    assert main(["undo", "--all"]) == 0
+    assert is_clean(run)
+    assert cluster.list(LEASES, run.namespace) == []

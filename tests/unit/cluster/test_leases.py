@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from flink_chaos import clock
 from flink_chaos.cluster.leases import acquire, all_held, holder_of, release, renew, take_over
 from flink_chaos.cluster.objects import LEASES
 from hypothesis import HealthCheck, given, settings
@@ -136,3 +137,12 @@ def test_any_history_agrees_with_a_plain_variable(cluster, fake_api, steps):
             assert take_over(cluster, "ns", "lock", one, two) is (holder == one)
             holder = two if holder == one else holder
         assert holder_of(cluster, "ns", "lock") == holder
+
+
+def test_the_time_of_a_lease_is_the_api_servers(cluster, fake_api):
+    """To a second; whoever asks may have another clock."""
+    fake_api.ahead = timedelta(hours=1)
+    acquire(cluster, "ns", "lock", "run-1")
+    renew(cluster, "ns", "lock", "run-1")
+    (lock,) = all_held(cluster, "ns")
+    assert abs(lock.renewed_at - clock.now() - timedelta(hours=1)) < timedelta(seconds=5)

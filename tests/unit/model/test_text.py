@@ -1,5 +1,4 @@
 import json
-import sys
 import time
 import unicodedata
 
@@ -8,13 +7,14 @@ from flink_chaos.model.text import cut, exact, json_escaped, kept, one_line, vis
 from hypothesis import given
 from hypothesis import strategies as st
 
-ACTING = [chr(n) for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")]
+from tests.unit.poison import ACTING, acting_in
 
 
 def test_every_character_that_acts_is_told_by_its_escape():
     """Of all of Unicode."""
-    told = visible("".join(ACTING).replace("\n", "").replace("\t", ""))
+    told = visible(ACTING.replace("\n", "").replace("\t", ""))
     assert told.isprintable()
+    assert acting_in(told) == set()
     assert told.startswith("\\x00\\x01")
     assert ("\\x1b" in told, "\\x9b" in told, "\\u202e" in told, "\\U000e0001" in told) == (True, True, True, True)
 
@@ -37,6 +37,37 @@ def test_what_can_be_seen_stays_as_it_is(text):
 def test_a_line_has_no_break_and_a_key_tells_its_own(text, line, told):
     """Prose is easier read with blanks; two keys that differ are told differently."""
     assert (one_line(text), exact(text)) == (line, told)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("a b", "a\u00a0b", "a\u2003b", "a\u3000b", "a b\u3164", "a\u2800b"),
+        ("é", "e\u0301"),
+        ("x" + "\u0301" * 3, "x" + "\u0301" * 50),
+        ("❤", "❤\ufe0f", "❤\U000e0100"),
+    ],
+)
+def test_keys_that_look_alike_are_told_differently(texts):
+    """As plain letters."""
+    told = [exact(text) for text in texts]
+    assert len({unicodedata.normalize("NFKC", one).strip() for one in told}) == len(texts)
+
+
+def test_marks_do_not_cover_the_lines_beside_them():
+    """As many as a language needs stay."""
+    assert visible("x" + "\u0301" * 5) == "x" + "\u0301" * 3 + "\\u0301" * 2
+    assert visible("a\u0302\u0301") == "a\u0302\u0301"
+
+
+@pytest.mark.parametrize("word", ["##vso[task.setvariable variable=PATH]", "##teamcity[x]", "##[group]", "##VSO[x]"])
+def test_a_word_that_a_build_server_obeys_is_told_by_an_escape(word):
+    """It reads all that a step prints; JSON means the same."""
+    for told in (visible(f"a {word}"), exact(f"a {word}"), one_line(f"a {word}")):
+        assert told == f"a \\x23{word[1:]}"
+    escaped = json_escaped(json.dumps({"a": word}))
+    assert "##" not in escaped
+    assert json.loads(escaped) == {"a": word}
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

@@ -105,7 +105,7 @@ def test_the_janitor_is_red_for_what_stays(run, monkeypatch):
     """And names the run."""
     silent(run)
     monkeypatch.setattr(dag_runs, "state", lambda _dag, _run: "failed")
-    monkeypatch.setattr("flink_chaos.steps.abandoned._is_taken_away", lambda _run, _say: False)
+    monkeypatch.setattr("flink_chaos.steps.abandoned.undo_all", lambda runs, _say: [run.key for run in runs])
     with pytest.raises(AirflowFailException, match=f"environment lab: something of run {run.plan.run_key}"):
         sweep()
 

@@ -5,10 +5,10 @@ from flink_chaos.clock import using
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.cluster.leases import acquire, holder_of
 from flink_chaos.cluster.objects import Cluster
-from flink_chaos.cluster.resources import CHAOS_ENGINES, CONFIG_MAPS, FLINK_DEPLOYMENTS
+from flink_chaos.cluster.resources import CHAOS_ENGINES, CONFIG_MAPS, FLINK_DEPLOYMENTS, LEASES
 from flink_chaos.model.footprint import UNDOING, footprint_of
-from flink_chaos.steps import abandoned, halting, leftovers, undoing
-from flink_chaos.steps.remains import Notes, Remains, remains_without_record
+from flink_chaos.steps import abandoned, halting, leftovers, locking, undoing, waits
+from flink_chaos.steps.remains import Notes, Remains, remains_without_record, with_record
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import ROOT
 
@@ -61,6 +61,17 @@ def test_a_run_that_was_silent_for_a_quarter_of_an_hour_is_found(run, clock):
     assert (one.run_key, one.dag_id, one.run_id) == (run.plan.run_key, run.plan.dag_id, run.plan.run_id)
 
 
+@pytest.mark.parametrize("late", [timedelta(minutes=16), timedelta(hours=-24)], ids=["behind", "ahead"])
+def test_clocks_that_differ_make_no_run_silent_and_none_alive(run, clock, fake_api, late):
+    """Worker, laptop and janitor have clocks of their own: the API server's counts."""
+    fake_api.ahead = late  # as a worker sees it whose clock goes wrong by so much
+    locking.renew(run)
+    fake_api.ahead, clock.at = timedelta(0), clock.at + late
+    assert found(run) == []
+    clock.sleep(abandoned.SILENT.total_seconds() + 60)
+    assert found(run) == [run.plan.run_key]
+
+
 def test_whoever_knows_better_decides(run, clock):
     """Airflow knows that a run waits for a worker."""
     clock.sleep(abandoned.SILENT.total_seconds() + 60)
@@ -102,7 +113,7 @@ def test_what_a_dead_run_left_goes_with_its_lock_and_it_is_aborted(run, clock):
     """As its record is there, its end stands in it."""
     clock.sleep(abandoned.SILENT.total_seconds() + 60)
     (one,) = abandoned.abandoned(run.cluster, run.namespace, lambda _: False)
-    assert abandoned.undo(abandoned.with_record(one, run.cluster, run.kafka), lambda _: None)
+    assert abandoned.undo(with_record(one, run.cluster, run.kafka), lambda _: None)
     assert run.cluster.list(FLINK_DEPLOYMENTS, run.namespace) == []
     assert holder_of(run.cluster, run.namespace, run.plan.lease) is None
     assert run.attempt.verdict().outcome == "ABORTED"
@@ -155,6 +166,30 @@ def test_what_stays_is_told_and_the_lock_stays(run, monkeypatch):
     assert not abandoned.undo(remains, said.append)
     assert "not all was taken away: still there: flinkdeployments/stable" in said[-1]
     assert holder_of(run.cluster, run.namespace, run.plan.lease) == UNDOING + run.plan.run_key
+
+
+def test_a_run_that_cannot_be_taken_away_keeps_no_other_waiting(tmp_path, run, clock, cluster):
+    """All faults end at once, however many operators are away."""
+    stuck = [a_run(tmp_path, cluster, run_id=f"stuck{number}") for number in range(3)]
+    for one in stuck:
+        metadata = {"name": one.plan.engine, "namespace": one.namespace, "labels": one.plan.labels}
+        cluster.create(CHAOS_ENGINES, one.namespace, {"metadata": {**metadata, "finalizers": ["x"]}, "spec": {}})
+    begin, said = clock.monotonic(), []
+    runs = [Remains(footprint_of(one.plan), cluster, run.kafka, Notes(one.attempt)) for one in (*stuck, run)]
+    left = abandoned.undo_all(runs, lambda key, message: said.append((key, round(clock.monotonic() - begin), message)))
+    assert left == [one.plan.run_key for one in stuck]
+    assert (run.plan.run_key, 0, "nothing left") in said
+    assert clock.monotonic() - begin < waits.REMOVAL_SECONDS + 10
+    assert {one["spec"]["engineState"] for one in cluster.list(CHAOS_ENGINES, run.namespace)} == {"stop"}
+
+
+def test_a_copy_of_a_lease_goes_with_it(run):
+    """Or the topics of its name would be blocked for ever."""
+    lease = run.cluster.get(LEASES, run.namespace, run.plan.lease)
+    copy = {**lease, "metadata": {"name": "copy", "namespace": run.namespace}}
+    run.cluster.create(LEASES, run.namespace, copy)
+    assert abandoned.undo(with_record(footprint_of(run.plan), run.cluster, run.kafka), lambda _: None)
+    assert run.cluster.list(LEASES, run.namespace) == []
 
 
 def test_a_key_of_nothing_is_told(run):

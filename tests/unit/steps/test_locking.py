@@ -1,13 +1,14 @@
 import pytest
-from flink_chaos.cluster.leases import acquire, holder_of
-from flink_chaos.cluster.resources import DEPLOYMENTS, LEASES
-from flink_chaos.model.facts import OpenTransaction
+from flink_chaos.cluster.leases import acquire, holder_of, take_over
+from flink_chaos.cluster.resources import DEPLOYMENTS, LEASES, NODES, PODS
+from flink_chaos.model.facts import FaultStarted, OpenTransaction
 from flink_chaos.model.footprint import footprint_of
 from flink_chaos.steps import leftovers, locking
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import ROOT, Store
 from flink_chaos.verdict.judge import judge
 
+from tests.unit.plans import AT
 from tests.unit.runs import a_run
 
 
@@ -75,3 +76,28 @@ def test_whoever_does_not_wait_is_told_who_holds_it(tmp_path, cluster, earlier, 
     fake_api.put(DEPLOYMENTS, {"metadata": {"name": earlier.plan.loader, "namespace": earlier.namespace}})
     with pytest.raises(StepError, match=f"flink-chaos undo {earlier.plan.run_key}"):
         locking.take(a_run(tmp_path, cluster, run_id="third", on_busy="refuse"))
+
+
+def test_a_run_whose_fault_still_acts_is_waited_for(run, earlier, fake_api):
+    """Litmus' pod takes the fault back as its last deed; only the engine's uid tells whose it is."""
+    earlier.attempt.append(FaultStarted(at=AT, engine=earlier.plan.engine, uid="u1"))
+    fake_api.put(PODS, {"metadata": {"name": "helper", "namespace": run.namespace, "labels": {"chaosUID": "u1"}}})
+    assert "pods/helper" in locking.take(run).message
+
+
+def test_a_run_whose_node_is_cordoned_is_waited_for(tmp_path, cluster, run, fake_api):
+    """Nobody would take it back once the lock is another's."""
+    drain = a_run(tmp_path, cluster, run_id="drain", fault="node_drain")
+    Store().attempt(drain.plan.run_key).close(judge(drain.plan, drain.journal))
+    take_over(cluster, run.namespace, run.plan.lease, holder_of(cluster, run.namespace, run.plan.lease), drain.plan.run_key)
+    mark = {"flink-chaos.io/cordoned-by": f"{drain.plan.engine}-node-drain"}
+    fake_api.put(NODES, {"metadata": {"name": "n1", "annotations": mark}, "spec": {"unschedulable": True}})
+    assert "nodes/n1 (cordoned)" in locking.take(run).message
+
+
+def test_a_lease_that_is_held_by_no_run_is_told_with_its_remedy(run):
+    """Nothing could undo it."""
+    holder = holder_of(run.cluster, run.namespace, run.plan.lease)
+    take_over(run.cluster, run.namespace, run.plan.lease, holder, "somebody")
+    with pytest.raises(StepError, match=f"'somebody' .holder of lease {run.plan.lease} .* delete that lease"):
+        locking.take(run)

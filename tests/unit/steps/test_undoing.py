@@ -27,9 +27,9 @@ from flink_chaos.model.facts import (
     Undone,
 )
 from flink_chaos.model.footprint import footprint_of
-from flink_chaos.steps import leftovers, undoing
+from flink_chaos.steps import leftovers, locking, undoing
+from flink_chaos.steps.cordons import take_nodes_back
 from flink_chaos.steps.remains import Notes, Remains, remains_of
-from flink_chaos.steps.removing import take_nodes_back
 from flink_chaos.steps.run import StepError
 from flink_chaos.store.records import Attempt, StoreError
 
@@ -49,7 +49,12 @@ def run(tmp_path, cluster, monkeypatch):
         metadata = {"name": name, "namespace": run.namespace, "labels": run.plan.labels}
         cluster.create(resource, run.namespace, {"metadata": metadata, "spec": {}})
     cluster.create(
-        NODES, None, {"metadata": {"name": "n1", "annotations": {MARK: "us"}}, "spec": {"unschedulable": True}}
+        NODES,
+        None,
+        {
+            "metadata": {"name": "n1", "annotations": {MARK: f"{run.plan.engine}-node-drain"}},
+            "spec": {"unschedulable": True},
+        },
     )
     run.attempt.append(TopicBegin(at=AT, topic="t", offsets={0: 0}))
     run.attempt.append(TargetsChosen(at=AT, targets=[], node="n1"))
@@ -74,7 +79,7 @@ def failing(monkeypatch, method, resource, status=503, times=1):
 
 @pytest.mark.parametrize(
     ("method", "resource"),
-    [("merge", CHAOS_ENGINES), ("get", NODES), ("list", CHAOS_ENGINES), ("list", FLINK_DEPLOYMENTS)],
+    [("merge", CHAOS_ENGINES), ("list", NODES), ("list", CHAOS_ENGINES), ("list", FLINK_DEPLOYMENTS)],
 )
 def test_one_that_fails_does_not_keep_the_others_and_is_asked_for_again(run, monkeypatch, method, resource):
     """An API server that was away for a moment leaves nothing behind."""
@@ -100,7 +105,8 @@ def test_a_node_that_was_cordoned_late_is_taken_back(run):
     run.cluster.create(PODS, run.namespace, {"metadata": metadata, "spec": {}, "status": {"phase": "Running"}})
     undoing.remove(remains_of(run))
     assert "pods/experiment" in undoing.check_removed(run).message
-    run.cluster.merge(NODES, None, "n1", {"metadata": {"annotations": {MARK: "us"}}, "spec": {"unschedulable": True}})
+    mark = {MARK: f"{run.plan.engine}-node-drain"}
+    run.cluster.merge(NODES, None, "n1", {"metadata": {"annotations": mark}, "spec": {"unschedulable": True}})
     run.cluster.delete(PODS, run.namespace, "experiment")
     assert undoing.check_removed(run).done
     node = run.cluster.get(NODES, None, "n1")
@@ -168,6 +174,59 @@ def test_a_cordon_is_taken_back_only_while_it_may_be_the_runs(run, facts, taken_
     run.cluster.merge(NODES, None, "n1", {"metadata": {"annotations": {MARK: None}}, "spec": {"unschedulable": True}})
     take_nodes_back(found)
     assert (not run.cluster.get(NODES, None, "n1")["spec"].get("unschedulable")) is taken_back
+
+
+def drained(run, *facts):
+    """The run with these facts alone, and a node that takes no pods and bears no mark."""
+    run.cluster.merge(NODES, None, "n1", {"metadata": {"annotations": {MARK: None}}, "spec": {"unschedulable": True}})
+    return Remains(footprint_of(run.plan), run.cluster, run.kafka, Notes(None, list(facts)))
+
+
+def is_closed(run):
+    return bool(run.cluster.get(NODES, None, "n1")["spec"].get("unschedulable"))
+
+
+def test_a_node_is_taken_back_that_only_the_lease_tells_of(run):
+    """The run was killed between the engine and the fact that it is there."""
+    locking.note_node(run, "n1")
+    take_nodes_back(drained(run, TargetsChosen(at=AT, targets=[], node="n1")))
+    assert not is_closed(run)
+
+
+def test_every_node_that_was_chosen_is_taken_back(run):
+    """A task that was started again may have chosen another one."""
+    chosen = [TargetsChosen(at=AT, targets=[], node=name) for name in ("n1", "n2")]
+    take_nodes_back(drained(run, *chosen, FaultStarted(at=AT, engine="e", uid="u1")))
+    assert not is_closed(run)
+
+
+def test_a_node_that_another_run_drains_is_left_to_it(run):
+    """Undoing an old run must not end the fault of a new one."""
+    facts = [TargetsChosen(at=AT, targets=[], node="n1"), FaultStarted(at=AT, engine="e", uid="u1")]
+    found = drained(run, *facts)
+    theirs = {MARK: "chaos-r9999999999-node-drain"}
+    run.cluster.merge(NODES, None, "n1", {"metadata": {"annotations": theirs}})
+    take_nodes_back(found)
+    assert is_closed(run)
+
+
+def test_a_node_that_was_taken_back_is_left_to_whoever_cordons_it_next(run):
+    """An administrator, or another run whose experiment sets no mark; by the journal, and by the lease without one."""
+    locking.note_node(run, "n1")
+    assert undoing.check_removed(run).done
+    take_nodes_back(drained(run, *run.journal.facts))
+    take_nodes_back(drained(run))
+    assert is_closed(run)
+
+
+def test_a_node_stays_forgotten_while_the_lock_is_held_for_an_open_transaction(run, monkeypatch):
+    """The lease is all that an undo without the record knows."""
+    monkeypatch.setattr(undoing, "open_transactions_of", lambda *_: ["transaction t on s (open)"])
+    locking.note_node(run, "n1")
+    assert undoing.check_removed(run).done
+    assert holder_of(run.cluster, run.namespace, run.plan.lease) == run.plan.run_key
+    take_nodes_back(drained(run))
+    assert is_closed(run)
 
 
 def put(run, fake_api, resource, name, labels=None, **metadata):
