@@ -17,6 +17,17 @@ serve() {
   exit 1
 }
 
+# A node is there after it has imported its images, which may take minutes.
+wait_for_nodes() {
+  for _ in $(seq 150); do
+    [ "$(kubectl get nodes --no-headers | grep -cw Ready)" -ge "$NODES" ] && return
+    sleep 4
+  done
+  echo "of $NODES nodes not all are ready:" >&2
+  kubectl get nodes --output=wide >&2
+  exit 1
+}
+
 apply /manifests/definitions.yaml
 kubectl wait --for=condition=Established --timeout=60s crd --all
 apply /manifests/workloads.yaml
@@ -34,6 +45,7 @@ contexts: [{name: $ACCOUNT, context: {cluster: k3s, user: $ACCOUNT, namespace: f
 END
 chmod 640 "$TARGET" # Airflow's user is of group 0
 
+wait_for_nodes
 serve litmus chaos-operator
 serve flink flink-kubernetes-operator
 serve flink sql-gateway
