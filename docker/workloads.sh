@@ -28,6 +28,16 @@ wait_for_nodes() {
   exit 1
 }
 
+wait_for_api() {
+  for _ in $(seq 100); do
+    [ -f "$KUBECONFIG" ] && kubectl get --raw=/readyz > /dev/null 2>&1 && return
+    sleep 3
+  done
+  echo "$SERVER does not answer: see \`docker compose logs k3s\`" >&2
+  exit 1
+}
+
+wait_for_api
 apply /manifests/definitions.yaml
 kubectl wait --for=condition=Established --timeout=60s crd --all
 apply /manifests/workloads.yaml

@@ -4,16 +4,14 @@ set -eu
 server() {
   name=$1
   shift
-  set -- java -Xmx256m --add-opens=java.base/java.lang=ALL-UNNAMED -cp "/opt/hdfs:/opt/hdfs/jars/*" \
+  exec java -Xmx256m --add-opens=java.base/java.lang=ALL-UNNAMED -cp "/opt/hdfs:/opt/hdfs/jars/*" \
     "org.apache.hadoop.hdfs.server.$name" "$@"
 }
 case $1 in
   namenode)
-    server namenode.NameNode -format -nonInteractive
-    [ -d /hadoop/name/current ] || "$@"
+    [ -d /hadoop/name/current ] || (server namenode.NameNode -format -nonInteractive)
     server namenode.NameNode
     ;;
   datanode) server datanode.DataNode ;;
   *) echo "$1: namenode or datanode" >&2 && exit 2 ;;
 esac
-exec "$@"
