@@ -16,3 +16,4 @@ RUN javac -proc:none --release 11 -cp "flink/*" -d classes runner/*.java \
 FROM flink
 COPY --from=build /build/jars/*.jar /opt/flink/lib/
 COPY --from=build /build/sql-runner.jar /opt/flink/usrlib/
+RUN cat /proc/sys/kernel/random/uuid > /image-id

@@ -24,6 +24,9 @@ TARGET = "MANIFESTS"
 DEFINITIONS = "FLINK_DEFINITIONS"
 """Names the file that `definitions` wrote."""
 
+PATHS = {"specReplicasPath", "statusReplicasPath"}
+"""Kubernetes demands both of a `scale`."""
+
 NAME = re.compile(r"\$[A-Z_]+")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -40,10 +43,10 @@ def definitions(jar: Path) -> str:
 
 
 def _acceptable(definition: dict[str, Any]) -> dict[str, Any]:
-    """Operator 1.15.0 leaves a `scale` without paths behind, which Kubernetes refuses."""
+    """Operator 1.15.0 leaves a `scale` behind that lacks a path, which Kubernetes refuses."""
     for version in definition["spec"]["versions"]:
         subresources = version.get("subresources") or {}
-        if "specReplicasPath" not in (subresources.get("scale") or {"specReplicasPath": ""}):
+        if "scale" in subresources and not (subresources["scale"] or {}).keys() >= PATHS:
             del subresources["scale"]
     return definition
 

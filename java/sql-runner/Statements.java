@@ -2,40 +2,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Splits an SQL script into statements. Pure Java: {@code java Statements.java FILE} prints them, for tests and people. */
 final class Statements {
-    private static final Pattern LAST_LINE = Pattern.compile("^(.*?);\\s*(?:--.*)?$");
+    /** As Calcite reads them: a hint begins with a slash, a star and a plus; slash, three stars, slash closes no comment. */
+    private static final Pattern PIECE = Pattern.compile(
+            "(?<comment>--[^\\n]*|/\\*(?!\\+)(?:\\*[^/])?+.*?(?:\\*/|\\z))"
+                    + "|(?<end>;)"
+                    + "|'[^']*(?:'|\\z)|`[^`]*(?:`|\\z)|/\\*\\+|\\*/|[^'`;/*-]+|.",
+            Pattern.DOTALL);
     private static final Pattern SET_OPENS =
-            Pattern.compile("^(?:EXECUTE|BEGIN)\\s+STATEMENT\\s+SET\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-    private static final Pattern SET_CLOSES = Pattern.compile("^(?:.*[\\s;])?END\\s*$", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\s*EXECUTE\\s+STATEMENT\\s+SET(?![\\w$]).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern SET_CLOSES = Pattern.compile(";\\s*END\\s*\\z", Pattern.CASE_INSENSITIVE);
 
     private Statements() {}
 
-    /** Statements end with ';' at a line's end; lines that begin with '--' are dropped; a statement set ends with END. */
+    /** Statements end with ';' outside quotes and comments, a statement set with END; comments are dropped, hints stay. */
     static List<String> split(String script) {
         List<String> statements = new ArrayList<>();
         StringBuilder current = new StringBuilder();
-        for (String line : script.split("\\R")) {
-            if (line.stripLeading().startsWith("--")) {
-                continue;
-            }
-            var last = LAST_LINE.matcher(line);
-            boolean ends = last.matches() && (!SET_OPENS.matcher(opening(current, line)).matches()
-                    || SET_CLOSES.matcher(last.group(1)).matches());
-            current.append(ends ? last.group(1) : line).append('\n');
-            if (ends) {
+        for (Matcher piece = PIECE.matcher(script); piece.find(); ) {
+            if (piece.group("end") != null && !goesOn(current)) {
                 add(statements, current);
+            } else {
+                current.append(piece.group("comment") != null ? " " : piece.group());
             }
         }
         add(statements, current);
         return statements;
     }
 
-    /** The statement's beginning, which may be on the line at hand. */
-    private static String opening(StringBuilder current, String line) {
-        return (current + line).stripLeading();
+    /** Whether it is a statement set that is not at its END. */
+    private static boolean goesOn(CharSequence current) {
+        return SET_OPENS.matcher(current).matches() && !SET_CLOSES.matcher(current).find();
     }
 
     private static void add(List<String> statements, StringBuilder current) {

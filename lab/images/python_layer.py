@@ -64,3 +64,7 @@ def _entries(lock: str) -> dict[str, str]:
 def _needed_by(entry: str) -> set[str]:
     remarks = entry.partition("# via")[2]
     return set(re.findall(r"(?m)^(?:    #)?\s+([a-z0-9._-]+)(?:\[[^\]]*\])?$", remarks))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(pinned_requirements((CHECKOUT / "requirements.lock").read_text(), tuple(sys.argv[1:])))

@@ -61,8 +61,8 @@ def kubectl(*words: str, check: bool = True, stdin: str | None = None) -> str:
 
 def engines_created(run_key: str) -> int:
     """How often the API server was asked to create a ChaosEngine of the run, by its audit log."""
-    with AUDIT_LOG.open(errors="replace") as log:
-        lines = [json.loads(line) for line in log if run_key in line]
+    texts = [log.read_text(errors="replace") for log in AUDIT_LOG.parent.glob("audit*.log")]  # it is rotated
+    lines = [json.loads(line) for text in texts for line in text.splitlines() if run_key in line]
     return sum(
         line["verb"] == "create"
         and line["objectRef"].get("resource") == "chaosengines"

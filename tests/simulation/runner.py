@@ -12,7 +12,7 @@ from unittest.mock import patch
 from flink_chaos.cli import script
 from flink_chaos.model.base import Copy
 from flink_chaos.model.facts import Undone
-from flink_chaos.steps import abandoned
+from flink_chaos.steps import abandoned, remains
 
 from tests.simulation.airflow import Stores, run_graph
 from tests.simulation.applications import BEHAVIOURS
@@ -121,9 +121,9 @@ def _by_lock(stage: Stage, *, known: bool) -> Verdict | None:
     """As the janitor: not before the run was silent for long, and, if nobody can read the store, without its record."""
     stage.world.advance(abandoned.SILENT.total_seconds() + SETTLE)
     run = stage.run()
-    with patch.object(abandoned, "Store", Stores(stage, known=known)):
+    with patch.object(remains, "Store", Stores(stage, known=known)):
         for found in abandoned.abandoned(run.cluster, run.namespace, lambda _: False):
-            stage.undone = abandoned.undo(abandoned.with_record(found, run.cluster, run.kafka), print)
+            stage.undone = abandoned.undo(remains.with_record(found, run.cluster, run.kafka), print)
     return stage.attempt.verdict()
 
 

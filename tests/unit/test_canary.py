@@ -12,7 +12,7 @@ from flink_chaos.hooks.slack_client import Channel
 from flink_chaos.kafka.admin import Kafka
 from flink_chaos.kafka.errors import KafkaProblem
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Check, Evidence, Preflight, StepFailed
+from flink_chaos.model.facts import Check, Evidence, Preflight, StepFailed, Table
 from flink_chaos.model.observation import FailureSeen
 from flink_chaos.report.junit import junit
 from flink_chaos.report.openmetrics import openmetrics
@@ -59,6 +59,12 @@ def spoilt(tmp_path, monkeypatch) -> Attempt:
 def facts() -> list[Any]:
     """Of a check, of the fault, of a step that failed."""
     return [
+        StepFailed(at=AT, step="drain", message="x" * 1960 + f' password="{CANARY}-0123456789"; ' + "z" * 200),
+        StepFailed(at=AT, step="drain", message=f'two lines: password="{CANARY}\n{CANARY}"'),
+        Evidence(
+            at=AT, felt=True, message="", details={f"password={CANARY} x": "1", "path": f"https://u:{CANARY}@h/x y"}
+        ),
+        Table(at=AT, name="rows", columns=["path"], rows=[[f"https://u:{CANARY}@h/x y"]]),
         Preflight(at=AT, checks=[Check(name="kafka", ok=False, blocks=False, message=SAID)]),
         Evidence(at=AT, felt=True, message=SAID, details={"seen": SAID, "password": CANARY}),
         StepFailed(at=AT, step="drain", message=SAID),
@@ -133,6 +139,9 @@ def test_no_error_that_is_told_holds_it(error):
         f"offsets='https://u:{CANARY}@h'",
         f"password={CANARY}",
         f"flink_configuration={{s3.secret-key: {CANARY}",
+        f'flink_configuration={{"s3.secret-key": "{CANARY}',
+        f"flink_configuration={{heartbeat.timeout: 'https://{CANARY}@host'}}",
+        f"offsets='https://h/x?sv=2022&sig={CANARY}'",
     ],
 )
 def test_a_parameter_with_a_secret_is_refused_without_saying_it(tmp_path, monkeypatch, capsys, parameter):
@@ -142,7 +151,14 @@ def test_a_parameter_with_a_secret_is_refused_without_saying_it(tmp_path, monkey
     said = capsys.readouterr()
     assert CANARY not in said.out + said.err
     assert "flink-chaos: " in said.err
+    assert "*** a secret" not in said.err
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_parameter_that_is_cut_off_tells_what_is_wrong_with_it(capsys):
+    """Of a quote that is not closed the secret ends before the reason."""
+    assert main(["run", "pod_delete", "-p", f'flink_configuration={{"s3.secret-key": "{CANARY}']) == 4
+    assert 'flink_configuration: {"s3.secret-key": "***": not valid YAML: ' in capsys.readouterr().err
 
 
 def test_a_connection_that_cannot_be_used_tells_no_password():

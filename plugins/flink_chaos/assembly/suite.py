@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PREFIX = "regression__"
 MOST_FILES = 100
+RANDOM = re.compile(r"\bR\b", re.IGNORECASE)
 """All are read whenever Airflow looks for DAGs."""
 
 
@@ -107,14 +108,17 @@ def _timetable(catalogue: Catalogue, suite: Suite) -> PromptTimetable | OnDemand
     if suite.schedule is None:
         return OnDemandTimetable("@daily", timezone="UTC")
     try:
-        return _asked(PromptTimetable(suite.schedule.cron, timezone=suite.schedule.timezone))
+        return _asked(suite.schedule.cron, suite.schedule.timezone)
     except Exception as error:
         where = catalogue.place(suite, ("schedule", "cron"))
         raise ProfileError(f"{where}: schedule.cron: {short(str(error))}; write it as in crontab") from error
 
 
-def _asked(timetable: PromptTimetable) -> PromptTimetable:
+def _asked(cron: str, timezone: str) -> PromptTimetable:
     """Airflow's own check lets days pass that never come, and then cannot tell the next run of any DAG of the file."""
+    if RANDOM.search(cron):
+        raise ValueError("R is another moment each time it is asked for")
+    timetable = PromptTimetable(cron, timezone=timezone)
     timetable.validate()
     whenever = TimeRestriction(earliest=None, latest=None, catchup=False)
     timetable.next_dagrun_info(last_automated_data_interval=None, restriction=whenever)

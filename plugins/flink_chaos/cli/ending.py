@@ -11,9 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flink_chaos.cli.interrupting import was_interrupted
 from flink_chaos.cli.saying import complain, silence
 from flink_chaos.model.masking import masked
 from flink_chaos.model.telling import short
+from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.profiles.reading import ProfileError
 from flink_chaos.steps.planning import DISTRIBUTION
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 EXPECTED = (StepError, ProfileError, StoreError, *SYSTEM_ERRORS)
 """What ends a command with one line of its own."""
+
+LISTS = (StepError, ProfileError)
+"""What may tell several problems, each on a line of its own, with values of others that are shown and cut."""
 
 DEBUG = "FLINK_CHAOS_DEBUG"
 """Set to anything, tracebacks are printed too."""
@@ -41,7 +46,7 @@ def ended(act: Callable[[], int]) -> int:
         code = Outcome.PASS.exit_code
     except BaseException as error:  # noqa: BLE001 - nobody else would tell it
         complain(told(error))
-        code = Outcome.ABORTED.exit_code if isinstance(error, KeyboardInterrupt) else SETUP_ERROR
+        code = Outcome.ABORTED.exit_code if _is_interrupt(error) else SETUP_ERROR
     _leave()
     return code
 
@@ -51,16 +56,23 @@ def told(error: BaseException) -> str:
     if os.environ.get(DEBUG):
         with suppress(OSError, ValueError):
             print(masked("".join(traceback.format_exception(error))), end="", file=sys.stderr)
-    if isinstance(error, KeyboardInterrupt):
+    if _is_interrupt(error):
         return "interrupted"
-    if isinstance(error, EXPECTED):
+    if isinstance(error, LISTS):
         return str(error)
+    if isinstance(error, EXPECTED):
+        return one_line(str(error))
     if isinstance(error, OSError) and error.strerror:
         return f"cannot go on: {error.strerror}" + (f": {short(str(error.filename))}" if error.filename else "")
     return (
         f"a defect of flink-chaos {version(DISTRIBUTION)} at {_place(error)}: {type(error).__name__}: "
         f"{short(str(error))}. Report it, with what {DEBUG}=1 prints beside it"
     )
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Also what a library makes of a signal; not what was known before, such as a lock that is held."""
+    return isinstance(error, KeyboardInterrupt) or (was_interrupted() and not isinstance(error, EXPECTED))
 
 
 def open_streams() -> None:

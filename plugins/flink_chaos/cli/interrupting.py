@@ -16,10 +16,27 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = "still taking away what the run made; `kill -9` would leave it to `flink-chaos undo --all`"
 
 
+class _State:
+    interrupted = False
+
+
 def obey() -> None:
-    """Let each of these signals end the command with KeyboardInterrupt, the first time."""
-    for ending in ENDINGS:
+    """Let each of these signals end the command with KeyboardInterrupt, the first time.
+
+    One that is ignored, as `nohup` and a shell's background jobs have it, stays so.
+    """
+    _State.interrupted = False
+    for ending in _heeded():
         signal.signal(ending, _end)
+
+
+def was_interrupted() -> bool:
+    """Whether such a signal came: DuckDB, in whose query it may come, raises an error of its own for it."""
+    return _State.interrupted
+
+
+def _heeded() -> list[signal.Signals]:
+    return [ending for ending in ENDINGS if signal.getsignal(ending) is not signal.SIG_IGN]
 
 
 @contextmanager
@@ -28,7 +45,7 @@ def undisturbed() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {ending: signal.signal(ending, _answer) for ending in ENDINGS}
+    before = {ending: signal.signal(ending, _answer) for ending in _heeded()}
     try:
         yield
     finally:
@@ -38,7 +55,8 @@ def undisturbed() -> Iterator[None]:
 
 def _end(*_: object) -> NoReturn:
     """Only once: the next one may come before the removal has begun."""
-    for ending in ENDINGS:
+    _State.interrupted = True
+    for ending in _heeded():
         signal.signal(ending, _answer)
     raise KeyboardInterrupt
 

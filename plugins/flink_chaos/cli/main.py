@@ -17,6 +17,7 @@ from flink_chaos.cli.selftest import add_selftest
 from flink_chaos.cli.suites import list_suites, result, show_suite, stop
 from flink_chaos.cli.undoing import add_undo
 from flink_chaos.model.suite import is_suite_key
+from flink_chaos.model.text import one_line
 from flink_chaos.model.verdict import SETUP_ERROR, Outcome
 from flink_chaos.report.junit import junit
 from flink_chaos.report.openmetrics import openmetrics
@@ -110,8 +111,16 @@ def _formatted(attempt: Attempt, verdict: Verdict, form: str) -> str:
 def _judge(options: argparse.Namespace) -> int:
     attempt = Store().attempt(options.run_key)
     verdict = judge(attempt.plan(), attempt.journal(), observation(attempt))
-    show(f"{render(verdict)}\n\n{compared(verdict, attempt.verdict_text())}")
+    show(f"{render(verdict)}\n\n{_compared(verdict, attempt)}")
     return verdict.outcome.exit_code
+
+
+def _compared(verdict: Verdict, attempt: Attempt) -> str:
+    """What stands there may be damaged by whatever, and hinders nothing."""
+    try:
+        return compared(verdict, attempt.verdict_text())
+    except StoreError as error:
+        return one_line(f"the stored verdict cannot be compared: {error}")
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from flink_chaos.cli.ending import told
 from flink_chaos.cli.saying import complain, say
 from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.kafka.errors import KafkaProblem
+from flink_chaos.model.masking import masked
 from flink_chaos.model.suite import MOST_REPEATED, repetitions, worst
 from flink_chaos.model.telling import short, unusable
 from flink_chaos.model.text import one_line
@@ -122,4 +123,4 @@ def _value(name: str, text: str) -> Any:
     try:
         return load(text).data
     except YamlProblem as problem:
-        raise StepError(f"--param {short(name, 40)}: {short(text, 40)}: {problem}") from problem
+        raise StepError(f"--param {short(name, 40)}: {short(masked(text), 40)}: {problem}") from problem

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flink_chaos.model.masking import masked
+from flink_chaos.model.masking import masked_record
 from flink_chaos.model.text import visible
 
 if TYPE_CHECKING:
@@ -49,5 +49,5 @@ def silence() -> None:
 def _printable(text: str, stream: TextIO) -> str:
     """Without secrets, and with escapes for what acts, and for letters that the terminal's encoding does not have."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    told = OBEYED.sub(r"\1\\x3a:", visible(masked(text)))
+    told = OBEYED.sub(r"\1\\x3a:", visible(masked_record(text)))
     return told.encode(encoding, "backslashreplace").decode(encoding)

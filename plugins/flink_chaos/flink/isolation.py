@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from flink_chaos.flink.options import application_configuration, loader_configuration
-from flink_chaos.flink.scripts import ScriptError, application_script, loader_script
-from flink_chaos.flink.writes import statements, written
+from flink_chaos.flink.places import foreign_place
+from flink_chaos.flink.scripts import ScriptError, application_script, loader_script, report_queries
+from flink_chaos.flink.statements import Statement, statements
+from flink_chaos.flink.writes import is_query, read
 from flink_chaos.model.base import Copy, Guarantee
 from flink_chaos.model.flink_options import OLDER_NAMES, option_of, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from flink_chaos.model.pipeline import Program
     from flink_chaos.model.plan import RunPlan
@@ -32,36 +33,42 @@ NOT_ALLOWED = {
     "kubernetes.cluster-id": "the operator names it after the deployment",
     "kubernetes.namespace": "the environment says it",
     "$internal.pipeline.job-id": "each copy is a job of its own",
+    "table.sql-dialect": "SQL is held to the run as Flink's own dialect, and another one may say anything",
 }
-
-NOWHERE = ("print", "blackhole")
-"""Connectors that write to nothing that anybody reads."""
-
-SET = re.compile(r"^\s*SET\s+'(?P<option>[^']+)'\s*=\s*'(?P<value>(?:[^']|'')*)'", re.IGNORECASE)
 
 
 def require_isolation(plan: RunPlan) -> None:
     """Raise ScriptError, in one line with what to do, for a program or an option that is not confined to the run."""
     _require_names(plan)
     stable, chaos = ({**application_configuration(plan, copy), **set_in(plan, copy)} for copy in Copy)
+    loader = _loader_statements(plan)
     _refuse_shared(stable, chaos)
-    for options in (chaos, loader_configuration(plan)):
+    for options in (chaos, {**loader_configuration(plan), **read(loader).options}):
         _refuse_foreign(options)
     for copy, own in plan.copies.items():
-        _refuse_targets(plan, plan.pipeline.application, application_sql(plan, copy), {own.sink})
-    loaded = loader_script(plan) if plan.pipeline.loader.sql else ""
-    _refuse_targets(plan, plan.pipeline.loader, loaded, {plan.pipeline.topics.source})
-
-
-def application_sql(plan: RunPlan, copy: Copy) -> str:
-    """The filled script of a copy, empty for a jar."""
-    return application_script(plan, copy) if plan.pipeline.application.sql else ""
+        _refuse_targets(plan, _application_statements(plan, copy), own.sink)
+    _refuse_targets(plan, loader, plan.pipeline.topics.source)
+    _refuse_writing_reports(plan)
 
 
 def set_in(plan: RunPlan, copy: Copy) -> dict[str, str]:
     """Options that the copy's own SQL sets, which count over those of the deployment."""
-    found = [match for statement in statements(application_sql(plan, copy)) if (match := SET.match(statement))]
-    return {match["option"]: match["value"] for match in found}
+    return read(_application_statements(plan, copy)).options
+
+
+def _application_statements(plan: RunPlan, copy: Copy) -> list[Statement]:
+    """None for a jar."""
+    program = plan.pipeline.application
+    return statements(_file(program), application_script(plan, copy)) if program.sql else []
+
+
+def _loader_statements(plan: RunPlan) -> list[Statement]:
+    program = plan.pipeline.loader
+    return statements(_file(program), loader_script(plan)) if program.sql else []
+
+
+def _file(program: Program) -> str:
+    return f"include/sql/{program.sql}"
 
 
 def _require_names(plan: RunPlan) -> None:
@@ -81,7 +88,7 @@ def _require(plan: RunPlan, key: str, program: Program, needed: list[str], optio
     if not missing:
         return
     profile = f"include/pipelines/{plan.pipeline.name}.yaml"
-    where = f"include/sql/{program.sql}" if program.sql else f"{profile}: {key}.args"
+    where = _file(program) if program.sql else f"{profile}: {key}.args"
     also = "; in args, or in a value of application.configuration" if key == "application" and program.args else ""
     raise ScriptError(
         f"{where}: does not use {', '.join(f'${{{name}}}' for name in missing)}: it would reach for topics, groups or "
@@ -90,7 +97,7 @@ def _require(plan: RunPlan, key: str, program: Program, needed: list[str], optio
 
 
 def _uncommented(text: str, program: Program) -> str:
-    return " ".join(statements(text)) if program.sql else text
+    return " ".join(statement.text for statement in statements(_file(program), text)) if program.sql else text
 
 
 def _refuse_shared(stable: Mapping[str, str], chaos: Mapping[str, str]) -> None:
@@ -110,17 +117,24 @@ def _refuse_foreign(options: Mapping[str, str]) -> None:
             raise ScriptError(f"Flink option {name}: {reason}. Remove it")
 
 
-def _refuse_targets(plan: RunPlan, program: Program, script: str, own: set[str]) -> None:
-    """A test writes nothing that others read: only the run's own topics and folders."""
-    for one in written(script):
-        if one.connector in NOWHERE or one.topic in own or one.path in own:
-            continue
-        where = f"topic {one.topic}" if one.topic else (one.connector or "a place that the script does not name")
-        allowed = ", ".join(sorted(own))
-        raise ScriptError(
-            f"include/sql/{program.sql}: writes table {one.table} to {where}, which is not the run's "
-            f"({allowed} in run {plan.run_key}). A test writes nothing that others read: use ${{sink_topic}}"
-        )
+def _refuse_targets(plan: RunPlan, script: Iterable[Statement], own: str) -> None:
+    """A test writes nothing that others read: only the run's own topic or folder."""
+    for target in read(script).targets:
+        problem = foreign_place(target.options, own, plan.environment.kafka_bootstrap_servers)
+        if problem:
+            raise target.statement.refusal(
+                f"writes table {target.table} to {problem}, which is not the run's ({own} in run {plan.run_key}). "
+                "A test writes nothing that others read: use ${sink_topic}, ${sink_directory} for files, or "
+                "${source_topic} in a loader"
+            )
+
+
+def _refuse_writing_reports(plan: RunPlan) -> None:
+    """Each query has a session of the gateway, where an INSERT would be run as well."""
+    for name, query in report_queries(plan).items():
+        for statement in statements(f"include/sql/{plan.pipeline.report}: {name}", query):
+            if not is_query(statement):
+                raise statement.refusal("a report only reads; begin with SELECT, WITH or VALUES")
 
 
 def _spelled(options: Mapping[str, str], option: str) -> str:

@@ -10,6 +10,7 @@ from flink_chaos.flink.options import KEEP_FAILURES_VISIBLE, OBSERVABLE
 from flink_chaos.flink.scripts import ScriptError
 from flink_chaos.model.base import Copy
 from flink_chaos.model.flink_options import MODE, mode_of, option_of
+from flink_chaos.model.plan import BOUNDED, bounded
 from flink_chaos.model.safe_options import PLAIN, SAFE_OPTIONS, is_among
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ BREAK = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 
 def require_rights(plan: RunPlan) -> None:
     """Raise ScriptError, in one line with what to do, for options that may not be set where they are."""
-    problems = [*dict.fromkeys([*_of_trigger(plan), *_of_profiles(plan)])]
+    problems = [*dict.fromkeys([*_of_trigger(plan), *_of_profiles(plan), *_of_bounds(plan)])]
     if problems:
         more = [f"{len(problems) - MOST_PROBLEMS:,} more problems"] if len(problems) > MOST_PROBLEMS else []
         raise ScriptError("; ".join([*problems[:MOST_PROBLEMS], *more]))
@@ -100,8 +101,22 @@ def _places(plan: RunPlan) -> dict[str, Mapping[str, str]]:
         ),
     }
     if plan.pipeline.application.sql:
-        found[f"include/sql/{plan.pipeline.application.sql}: SET"] = set_in(plan, Copy.CHAOS)
+        found[_script(plan)] = set_in(plan, Copy.CHAOS)
     return found
+
+
+def _of_bounds(plan: RunPlan) -> Iterator[str]:
+    """What SQL sets counts over the parameters, whose bounds the plan has looked at already."""
+    for name, value in set_in(plan, Copy.CHAOS).items():
+        try:
+            if name in BOUNDED:
+                bounded(name, value)
+        except ValueError as error:
+            yield f"{_script(plan)}: {error}"
+
+
+def _script(plan: RunPlan) -> str:
+    return f"include/sql/{plan.pipeline.application.sql}: SET"
 
 
 def _undoes(plan: RunPlan, name: str, value: str | None = None) -> str:

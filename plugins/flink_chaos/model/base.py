@@ -16,10 +16,11 @@ NAME = r"^[a-z][a-z0-9_]{0,30}$"
 class Record(BaseModel):
     """Immutable data. A field that the schema does not know is an error, not a guess.
 
-    JSON has no word for what is no number: without one of ours it would come back as null, which no number may be.
+    What is no number or has no end is none: whoever counts with it would stumble. In what may be anything, such as a
+    cell of a table, it is written as a word, as JSON has none for it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="strings")
 
 
 class Told(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.text import exact
@@ -23,7 +24,7 @@ def require_readable(names: Iterable[str]) -> None:
 
     JSON's reader takes none of the first, and nobody could read the others in a message.
     """
-    odd = [name for name in names if not name or QUOTING.search(name) or exact(name) != name]
+    odd = [name for name in names if not name or QUOTING.search(name) or _hides(name)]
     if odd:
         told = ", ".join(exact(repr(name), SHOWN) for name in odd[:LISTED])
         more = f" and {len(odd) - LISTED:,} more" if len(odd) > LISTED else ""
@@ -31,6 +32,12 @@ def require_readable(names: Iterable[str]) -> None:
             "cannot read columns whose names hold quotes, backslashes, control or invisible characters, or are empty: "
             f"{told}{more}; name them otherwise"
         )
+
+
+def _hides(name: str) -> bool:
+    """Whether something of it is not seen; a letter with its mark apart is."""
+    composed = unicodedata.normalize("NFC", name)
+    return exact(composed) != composed
 
 
 def require_type(name: str, kind: str) -> None:

@@ -27,7 +27,7 @@ def without_user(url: str) -> str:
 
 
 IPv4 = Annotated[str, AfterValidator(_is_ipv4)]
-Port = Annotated[int, Field(ge=1, le=65_535)]
+Port = Annotated[int, Field(strict=True, ge=1, le=65_535)]
 
 
 class FlinkSettings(Record):
@@ -37,7 +37,7 @@ class FlinkSettings(Record):
     image_pull_policy: str = "IfNotPresent"
     flink_version: str = Field(pattern=r"^v\d+_\d+$", description="`spec.flinkVersion` of a FlinkDeployment")
     service_account: str = "flink"
-    user: Annotated[int, Field(ge=0)] | None = Field(
+    user: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] | None = Field(
         default=9999,
         description="Linux user id of Flink's pods, that of `flink` in the official image; `null`: the image's own, or "
         "the namespace's, as OpenShift has it. With any but 0 namespaces of the level `restricted` accept them",
@@ -93,7 +93,9 @@ class CheckpointFolder(Record):
     """The folder `storage` as workers reach it, for deleting what runs left there."""
 
     worker: str = Field(pattern=r"^[a-z0-9]+://", description="such as webhdfs://namenode:9870/flink-chaos, or s3://")
-    keep_days: int = Field(ge=1, le=3650, description="so long after its last checkpoint a run's folder is kept")
+    keep_days: int = Field(
+        strict=True, ge=1, le=3650, description="so long after its last checkpoint a run's folder is kept"
+    )
 
     @field_validator("worker")
     @classmethod
@@ -135,6 +137,7 @@ class Environment(Record):
     sql_gateway: ServiceAddress
     litmus_service_account: str = "litmus-admin"
     injection_seconds: int = Field(
+        strict=True,
         default=45,
         ge=0,
         le=600,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from flink_chaos.model.base import Component, Copy, Told
 
@@ -19,7 +18,7 @@ Clock = Literal["worker", "kubernetes", "kafka", "storage", "flink", "litmus"]
 class Fact(Told):
     """Something seen, and by whose clock."""
 
-    at: datetime
+    at: AwareDatetime
     clock: Clock = "worker"
 
     @property

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, field_validator
 
 from flink_chaos.model.base import Copy, Told
 from flink_chaos.model.facts import Checkpoint
@@ -45,6 +45,12 @@ class Sample(SeenOfCopy):
     checkpoint_id: int | None = Field(default=None, description="newest completed one; 0: none")
     pods: int | None = None
     pods_ready: int | None = None
+
+    @field_validator("busy", mode="before")
+    @classmethod
+    def _measured(cls, value: Any) -> Any:
+        """Flink tells NaN where nothing was measured, and versions before stored it."""
+        return None if str(value).lower() == "nan" else value
 
 
 class CheckpointEnded(SeenOfCopy):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from flink_chaos.model.base import Record
+from flink_chaos.model.patterns import slow_part
 from flink_chaos.model.telling import shown, text_problem
 
 ParameterValue = bool | int | str
@@ -35,9 +36,11 @@ class Parameter(Record):
     @classmethod
     def _is_a_pattern(cls, value: str) -> str:
         try:
-            re.compile(value)
+            slow = slow_part(value)
         except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"no regular expression: {error}") from error
+        if slow:
+            raise ValueError(f"may need hours for one text: it holds {slow}; write it without, or list `choices`")
         return value
 
     @model_validator(mode="after")

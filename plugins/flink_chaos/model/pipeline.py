@@ -48,10 +48,11 @@ class Program(Record):
 class Application(Program):
     """How the application under test is started."""
 
-    parallelism: int = Field(default=2, ge=1)
+    parallelism: int = Field(default=2, ge=1, le=1_000, strict=True)
     task_manager: Resource = Resource(memory="1200m")
     high_availability: bool = True
     transaction_timeout_seconds: int = Field(
+        strict=True,
         default=600,
         ge=1,
         le=86_400,
@@ -65,7 +66,11 @@ class Loader(Program):
     """The program that writes the source topic: bounded, and each record carries the run key."""
 
     flush_records: int = Field(
-        default=0, ge=0, description="written after the records, to move the watermark of every partition past them"
+        strict=True,
+        default=0,
+        ge=0,
+        le=100_000,
+        description="written after the records, to move the watermark of every partition past them",
     )
     number: str = Field(default="", description="field with a record's number, 0 .. N-1; empty: the output's")
     run_key: str = Field(default="", description="field with the run; empty: the output's")
@@ -84,7 +89,7 @@ class Topics(Record):
     sink: str = Field(
         default="", description="prefix; the copies write `<sink>-stable` and `<sink>-chaos`; empty: they write `files`"
     )
-    partitions: int = Field(default=4, ge=1)
+    partitions: int = Field(default=4, ge=1, le=10_000, strict=True)
 
     @field_validator("source", "sink")
     @classmethod
@@ -102,6 +107,7 @@ class Files(Record):
         pattern=r"^[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*$", description="below the environment's `files`"
     )
     roll_seconds: int = Field(
+        strict=True,
         default=2,
         ge=1,
         le=600,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from flink_chaos.model.base import Component, Copy, Record
 from flink_chaos.model.contract import Contract
@@ -28,6 +27,7 @@ from flink_chaos.model.request import RunRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 LABEL = "flink-chaos.io"
 LOCK_SECONDS, LONG_LOCK_SECONDS = 4 * 3600, 24 * 3600
@@ -37,6 +37,9 @@ LOCK_ANSWER_SECONDS = 60
 
 SHORTEST_MS = 10
 """Of a checkpoint interval: 0 means none at all."""
+
+BOUNDED = {INTERVAL: "checkpoint_interval_seconds", TIMEOUT: "checkpoint_timeout_seconds"}
+"""Flink options that mean what a parameter means, and have its bounds."""
 
 RUN_LABEL = f"{LABEL}/run"
 COPY_LABEL = f"{LABEL}/copy"
@@ -88,7 +91,7 @@ class RunPlan(Record):
     dag_id: str
     run_id: str
     attempt: int
-    created_at: datetime
+    created_at: AwareDatetime
     package_version: str
     request: RunRequest
     environment: Environment
@@ -212,13 +215,13 @@ def _as_configured(request: RunRequest, environment: Environment, pipeline: Pipe
         ]
     )
     own, found = request.flink_configuration, {}
-    for option, field in {INTERVAL: "checkpoint_interval_seconds", TIMEOUT: "checkpoint_timeout_seconds"}.items():
+    for option, field in BOUNDED.items():
         asked = getattr(request, field)
         is_default = asked == RunRequest.model_fields[field].default
         if option in own and not is_default and whole_seconds(own[option]) != asked:
             raise ValueError(f"flink_configuration says {option}: {own[option]}, and {field} says {asked}; keep one")
         if is_default and (option in own or option in profiles):
-            found[field] = _bounded(option, own.get(option, profiles.get(option, "")), field)
+            found[field] = bounded(option, own.get(option, profiles.get(option, "")))
     mode = (profiles | own).get(MODE)
     if mode and mode_of(mode) != request.delivery_guarantee:
         raise ValueError(
@@ -228,9 +231,9 @@ def _as_configured(request: RunRequest, environment: Environment, pipeline: Pipe
     return request.model_copy(update=found)
 
 
-def _bounded(option: str, text: str, field: str) -> int:
-    """Seconds that an option says, if the parameter of the same meaning may say so. Raises ValueError."""
-    seconds = whole_seconds(text)
+def bounded(option: str, text: str) -> int:
+    """Seconds that an option of BOUNDED says, if the parameter of the same meaning may say so. Raises ValueError."""
+    seconds, field = whole_seconds(text), BOUNDED[option]
     if milliseconds(text) < SHORTEST_MS:
         raise ValueError(f"{option}: {text} is below {SHORTEST_MS} ms, the least that Flink takes")
     try:

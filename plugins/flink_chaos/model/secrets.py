@@ -7,45 +7,42 @@ or looks like one by itself (a token of AWS or Slack, a private key).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flink_chaos.model.secret_keys import holds_secret, is_reference, may_hold, refers
+from flink_chaos.model.secret_looks import PARTS, looks_in
+from flink_chaos.model.secret_values import holds_none, value_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-QUICK = re.compile(
-    r"(?i)pass|pwd|secret|token|key|cred|auth|jaas|user\W?info|http\W?headers|\bsas\b|connection\W?string"
-    r"|://\S*@|hooks\.slack|bearer|xox|akia|asia|gh[pousr]_|eyj|aiza"
-)
+HINTS = (
+    *PARTS, "pass", "wort", "pwd", "secret", "token", "key", "cred", "auth", "jaas", "user", "header", "sas", "cookie",
+    "connection", "login", "-u",
+)  # fmt: skip
 """Most texts have none of it, and are not looked at more closely."""
+
+QUOTE = r"(?:\\*[\"'`])?"
 HEAD = re.compile(r"(?<![\w$@./-])(?P<name>[\w$@./-]*\w)(?:\\*[\"'`\]])?\s*(?:=>|:=|={1,2}|:(?!//))\s*")
-VALUE = re.compile(
-    r'"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.|'')*'"
-    r"|(?P<quote>\\+[\"'])[^\n]*?(?<!\\)(?P=quote)"
-    r"|(?:(?:Bearer|Basic|Digest|Token|ApiKey)\s+)?[^\s\"'`\\]+"
+PAIR = re.compile(
+    rf"(?i)(?<![\w.-])(?:name|key){QUOTE}\s{{0,20}}[:=]\s{{0,20}}{QUOTE}(?P<name>[\w.$/-]{{1,200}}){QUOTE}"
+    rf"\s{{0,40}},?\s{{0,40}}{QUOTE}(?:value|default){QUOTE}\s{{0,20}}[:=]\s{{0,20}}"
 )
-FLAG = re.compile(r"(?<!\S)--?(?P<name>[A-Za-z][\w.-]*)\s+(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s-]\S*)")
-ELEMENT = re.compile(r"<(?P<name>[\w.-]+)>(?P<value>[^<>]+)</")
-ADDRESS = re.compile(r"://[^\s:/@\"'<>]{0,200}:(?!\d+(?:[/?#,]|$))(?P<value>[^\s\"'<>]{1,300})@")
-LOOKS = re.compile(
-    r"(?P<value>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bxox[a-z]-[\w-]{8,}|\bgh[pousr]_\w{20,}|\bAIza[\w-]{35}"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|hooks\.slack\.com/services/\S+|\bBearer\s+(?=\S*\d)[\w.~+/=-]{8,})",
-    re.DOTALL,
+"""A name and its value apart, as Kubernetes and Flink have them: `name: DB_PASSWORD, value: ...`."""
+
+FLAG = re.compile(
+    rf"(?<![^\s\"'`=\[(,])(?P<name>--?[A-Za-z][\w.-]*){QUOTE}(?:\s*,\s*|\s+)"
+    rf"(?!{QUOTE}(?:--|-\w(?:\s|$)|-[A-Za-z][\w.-]*=))"
 )
-GAP = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
-SQL_OPTION = re.compile(rf"'(?P<name>(?:[^']|''){{1,200}})'{GAP}={GAP}'(?P<value>(?:[^']|'')*)'", re.DOTALL)
+"""Another option is no value: `--x`, `-x`, `-Dx=...`."""
 
+ELEMENT = re.compile(r"<(?P<name>[\w.-]{1,200})>(?P<value>[^<>]+)</")
+PROPERTY = re.compile(r"<name>\s{0,99}(?P<name>[\w.-]{1,200})\s{0,99}</name>\s{0,99}<value>(?P<value>[^<>]+)")
+PROSE = re.compile(r"[A-Za-z][A-Za-z ,.;!?-]*")
 
-BEGINNING = 100
-"""Characters behind a value without quotes that tell whether it is the beginning of a JAAS configuration."""
+GAP = r"(?>\s++|/\*(?>[\s\S]{0,1000}?\*/)|--[^\n]{0,500}+\n){0,50}+"
+SQL_OPTION = re.compile(rf"'(?P<name>(?:[^']|''){{1,200}}+)'{GAP}={GAP}'(?P<value>(?:[^']|'')*+)'")
 
-DEEPEST = 30
-"""Levels of data, as those of a profile."""
-
-Location = tuple[int | str, ...]
 TOLD = (
     "holds a secret, which plan, report and ConfigMap would tell. Put it into a Kubernetes Secret and refer to it "
     "(docs/security.md)"
@@ -60,22 +57,31 @@ class Found(NamedTuple):
     end: int
 
 
-def found_in(text: str) -> list[Found]:
-    """Every secret in a text that anybody or anything wrote, in no order."""
-    if not QUICK.search(text):
+def is_hinted(text: str) -> bool:
+    """Whether a text has anything that every text with a secret has."""
+    small = text.lower()
+    return any(part in small for part in HINTS)
+
+
+def found_in(text: str, *, prose: bool = False) -> list[Found]:
+    """Every secret in a text that anybody or anything wrote, in no order.
+
+    :param prose: sentences for people, in which `Password: reset events` may stand.
+    """
+    if not is_hinted(text):
         return []
-    return [*_keyed(text), *_marked(text), *_shaped(text)]
+    named = [*_behind(text, HEAD), *_behind(text, PAIR), *_behind(text, FLAG), *_between(text)]
+    return [*(one for one in named if not (prose and _is_prose(text, one))), *_shaped(text)]
 
 
 def found_in_sql(script: str) -> list[Found]:
     """The same in a script: of `name = 'value'` only options, as a column may be called `token`."""
-    found = []
-    for match in SQL_OPTION.finditer(script):
-        name, value = match["name"], match["value"].replace("''", "'")
-        if found_in_value(name, value):
-            found.append(Found(name, match.start("value"), match.end("value")))
-    inside = [range(one.start, one.end) for one in found]
-    return [*found, *(one for one in _shaped(script) if not any(one.start in span for span in inside))]
+    options = (
+        Found(match["name"], match.start("value"), match.end("value"))
+        for match in SQL_OPTION.finditer(script)
+        if found_in_value(match["name"], match["value"].replace("''", "'"))
+    )
+    return outermost([*options, *_shaped(script)])
 
 
 def found_in_value(name: str, value: str) -> bool:
@@ -83,58 +89,41 @@ def found_in_value(name: str, value: str) -> bool:
     return not refers(name) and (holds_secret(name, value) or bool(found_in(value)))
 
 
-def places_in(data: Any, place: Location = ()) -> Iterator[Location]:
-    """Where in a person's data secrets stand. Names of columns are none, whatever they are called.
-
-    What is nested deeper than DEEPEST is not looked at: nobody takes it.
-    """
-    if len(place) > DEEPEST:
-        return
-    if isinstance(data, dict):
-        for key, one in data.items():
-            yield from () if key == "columns" else places_in(one, (*place, str(key)))
-    elif isinstance(data, list):
-        words = [_written(one) for one in data if not isinstance(one, dict | list)]
-        yield from [place] if any(_marked(" ".join(words))) else []
-        for number, one in enumerate(data):
-            yield from places_in(one, (*place, number))
-    elif data is not None and not isinstance(data, bool):
-        name = next((part for part in reversed(place) if isinstance(part, str)), "")
-        yield from [place] if found_in_value(name, _written(data)) else []
+def outermost(found: Iterable[Found]) -> list[Found]:
+    """Those that lie within no other, by their place; those that overlap as one."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if kept and one.start < kept[-1].end:
+            kept[-1] = kept[-1]._replace(end=max(one.end, kept[-1].end))
+        else:
+            kept.append(one)
+    return kept
 
 
-def _written(value: object) -> str:
-    """Its text; Python writes no integer of more than 4,300 digits, and no secret is one."""
-    try:
-        return str(value)
-    except ValueError:
-        return ""
-
-
-def _keyed(text: str) -> Iterator[Found]:
-    """What follows `name=`; a value without a secret name may hold such names itself."""
+def _behind(text: str, pattern: re.Pattern[str]) -> Iterator[Found]:
+    """Values behind what the pattern finds; one without a secret name may hold such names itself."""
     done = 0
-    for head in HEAD.finditer(text):
+    for head in pattern.finditer(text):
         name = head["name"]
-        if head.start() < done or not may_hold(name) or not (value := VALUE.match(text, head.end())):
+        if head.start() < done or not may_hold(name) or holds_none(text, name, head):
             continue
-        if refers(name) or is_reference(value[0]):
-            done = value.end()
-        elif holds_secret(name, text[value.start() : value.end() + BEGINNING]):
-            done = value.end()
-            yield Found(name, value.start(), done)
+        done = value_end(text, name, head)
+        if not (refers(name) or is_reference(text[head.end() : done])):
+            yield Found(name, head.end(), done)
 
 
-def _marked(text: str) -> Iterator[Found]:
-    """What follows `--name`, or stands in `<name>`."""
-    for pattern in (FLAG, ELEMENT):
+def _between(text: str) -> Iterator[Found]:
+    """What stands in `<name>`, or in the `<value>` behind a `<name>`."""
+    for pattern in (ELEMENT, PROPERTY):
         for match in pattern.finditer(text):
             if holds_secret(match["name"], match["value"]):
                 yield Found(match["name"], match.start("value"), match.end("value"))
 
 
 def _shaped(text: str) -> Iterator[Found]:
-    for pattern, name in ((ADDRESS, "address"), (LOOKS, "text")):
-        for match in pattern.finditer(text):
-            if not is_reference(match["value"]):
-                yield Found(name, match.start("value"), match.end("value"))
+    return (Found(*one) for one in looks_in(text))
+
+
+def _is_prose(text: str, one: Found) -> bool:
+    """Whether words without a digit stand behind a colon and a blank."""
+    return text.endswith(": ", 0, one.start) and PROSE.fullmatch(text, one.start, one.end) is not None

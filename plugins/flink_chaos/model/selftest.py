@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from flink_chaos.model.base import Record
 
@@ -33,7 +32,7 @@ class Transaction:
 class SelfTestResult(Record):
     """What was planted into a copy, and what the record proof found; `<store>/selftest/<time>.json`."""
 
-    at: datetime
+    at: AwareDatetime
     ok: bool
     way: Literal["kafka", "memory", "run"] = Field(
         description="kafka: through topics and transactions; memory: without Kafka; run: its own output"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from flink_chaos.model.base import NAME, Record, Told
 from flink_chaos.model.statistics import Repeated
@@ -144,7 +143,7 @@ class SuitePlan(Record):
     dag_id: str
     run_id: str
     attempt: int
-    created_at: datetime
+    created_at: AwareDatetime
     package_version: str
     runs: list[PlannedRun]
 

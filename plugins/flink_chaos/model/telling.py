@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.masking import masked_data
 from flink_chaos.model.text import LINE, one_line
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ _SHORT.maxlevel = 3
 
 
 def shown(value: Any) -> str:
-    """The value as Python writes it, shortened; deep nesting and huge numbers too."""
+    """The value as Python writes it, without secrets and shortened; deep nesting and huge numbers too."""
     try:
-        text = _SHORT.repr(value)
+        text = _SHORT.repr(masked_data(value))
     except (ValueError, RecursionError):  # Python refuses to write an integer of more than 4,300 digits
         text = f"a huge {type(value).__name__}"
     return text if len(text) <= LONGEST + 2 else f"{text[:LONGEST]}..."

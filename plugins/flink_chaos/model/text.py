@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from flink_chaos.model.masking import masked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -21,6 +23,9 @@ LINES = 100
 
 DIGITS, SLACK = 10, 60
 """Of a digest; and characters that tell what was left out: a text that was cut is not cut again when it is read."""
+
+AHEAD = 25_000
+"""Characters behind the cut that are read too, so that a secret across it is known for one."""
 
 DOUBTFUL = re.compile(r"[^\x20-\x7e\n]")
 """Characters that are looked at one by one."""
@@ -51,15 +56,18 @@ BREAK = re.compile(r"[\r\n\t][ \t\r\n]*")
 
 
 def cut(text: str, most: int = TEXT, *, name: bool = False) -> str:
-    """The first `most` characters, and how many bytes were left out.
+    """The first `most` characters, and how many bytes were left out; secrets are masked while they are whole.
 
     :param name: it tells one thing from others: what was left out stays part of it as a digest.
     """
     if len(text) <= most:
         return text
-    rest = text[most:].encode(errors="surrogatepass")
+    near = masked(text[: most + AHEAD])
+    rest = (near[most:] + text[most + AHEAD :]).encode(errors="surrogatepass")
+    if not rest and not name:
+        return near
     digest = f", sha256 {hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:DIGITS]}" if name else ""
-    return f"{text[:most]}... {len(rest):,} more bytes{digest}"
+    return f"{near[:most]}... {len(rest):,} more bytes{digest}"
 
 
 def kept(value: Any, most: int = TEXT) -> Any:
@@ -80,9 +88,8 @@ def kept(value: Any, most: int = TEXT) -> Any:
 def visible(text: str) -> str:
     """Line breaks and tabs as they are, and every other character that acts or cannot be seen as its escape.
 
-    So are the first letters of words that a build server obeys.
-
     Such are those that move a cursor or set a colour (ESC, C1), turn the text around (U+202E), or join and hide it.
+    So are the first letters of words that a build server obeys.
     """
     told = ACTING.sub(lambda found: _escape(found[0]), text)
     return told if told.isprintable() else DOUBTFUL.sub(lambda found: _seen(found[0]), told.replace("\r\n", "\n"))

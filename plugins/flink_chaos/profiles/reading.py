@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import codecs
-import os
-import stat
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
 from flink_chaos.model.base import Record
-from flink_chaos.model.secrets import TOLD, places_in
+from flink_chaos.model.secret_places import PROFILE, places_in
+from flink_chaos.model.secrets import TOLD
 from flink_chaos.model.telling import short
 from flink_chaos.profiles.strict_yaml import Document, YamlProblem, load
+from flink_chaos.regular import OddFileError, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
-    from flink_chaos.model.secrets import Location
+    from flink_chaos.model.secret_places import Location
 
 R = TypeVar("R", bound=Record)
 MOST_BYTES = 512 * 1024
 """Of a file below include/, SQL too."""
 
+MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),  # begins as the next but one does
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 MOST_PROBLEMS = 20
 """Of one file that are told."""
 
@@ -49,7 +55,7 @@ def read(path: Path, model: type[R]) -> R:
 
 
 def _secrets(path: Path, document: Document) -> list[str]:
-    found = list(places_in(document.data))[:MOST_PROBLEMS]
+    found = places_in(document.data, PROFILE)[:MOST_PROBLEMS]
     return [f"{path}:{document.line_of(place)}: {_dotted(place)}: {TOLD}" for place in found]
 
 
@@ -71,8 +77,8 @@ def text_of(path: Path) -> str:
         content = _content(path)
     except OSError as error:
         raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise ProfileError(f"{path}: cannot be read: it is UTF-16; save it as UTF-8")
+    if name := next((name for mark, name in MARKS if content.startswith(mark)), ""):
+        raise ProfileError(f"{path}: cannot be read: it is {name}; save it as UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -83,18 +89,14 @@ def text_of(path: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    with open(path, "rb", opener=_unblocked) as file:  # Path.open takes no opener
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ProfileError(f"{path}: cannot be read: it is no regular file; remove it")
-        content = bytes(file.read(MOST_BYTES + 1))
+    try:
+        with opened(path) as file:
+            content = file.read(MOST_BYTES + 1) or b""
+    except OddFileError as error:
+        raise ProfileError(f"{path}: cannot be read: {error}; remove it") from error
     if len(content) > MOST_BYTES:
         raise ProfileError(f"{path}: cannot be read: it is larger than {MOST_BYTES // 1024} KiB; shorten it")
     return content
-
-
-def _unblocked(name: str, flags: int) -> int:
-    """To open a named pipe would wait for somebody who writes."""
-    return os.open(name, flags | os.O_NONBLOCK)
 
 
 def _document(path: Path) -> Document:

@@ -5,6 +5,7 @@ Whatever is wrong is one problem with its line, found before anything is made of
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,9 @@ MOST_VALUES = 10_000
 DEEPEST = 30
 LONGEST_PLAIN = 100
 """Characters of a value that is no text."""
+
+ODD_NUMBER = re.compile(r"[-+]?(?:0[0-7_]+|[0-9_]+(?::[0-5]?[0-9])+)")
+"""YAML 1.1 takes 010 for eight, and 12:30:00 for 45,000."""
 
 TAG = "tag:yaml.org,2002:"
 MERGE = f"{TAG}merge"
@@ -152,16 +156,23 @@ class _Check:
         kind = {"timestamp": "date"}.get(SCALARS.get(node.tag, ""), SCALARS.get(node.tag, node.tag))
         if not self._is(node):
             raise YamlProblem(_line(node), f"{_told(node)} is no {kind} that can be used; put a text into quotes")
+        if ODD_NUMBER.fullmatch(node.value):
+            meant = f"YAML takes {_told(node)} for {self._value(node)}"
+            raise YamlProblem(_line(node), f"{meant}; write that number, or put a text into quotes")
 
     def _is(self, node: yaml.ScalarNode) -> bool:
         """Whether it is what it is taken for: YAML knows dates by their look, and Python knows no 30th of February."""
         if len(node.value) > LONGEST_PLAIN:
             return False
         try:
-            value = self.loader.yaml_constructors[node.tag](self.loader, node)
+            value = self._value(node)
         except Exception:  # noqa: BLE001 - PyYAML's constructors raise whatever their calls do
             return False
         return not isinstance(value, int) or abs(value) < 2**63
+
+
+    def _value(self, node: yaml.ScalarNode) -> Any:
+        return self.loader.yaml_constructors[node.tag](self.loader, node)
 
 
 def _line(part: yaml.Node | yaml.Event) -> int:

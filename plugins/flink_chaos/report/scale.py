@@ -13,7 +13,8 @@ Point = tuple[float, float]
 """Seconds and value."""
 
 STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
-TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+HOUR = 3600
+TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, HOUR)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def nice(most: float) -> float:
 
 def ticks(begin: float, end: float, most: int = 10) -> list[float]:
     """Round moments between two, not more than `most`, 0 among them if it lies there."""
-    step = next((one for one in TIME_STEPS if (end - begin) / one <= most), TIME_STEPS[-1])
+    least = (end - begin) / most
+    step = next((one for one in TIME_STEPS if least <= one), HOUR * nice(least / HOUR))
     return [number * step for number in range(math.ceil(begin / step), math.floor(end / step) + 1)]
 
 

@@ -20,7 +20,8 @@ from flink_chaos.litmus.engine import Aim, engine_manifest
 from flink_chaos.model.base import Copy
 from flink_chaos.model.plan import RunPlan, plan_run
 from flink_chaos.model.request import RunRequest
-from flink_chaos.model.secrets import TOLD, places_in
+from flink_chaos.model.secret_places import places_in
+from flink_chaos.model.secrets import TOLD
 from flink_chaos.model.telling import meant, short
 from flink_chaos.profiles.catalogue import Catalogue, default_environment
 from flink_chaos.steps.measuring import measured_injection, with_bounds

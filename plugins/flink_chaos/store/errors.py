@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from upath import UPath
 
 ADVICE: tuple[tuple[type[Exception], str], ...] = (
@@ -37,8 +40,28 @@ class ExistsError(StoreError):
     """A record of that name stands already: whoever wrote it was faster."""
 
 
+class UnreadableError(StoreError):
+    """A record is there, and nobody can use it."""
+
+    def __init__(self, path: UPath | str, why: str) -> None:
+        self.why = " ".join(why.split())
+        told = f"cannot be read by this version ({self.why}); it is damaged, or use the one that wrote it"
+        super().__init__(f"{path}: {told}")
+
+
 class StoreUnavailableError(StoreError, OSError):
     """The file system of the store did not do what it was asked; asked again it may, as with any OSError."""
+
+
+@contextmanager
+def asked(path: UPath | str, deed: str) -> Iterator[None]:
+    """Turn what a file system raises into one StoreError; the clients of object stores raise what they like."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:
+        raise refusal(path, deed, error) from error
 
 
 def refusal(path: UPath | str, deed: str, error: Exception) -> StoreUnavailableError:

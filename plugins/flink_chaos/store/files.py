@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
 from functools import partial
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, cast
 
-from upath import UPath
-
 from flink_chaos.model.masking import masked_record
-from flink_chaos.store.errors import ExistsError, StoreError, refusal
+from flink_chaos.store.errors import ExistsError, StoreError, asked
 from flink_chaos.store.publishing import filled, here, is_local, opened, publish, put
+from flink_chaos.store.reading import MOST_BYTES, blocks, content_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-LOCAL = ("", "file", "local")
-"""Protocols of this machine's own files."""
+    from upath import UPath
 
 NOT_THERE = (FileNotFoundError, NotADirectoryError, FileExistsError)
 """What a path is told with that leads to nothing; the others, by this or that file system, for one below a file."""
 
-
-def root_of(address: str) -> UPath:
-    """The folder of that address; one of this machine as its plain path, which alone can do all that such a one can.
-
-    An object store's client remembers what a folder held: another process' facts would never be seen.
-    Raises StoreError for an address that no file system knows.
-    """
-    with _asked(address, "opened"):
-        root = UPath(address, use_listings_cache=False) if "://" in address else UPath(address)
-        return UPath(root.path).expanduser() if root.protocol in LOCAL else root
+NO_PAGE = 404
+"""What a web server says where there is nothing."""
 
 
 def write_new(path: UPath, text: str) -> None:
@@ -42,18 +30,25 @@ def write_new(path: UPath, text: str) -> None:
 
     Raises ExistsError for one that is there, StoreError.
     """
-    with _asked(path, "written"):
+    with asked(path, "written"):
         try:
-            publish(path, encoded(masked_record(text)))
+            publish(path, _bounded(path, encoded(masked_record(text))))
         except FileExistsError as error:
             if not path.exists():  # a file stands in place of a folder
                 raise
             raise ExistsError(f"{path} exists already: a record is never overwritten") from error
 
 
+def _bounded(path: UPath, content: bytes) -> bytes:
+    """What nobody would read again is not written."""
+    if len(content) > MOST_BYTES:
+        raise StoreError(f"{path}: cannot be written: it has {len(content):,} bytes, {MOST_BYTES:,} are allowed")
+    return content
+
+
 def write_over(path: UPath, text: str) -> None:
     """Write a whole file or nothing, in place of an older one: for what can be made again. Raises StoreError."""
-    with _asked(path, "written"):
+    with asked(path, "written"):
         put(path, filled(encoded(text)))
 
 
@@ -67,7 +62,7 @@ def encoded(text: str) -> bytes:
 
 def copy_in(source: Path, target: UPath) -> None:
     """Store a file of any size under that name, whole or not at all. Raises StoreError."""
-    with _asked(target, "written"):
+    with asked(target, "written"):
         put(target, partial(_copy, source))
 
 
@@ -79,27 +74,29 @@ def _copy(source: Path, target: UPath) -> None:
         target.fs.put_file(str(source), target.path)
 
 
-def copy_out(source: UPath, target: Path) -> bool:
-    """Bring a stored file to a path of this machine; False if there is none. Raises StoreError."""
-    with _asked(source, "read"):
-        try:
-            stream = source.open("rb")
-        except NOT_THERE:
+def copy_out(source: UPath, target: Path, most: int) -> bool:
+    """Bring a stored file of at most so many bytes to a path of this machine; False if there is none.
+
+    Raises StoreError.
+    """
+    with asked(source, "read"):
+        if state_of(source) is None:
             return False
-        with stream, target.open("wb") as sink:
-            shutil.copyfileobj(stream, sink)
+        with target.open("wb") as sink:
+            sink.writelines(blocks(source, most))
     return True
 
 
-def text_of(path: UPath) -> str | None:
-    """What a file holds, to the character; None if it is not there. Raises StoreError.
+def text_of(path: UPath, most: int = MOST_BYTES) -> str | None:
+    """What a file of at most so many bytes holds, to the character; None if it is not there. Raises StoreError.
 
     A byte that is no UTF-8 hides nothing else: it is shown as U+FFFD. Line ends stay what they are.
     """
-    with _asked(path, "read"):
+    with asked(path, "read"):
         try:
-            return bytes(path.read_bytes()).decode("utf-8", "replace")
-        except NOT_THERE:
+            return content_of(path, most).decode("utf-8", "replace")
+        except NOT_THERE as error:
+            _require_answer(error)
             return None
 
 
@@ -116,10 +113,11 @@ def state_of(path: UPath) -> os.stat_result | None:
 
     So not by the file systems' own `exists`, which says no when it could not look.
     """
-    with _asked(path, "looked at"):
+    with asked(path, "looked at"):
         try:
             return cast("os.stat_result", path.stat())
-        except NOT_THERE:
+        except NOT_THERE as error:
+            _require_answer(error)
             return None
 
 
@@ -144,26 +142,24 @@ def names_in(folder: UPath) -> list[str]:
 
     Those that begin with a dot are nobody's records: parts of files that are being written, and what desktops leave.
     """
-    with _asked(folder, "listed"):
+    with asked(folder, "listed"):
         try:
             names = os.listdir(here(folder)) if is_local(folder) else [child.name for child in folder.iterdir()]  # noqa: PTH208
-        except NOT_THERE:
+        except NOT_THERE as error:
+            _require_answer(error)
             return []
     return [name for name in names if name and not name.startswith(".")]
 
 
 def remove(path: UPath) -> None:
     """Take a file away, if it is there. Raises StoreError."""
-    with _asked(path, "removed"):
+    with asked(path, "removed"):
         path.unlink(missing_ok=True)
 
 
-@contextmanager
-def _asked(path: UPath | str, deed: str) -> Iterator[None]:
-    """Turn what a file system raises into one StoreError; the clients of object stores raise what they like."""
-    try:
-        yield
-    except StoreError:
-        raise
-    except Exception as error:
-        raise refusal(path, deed, error) from error
+def _require_answer(error: OSError) -> None:
+    """Raise what is behind it where nobody could look: a web server that does not answer is told as a missing file."""
+    cause = error.__cause__
+    is_other = isinstance(cause, OSError) and not isinstance(cause, NOT_THERE)
+    if cause and (is_other or getattr(cause, "status", NO_PAGE) != NO_PAGE):
+        raise cause

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 NAME = ".index.sqlite"
-TABLE = "CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, folder, pointer, files, body, mark) WITHOUT ROWID"
+TABLE = "CREATE TABLE runs (key TEXT PRIMARY KEY, folder, pointer, files, body, mark) WITHOUT ROWID"
+MOST_BYTES = 100_000
+"""Of a value."""
+
+MORE_ROWS = 100_000
+"""That are read beyond the number of runs, some of which may be gone: a damaged file tells of any number."""
+
 PATIENCE_SECONDS = 0.5
 SETTLED_NS = 2_000_000_000
 """Clocks of file systems tick: what was written this short a time ago may be written again and look the same."""
@@ -35,7 +41,7 @@ Sealed = tuple[str, str, str, str, bytes, bytes]
 
 
 class Row(NamedTuple):
-    """What is known of a run: where its pointer leads, stamps of the pointer and of plan and verdict, its summary."""
+    """What is known of a run: where its pointer leads, stamps of the pointer and of plan and verdict, what they say."""
 
     folder: str
     pointer: str
@@ -43,13 +49,13 @@ class Row(NamedTuple):
     body: bytes
 
     @property
-    def summary(self) -> Summary:
+    def told(self) -> Summary | str:
         """Made anew each time: it takes a microsecond, and thousands of them would take much room."""
-        return msgspec.json.decode(self.body, type=Summary)
+        return msgspec.json.decode(self.body, type=Summary | str)
 
 
-def row(folder: str, pointer: str, files: str, told: Summary) -> Row:
-    """The row about a run."""
+def row(folder: str, pointer: str, files: str, told: Summary | str) -> Row:
+    """The row about a run, or about why its plan cannot be read."""
     return Row(folder, pointer, files, msgspec.json.encode(told))
 
 
@@ -58,18 +64,21 @@ def stamp(state: os.stat_result) -> str:
     return f"{state.st_ino}.{state.st_size}.{state.st_mtime_ns}.{state.st_ctime_ns}"
 
 
-def load(root: Path) -> dict[str, Row]:
-    """Every row that this code made, by run key; nothing where there is no index."""
+def load(root: Path, runs: int) -> dict[str, Row]:
+    """Every row that this code made, by run key, of a store with so many runs; nothing where there is no index."""
     if (root / NAME).is_file():
         with suppress(sqlite3.Error, OSError), closing(_connected(root, "ro")) as index:
-            return dict(_rows(index.execute("SELECT key, folder, pointer, files, body, mark FROM runs")))
+            if _is_ours(index):
+                wanted = "SELECT key, folder, pointer, files, body, mark FROM runs LIMIT ?"
+                return dict(_rows(index.execute(wanted, (runs + MORE_ROWS,))))
     return {}
 
 
 def remember(root: Path, rows: Mapping[str, Row], gone: Collection[str]) -> None:
     """Keep these rows and drop those; another time where that cannot be done now."""
     before = time.time_ns() - SETTLED_NS
-    settled = [(key, *one, _mark(key, one)) for key, one in rows.items() if _newest(one) < before]
+    kept = {key: one for key, one in rows.items() if _newest(one) < before and len(one.body) < MOST_BYTES // 2}
+    settled = [(key, *one, _mark(key, one)) for key, one in kept.items()]
     if not settled and not gone:
         return
     if _is_damaged(root, settled, gone):
@@ -94,13 +103,22 @@ def _write(root: Path, rows: list[Sealed], gone: Iterable[str]) -> None:
         publishing.opened(root / NAME).close()  # with the rights of all files of the store
     with closing(_connected(root, "rw")) as index, index:
         index.execute("PRAGMA synchronous = OFF")
-        index.execute(TABLE)
+        index.execute(TABLE.replace("TABLE", "TABLE IF NOT EXISTS", 1))
+        if not _is_ours(index):
+            raise sqlite3.DatabaseError("another schema")
         index.executemany("DELETE FROM runs WHERE key = ?", [(key,) for key in gone])
         index.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
+def _is_ours(index: sqlite3.Connection) -> bool:
+    """Whether it holds our table and nothing else: a view in its place, or a trigger, may have no end."""
+    return index.execute("SELECT type, name, sql FROM sqlite_master LIMIT 2").fetchall() == [("table", "runs", TABLE)]
+
+
 def _connected(root: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{(root / NAME).absolute().as_uri()}?mode={mode}", PATIENCE_SECONDS, uri=True)
+    index = sqlite3.connect(f"{(root / NAME).absolute().as_uri()}?mode={mode}", PATIENCE_SECONDS, uri=True)
+    index.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+    return index
 
 
 def _discard(root: Path) -> None:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from flink_chaos.model.footprint import RUN_KEY
 from flink_chaos.store import index
-from flink_chaos.store.errors import StoreError, refusal
-from flink_chaos.store.files import NOT_THERE, is_folder, is_there, modified, names_in, state_of, text_at
+from flink_chaos.store.errors import StoreError, UnreadableError, refusal
+from flink_chaos.store.files import NOT_THERE, modified, state_of, text_at
+from flink_chaos.store.folders import entries, misled, pointed_at, removed
 from flink_chaos.store.index import Row, stamp
-from flink_chaos.store.names import FOLDER, KEYS, PLAN, VERDICT
+from flink_chaos.store.names import KEYS, PLAN, VERDICT
 from flink_chaos.store.publishing import here, is_local
 from flink_chaos.store.summary import summary_of
 
@@ -53,16 +54,11 @@ class FoundRun:
         """What it was and came to. Raises StoreError for a run that nobody can read, or that is none."""
         if self.problem:
             raise StoreError(self.problem)
-        if self.row:
-            return self.row.summary
         try:
-            told = self._read()
+            return self._told()
         except StoreError as error:
             self.problem = str(error)
             raise
-        self.row = index.row(self.folder, *self.stamps, told)
-        self.read[self.key] = self.row
-        return told
 
     def begun(self) -> tuple[str, int]:
         """When it began, as it was written, and its number; a run that nobody can read comes before all others."""
@@ -72,11 +68,24 @@ class FoundRun:
             return "", 0
         return told.created_at, told.attempt
 
-    def _read(self) -> Summary:
-        found = summary_of(self.root / self.folder)
-        if found.run_key != self.key:
-            raise StoreError(f"{self.root / KEYS / self.key}: leads to run {found.run_key}; it may go")
-        return found
+    def _told(self) -> Summary:
+        told = self.row.told if self.row else self._read()
+        if isinstance(told, str):
+            raise UnreadableError(self.root / self.folder / PLAN, told)
+        if told.run_key != self.key:
+            raise misled(self.root, self.key, told.run_key)
+        return told
+
+    def _read(self) -> Summary | str:
+        """What its records say, or why nobody can read them: neither is read again while they are what they are."""
+        told: Summary | str
+        try:
+            told = summary_of(self.root / self.folder)
+        except UnreadableError as error:
+            told = error.why
+        self.row = index.row(self.folder, *self.stamps, told)
+        self.read[self.key] = self.row
+        return told
 
 
 @contextmanager
@@ -85,13 +94,13 @@ def found_runs(root: UPath) -> Iterator[list[FoundRun]]:
 
     Raises StoreError when the pointers cannot be listed.
     """
-    names = _names(root)
+    names = entries(root, KEYS)
     if not is_local(root):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             yield list(pool.map(partial(_look, root, {}, {}, lambda path: state_of(root / path)), names))
         return
     folder, read = here(root), dict[str, Row]()
-    known = index.load(folder)
+    known = index.load(folder, len(names))
     found = [_look(root, known, read, partial(_state, str(folder)), name) for name in names]
     gone = [*known.keys() - set(names)]
     del known
@@ -99,22 +108,6 @@ def found_runs(root: UPath) -> Iterator[list[FoundRun]]:
         yield found
     finally:
         index.remember(folder, read, gone)
-
-
-def pointed_at(pointer: UPath, text: str) -> str:
-    """The folder that a pointer names. Raises StoreError for what is none, or leads out of the store."""
-    folder = text.strip()
-    if not FOLDER.fullmatch(folder):
-        raise StoreError(f"{pointer}: leads to no run of this store ({folder[:60]!r}); it may go")
-    return folder
-
-
-def _names(root: UPath) -> list[str]:
-    """Nothing where nothing was stored yet; a file in place of the folder would hide every run."""
-    names = names_in(root / KEYS)
-    if not names and is_there(root / KEYS) and not is_folder(root / KEYS):
-        raise StoreError(f"{root / KEYS} is a file, and should be the folder that leads to all runs: move it away")
-    return names
 
 
 def _look(root: UPath, known: Mapping[str, Row], read: dict[str, Row], state: State, key: str) -> FoundRun:
@@ -142,11 +135,6 @@ def _follow(found: FoundRun, row: Row | None, state: State) -> None:
     found.closed_at = modified(verdict) if verdict else None
     found.stamps = pointer, f"{stamp(plan)} {stamp(verdict) if verdict else ''}"
     found.row = row if row and is_known and row.files == found.stamps[1] else None
-
-
-def removed(root: UPath, key: str, folder: str) -> StoreError:
-    """What is said of a run whose folder somebody took away."""
-    return StoreError(f"run '{key}' was removed: {root / folder} is gone; {root / KEYS / key} may go as well")
 
 
 def _state(root: str, path: str) -> os.stat_result | None:

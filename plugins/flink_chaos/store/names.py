@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PLAN, VERDICT, JOURNAL, KEYS = "plan.json", "verdict.json", "journal", "keys"
 
 TIME = "%Y%m%dT%H%M%S.%f"
-PART = re.compile(r"(?P<time>[12]\d{7}T\d{6}\.\d{6})-(?P<writer>[^-]+)(?:-(?P<kind>\w+))?\.(?P<form>jsonl?)", re.ASCII)
+PART = re.compile(r"(?P<time>[12]\d{7}T\d{6}\.\d{6})-(?P<writer>[\w.]+)(?:-(?P<kind>\w+))?\.(?P<form>jsonl?)", re.ASCII)
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 FOLDER = re.compile(r"(?!\.\.?/)[A-Za-z0-9_.-]+/(?!\.\.?/)[A-Za-z0-9_.-]+/" + NUMBER.pattern)
 """<dag>/<run>/<attempt>, and no way out of the store."""

@@ -26,4 +26,4 @@ def keep_file(attempt: Attempt, path: Path) -> bool:
 
 def fetch_file(attempt: Attempt, path: Path) -> bool:
     """Bring the stored file of that name to `path`; False if there is none. Raises StoreError."""
-    return copy_out(attempt.folder / FOLDER / path.name, path)
+    return copy_out(attempt.folder / FOLDER / path.name, path, MOST_BYTES)

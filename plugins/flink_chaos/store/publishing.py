@@ -107,10 +107,17 @@ def _through_part(path: UPath, send: Send, bring: Callable[[UPath, UPath], objec
 def _make_folder(folder: Path) -> None:
     """Make it with those that it lies in. pathlib would make the outer ones for everybody to read."""
     try:
-        folder.mkdir(FOLDER_MODE)
+        _make_one(folder)
     except FileNotFoundError:
+        if folder.parent == folder:
+            raise
         _make_folder(folder.parent)
-        _make_folder(folder)
+        _make_one(folder)  # not there again: it is below a process' own folder that was removed
+
+
+def _make_one(folder: Path) -> None:
+    try:
+        folder.mkdir(FOLDER_MODE)
     except FileExistsError:
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file", str(folder)) from None

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from flink_chaos.model.footprint import RUN_KEY
 from flink_chaos.model.journal import FACT, Journal
 from flink_chaos.model.plan import RunPlan
+from flink_chaos.model.telling import shown
 from flink_chaos.model.verdict import Verdict
+from flink_chaos.store.address import ROOT, root_of
 from flink_chaos.store.errors import ExistsError, StoreError, StoreUnavailableError
-from flink_chaos.store.files import is_there, names_in, root_of, text_at, text_of, write_new
-from flink_chaos.store.listing import FoundRun, found_runs, pointed_at, removed
+from flink_chaos.store.files import is_there, names_in, text_at, text_of, write_new
+from flink_chaos.store.folders import key_in, misled, pointed_at, removed
+from flink_chaos.store.listing import FoundRun, found_runs
 from flink_chaos.store.names import JOURNAL, KEYS, NUMBER, PLAN, VERDICT, folders_of, numbered, parts_among
 from flink_chaos.store.summary import summary_of
 from flink_chaos.store.texts import json_of, parsed, read
@@ -27,9 +30,7 @@ if TYPE_CHECKING:
 
     from flink_chaos.model.facts import Fact
 
-__all__ = ["PLAN", "VERDICT", "Attempt", "ExistsError", "Store", "StoreError", "StoreUnavailableError"]
-
-ROOT = "FLINK_CHAOS_STORE"
+__all__ = ["PLAN", "ROOT", "VERDICT", "Attempt", "ExistsError", "Store", "StoreError", "StoreUnavailableError"]
 
 
 class Attempt:
@@ -105,14 +106,20 @@ class Store:
 
     def attempt(self, run_key: str) -> Attempt:
         """The attempt of that run key. Raises StoreError when there is none, or none any more."""
-        pointer = self.root / KEYS / run_key
-        text = text_of(pointer) if RUN_KEY.fullmatch(run_key) else None
+        text = text_of(self.root / KEYS / run_key) if RUN_KEY.fullmatch(run_key) else None
         if text is None:
-            raise StoreError(f"no run '{run_key}' in {self.root}. `flink-chaos runs` lists those there are.")
-        folder = pointed_at(pointer, text)
-        if not is_there(self.root / folder / PLAN):
-            raise removed(self.root, run_key, folder)
+            raise StoreError(f"no run {shown(run_key)} in {self.root}. `flink-chaos runs` lists those there are.")
+        folder = pointed_at(self.root / KEYS / run_key, text)
+        self._require_own(run_key, folder)
         return Attempt(self.root / folder)
+
+    def _require_own(self, run_key: str, folder: str) -> None:
+        path = self.root / folder / PLAN
+        plan = text_of(path)
+        if plan is None:
+            raise removed(self.root, run_key, folder)
+        if (named := key_in(path, plan, "run_key")) not in ("", run_key):
+            raise misled(self.root, run_key, named)
 
     def latest(self, dag_id: str, run_id: str) -> Attempt | None:
         """The newest attempt of a run, None if it never began."""

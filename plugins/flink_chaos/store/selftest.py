@@ -25,8 +25,10 @@ def keep(root: UPath, result: SelfTestResult) -> None:
 
 def latest(root: UPath) -> SelfTestResult | None:
     """The newest result that this version can read, None if there is none."""
-    folder = root / FOLDER
-    for name in reversed(parts_among(names_in(folder), "json")):
+    folder, names = root / FOLDER, list[str]()
+    with suppress(StoreError):
+        names = parts_among(names_in(folder), "json")
+    for name in reversed(names):
         with suppress(StoreError):
             return read(folder / name, SelfTestResult)
     return None

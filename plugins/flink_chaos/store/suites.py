@@ -10,11 +10,13 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from flink_chaos.model.suite import SuitePlan, SuiteVerdict, is_suite_key, suite_key
-from flink_chaos.store.errors import StoreError
-from flink_chaos.store.files import is_there, names_in, text_at, text_of, write_new
+from flink_chaos.model.telling import LONGEST, short, shown
+from flink_chaos.store.errors import StoreError, UnreadableError
+from flink_chaos.store.files import is_there, text_at, text_of, write_new
+from flink_chaos.store.folders import entries, key_in
 from flink_chaos.store.names import PLAN, VERDICT
 from flink_chaos.store.summary import stored_json
-from flink_chaos.store.texts import json_of, parsed, read, unreadable
+from flink_chaos.store.texts import json_of, parsed, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +41,17 @@ class SuiteRecord:
         """When it began, as it was written, and its attempt, by whatever version; what nobody can read comes first."""
         try:
             written = stored_json(self.folder / PLAN, text_at(self.folder / PLAN))
-            return str(written.get("created_at", "")), int(written.get("attempt", 0))
-        except (StoreError, ValueError, TypeError):
+        except StoreError:
             return "", 0
+        at, attempt = written.get("created_at"), written.get("attempt")
+        return at if isinstance(at, str) else "", attempt if isinstance(attempt, int) else 0
 
     def plan(self) -> SuitePlan:
-        """The plan, as it was stored by the first task."""
-        return read(self.folder / PLAN, SuitePlan)
+        """The plan, as it was stored by the first task. Raises StoreError for another suite's: it was copied here."""
+        plan = read(self.folder / PLAN, SuitePlan)
+        if plan.suite_key != self.folder.name:
+            raise _copied(self.folder, plan.suite_key)
+        return plan
 
     def verdict(self) -> SuiteVerdict | None:
         """The verdict, None while there is none."""
@@ -61,7 +67,7 @@ class SuiteRecord:
         try:
             return (str(written["channel"]), str(written["ts"])) if written else None
         except KeyError as error:
-            raise unreadable(path, f"it names no {error}") from error
+            raise UnreadableError(path, f"it names no {error}") from error
 
     def mark_posted(self, channel: str, ts: str) -> None:
         """Keep where it is. Raises StoreError when there is one already."""
@@ -95,9 +101,12 @@ class Suites:
 
     def record(self, key: str) -> SuiteRecord:
         """The record of that key. Raises StoreError when there is none."""
+        text = text_of(self.root / key / PLAN) if is_suite_key(key) else None
+        if text is None:
+            raise StoreError(f"no suite {shown(key)} in {self.root}. `flink-chaos suites` lists those there are.")
         folder = self.root / key
-        if not is_suite_key(key) or not is_there(folder / PLAN):
-            raise StoreError(f"no suite '{key}' in {self.root}. `flink-chaos suites` lists those there are.")
+        if key_in(folder / PLAN, text, "suite_key") not in ("", key):
+            raise _copied(folder, key_in(folder / PLAN, text, "suite_key"))
         return SuiteRecord(folder)
 
     def next_attempt(self, dag_id: str, run_id: str) -> int:
@@ -110,7 +119,7 @@ class Suites:
 
     def all(self) -> list[SuiteRecord]:
         """Every attempt of every suite, oldest first; what nobody can read comes before them."""
-        found = [SuiteRecord(self.root / name) for name in names_in(self.root)]
+        found = [SuiteRecord(self.root / name) for name in entries(self.root.parent, FOLDER)]
         return sorted(found, key=lambda record: record.begun)
 
     def _attempts_of(self, dag_id: str, run_id: str) -> Iterator[tuple[int, SuiteRecord]]:
@@ -123,3 +132,8 @@ class Suites:
                 return
             if not missing:
                 yield attempt, SuiteRecord(folder)
+
+
+def _copied(folder: UPath, other: str) -> StoreError:
+    """What is said of a folder with another suite's records: who goes by them would act on that one."""
+    return StoreError(f"{folder}: holds suite {short(other, LONGEST)}; it may go")

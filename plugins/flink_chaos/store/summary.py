@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from flink_chaos.model.same_test import identities
-from flink_chaos.store.errors import StoreError
+from flink_chaos.store.errors import StoreError, UnreadableError
 from flink_chaos.store.files import text_at, text_of
 from flink_chaos.store.names import PLAN, VERDICT
-from flink_chaos.store.texts import unreadable
+from flink_chaos.store.texts import spelt
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -43,6 +43,9 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
 UNREADABLE = "unreadable"
 """In place of an outcome: a verdict stands, and does not say how the run ended."""
 
+MOST_ATTEMPTS = 999_999
+"""That a folder's name can count, see `names.NUMBER`."""
+
 
 def summary_of(folder: UPath) -> Summary:
     """Of the attempt in that folder. Raises StoreError when its plan cannot be read."""
@@ -52,7 +55,7 @@ def summary_of(folder: UPath) -> Summary:
         test, any_fault = identities(plan)
         return Summary(**_names(plan), test=test, any_fault=any_fault, **_end(folder / VERDICT))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise unreadable(path, f"no plan of a run: {type(error).__name__} {error}") from error
+        raise UnreadableError(path, f"no plan of a run: {type(error).__name__} {error}") from error
 
 
 def stored_json(path: UPath, text: str) -> dict[str, Any]:
@@ -60,9 +63,9 @@ def stored_json(path: UPath, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise unreadable(path, f"no JSON: {error}") from error
+        raise UnreadableError(path, f"no JSON: {error}") from error
     if not isinstance(found, dict):
-        raise unreadable(path, "no JSON object")
+        raise UnreadableError(path, "no JSON object")
     return found
 
 
@@ -72,9 +75,9 @@ def _names(plan: dict[str, Any]) -> dict[str, Any]:
     names["pipeline"] = plan["pipeline"]["name"]
     names["environment"] = (plan.get("request") or {}).get("environment") or ""
     wrong = [name for name, value in names.items() if not isinstance(value, str)]
-    if wrong or type(plan["attempt"]) is not int:
+    if wrong or type(plan["attempt"]) is not int or not 0 < plan["attempt"] <= MOST_ATTEMPTS:
         raise TypeError(f"for {', '.join(wrong) or 'attempt'}")
-    return {**names, "attempt": plan["attempt"]}
+    return {**spelt(names), "attempt": plan["attempt"]}
 
 
 def _end(path: UPath) -> dict[str, Any]:
@@ -85,5 +88,5 @@ def _end(path: UPath) -> dict[str, Any]:
     except StoreError:
         verdict = {}
     outcome = verdict.get("outcome")
-    told = outcome if isinstance(outcome, str) else UNREADABLE
+    told = spelt(outcome) if isinstance(outcome, str) else UNREADABLE
     return {"outcome": told, "observed": bool(verdict.get("recovery"))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from itertools import pairwise
 from statistics import median
@@ -50,7 +51,7 @@ def _predicted(debt: int, capacity: float | None, coming: float | None) -> float
     """Debt over what is left of the capacity; null if it is not known, or nothing is left."""
     if capacity is None or coming is None or capacity <= coming:
         return None
-    return max(0, debt) / (capacity - coming)
+    return _finite(max(0, debt) / (capacity - coming))
 
 
 def _area(chaos: Series, stable: Series) -> float:
@@ -68,7 +69,12 @@ def _capacity(scene: Scene) -> float | None:
     before = [sample for sample in scene.chaos if sample.at_ms < scene.fault_ms]
     busy = [sample.busy for sample in before if sample.busy]
     rate = _rate(_loaded(before))
-    return rate / median(busy) if rate and busy else None
+    return _finite(rate / median(busy)) if rate and busy else None
+
+
+def _finite(quotient: float) -> float | None:
+    """Null for what a divisor next to nothing makes of it."""
+    return quotient if math.isfinite(quotient) else None
 
 
 def _loaded(samples: Sequence[Sample]) -> Series:

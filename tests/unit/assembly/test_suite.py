@@ -85,6 +85,7 @@ def test_names_that_become_the_same_are_told_apart(suites):
     [
         ('{cron: "99 99 * * *"}', ":8: schedule.cron: .*99 99.*; write it as in crontab"),
         ('{cron: "a b c d e"}', ":8: schedule.cron: "),
+        ('{cron: "R(0-59) R * * *"}', ":8: schedule.cron: R is another moment"),
         ('{cron: "@often"}', ":8: schedule.cron: "),
         ('{cron: "0 0 30 2 *"}', ":8: schedule.cron: "),
         ('{cron: "0 2 * * *", timezone: Europe}', ":8: schedule.timezone: no such time zone 'Europe'"),

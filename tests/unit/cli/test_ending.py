@@ -14,7 +14,7 @@ from flink_chaos.cluster.errors import ClusterError
 from flink_chaos.model.verdict import SETUP_ERROR
 from flink_chaos.profiles.strict_yaml import load
 from flink_chaos.steps.judging import close
-from flink_chaos.store.records import Store
+from flink_chaos.store.records import Store, StoreError
 
 from tests.unit.plans import a_plan, good_facts
 
@@ -45,6 +45,7 @@ def store(tmp_path, monkeypatch):
     ("error", "code", "line"),
     [
         (ClusterError("no answer"), 4, "no answer"),
+        (StoreError("/a\nb: cannot be read"), 4, "/a b: cannot be read"),
         (PermissionError(errno.EACCES, "Permission denied", "/x/y"), 4, "cannot go on: Permission denied: /x/y"),
         (OSError(errno.ENOSPC, "No space left on device"), 4, "cannot go on: No space left on device"),
         (KeyboardInterrupt(), 3, "interrupted"),

@@ -73,19 +73,52 @@ def test_what_is_broken_is_told_and_hides_no_other(store, capsys):
 def test_a_store_that_cannot_be_used_is_one_line(monkeypatch, capsys, address, words):
     """Whatever is asked of it."""
     monkeypatch.setenv("FLINK_CHAOS_STORE", address)
-    if address.startswith("http") and words[0] in ("runs", "suites"):
-        pytest.skip("a web server without such a page is an empty store")
     assert main(words) == SETUP_ERROR
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert error.startswith("flink-chaos: ")
 
 
-@pytest.mark.parametrize("words", [["runs"], ["suites"], ["show", "r0123456789"], ["run", "pod_delete", "-p", "dry_run=true"]])
-def test_a_file_in_place_of_the_store_is_one_line(monkeypatch, capsys, tmp_path, words):
+ASKED = [["runs"], ["runs", "--last", "3"], ["suites"], ["show", "r0123456789"], ["stop", "r0123456789"]]
+
+
+@pytest.mark.parametrize("words", [*ASKED, ["run", "pod_delete", "-p", "dry_run=true"]])
+@pytest.mark.parametrize("place", ["file", "/dev/null"])
+def test_a_file_in_place_of_the_store_is_one_line(monkeypatch, capsys, tmp_path, place, words):
     """It is moved away by whoever put it there."""
     (tmp_path / "file").write_text("x")
-    monkeypatch.setenv("FLINK_CHAOS_STORE", str(tmp_path / "file"))
+    monkeypatch.setenv("FLINK_CHAOS_STORE", str(tmp_path / place))
     code = main(words)
     error = capsys.readouterr().err
-    assert (code, error.count("\n"), "Traceback" in error) in ((SETUP_ERROR, 1, False), (0, 0, False))
+    assert (code, error.count("\n"), error[:13], "Traceback" in error) == (SETUP_ERROR, 1, "flink-chaos: ", False)
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_a_store_below_a_folder_that_was_removed_is_one_line(monkeypatch, capsys, tmp_path, words):
+    """The shell still stands in it."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setenv("FLINK_CHAOS_STORE", "rel")
+    assert main(words) == SETUP_ERROR
+    assert capsys.readouterr().err.startswith("flink-chaos: rel: cannot be opened: No such file or directory; ")
+
+
+@pytest.mark.parametrize("words", [["show"], ["judge"], ["bounds"], ["prove"], ["report"], ["stop"], ["selftest"], ["undo"]])
+@pytest.mark.parametrize("key", ["x" * 100_000, "r\nx", "s" + "0" * 100_000])
+def test_a_key_that_is_none_is_told_in_a_short_line(store, capsys, words, key):
+    """Whatever somebody pasted there."""
+    assert main([*words, key]) == SETUP_ERROR
+    error = capsys.readouterr().err
+    assert (error.count("\n"), len(error) < 400) == (1, True)
+
+
+@pytest.mark.parametrize("words", [["show"], ["judge"], ["bounds"], ["report"], ["stop"]])
+def test_a_pointer_to_another_run_leads_to_none(store, capsys, words):
+    """Which would be stopped in its place."""
+    (run,) = [one for one in store.attempts() if not one.closed]
+    pointer = store.root / "keys" / run.plan().run_key
+    (store.root / "keys" / "r0123456789").write_text(pointer.read_text())
+    assert main([*words, "r0123456789"]) == SETUP_ERROR
+    assert f"leads to run {run.plan().run_key}; it may go" in capsys.readouterr().err
+    assert not run.has("stop_requested")

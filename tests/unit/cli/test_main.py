@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from flink_chaos.steps.judging import close
 from flink_chaos.store.records import Store
 
 from tests.unit.plans import AT, a_plan, good_facts
+from tests.unit.runs import stored
 
 
 @pytest.fixture
@@ -45,6 +47,27 @@ def test_a_run_that_cannot_connect_does_not_look_unfinished(store, capsys):
     main(["run", "pod_delete"])
     (attempt,) = store.attempts()
     assert attempt.verdict().outcome == "ABORTED"
+
+
+def swapped(path):
+    path.unlink()
+    path.mkdir()
+
+
+def piped(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("spoil", [swapped, piped, lambda path: path.write_text("{")])
+def test_a_verdict_that_cannot_be_read_hinders_no_new_one(store, capsys, spoil):
+    """It is told that they could not be compared."""
+    attempt = stored(store, 1)
+    spoil(attempt.folder / "verdict.json")
+    assert main(["judge", attempt.plan().run_key]) == 0
+    out = capsys.readouterr().out
+    assert (out.startswith("PASS "), "the stored verdict " in out.splitlines()[-1]) == (True, True)
 
 
 def test_a_reader_that_has_seen_enough_gets_no_traceback(store):

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -66,3 +67,11 @@ def test_nothing_that_is_said_commands_a_build_server(capsys, word):
     told = capsys.readouterr()
     lines = (told.out + told.err).splitlines()
     assert not [line for line in lines if line.lstrip().startswith("::") or "##" in line]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_verdict_is_shown_as_it_is_stored(capsys, indent):
+    """A row of a report may have a column called `token`, and is the user's own output."""
+    verdict = json.dumps({"outcome": "PASS", "tables": {"words": [{"token": "the", "password": "x"}]}}, indent=indent)
+    show(verdict)
+    assert capsys.readouterr().out == f"{verdict}\n"

@@ -24,7 +24,7 @@ def jar(folder, **definitions: str):
 
 def test_definitions_come_out_of_the_operators_jar(tmp_path):
     """All of them, and a scale that can be used is kept."""
-    scale = {"specReplicasPath": ".spec.replicas"}
+    scale = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}
 
     text = manifests.definitions(jar(tmp_path, b=definition("b", status={}), a=definition("a", scale=scale)))
 
@@ -33,9 +33,10 @@ def test_definitions_come_out_of_the_operators_jar(tmp_path):
     assert first["spec"]["versions"][0]["subresources"] == {"scale": scale}
 
 
-def test_a_scale_without_paths_is_left_out(tmp_path):
+@pytest.mark.parametrize("path", ["labelSelectorPath", "specReplicasPath", "statusReplicasPath"])
+def test_a_scale_that_lacks_a_path_is_left_out(tmp_path, path):
     """Kubernetes would refuse the whole definition."""
-    text = manifests.definitions(jar(tmp_path, a=definition("a", scale={"labelSelectorPath": ".x"}, status={})))
+    text = manifests.definitions(jar(tmp_path, a=definition("a", scale={path: ".x"}, status={})))
 
     assert yaml.safe_load(text)["spec"]["versions"][0]["subresources"] == {"status": {}}
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from flink_chaos.flink.isolation import require_isolation
 from flink_chaos.flink.scripts import ScriptError
@@ -78,7 +80,7 @@ def test_sql_with_a_name_of_its_own_is_refused(name):
 SIDE = """
 CREATE TABLE IF NOT EXISTS `dead_letters` (x STRING) WITH ('connector' = 'kafka', -- a;b
   'topic' = '%s', 'x' = ';');
-INSERT INTO cat.db.`dead_letters` SELECT 'INSERT INTO nothing' FROM t;
+INSERT INTO `dead_letters` SELECT 'INSERT INTO nothing' FROM t;
 """
 
 
@@ -100,12 +102,16 @@ def test_sql_that_writes_into_its_source_is_refused():
     [
         ("CREATE TABLE t2 WITH ('connector'='kafka','topic'='prod') AS SELECT 1 AS a;", "table t2 to topic prod"),
         ("INSERT INTO processed /*+ OPTIONS('topic'='prod') */ SELECT 1;", "table processed to topic prod"),
-        ("ALTER TABLE processed SET ('topic'='prod');", "table processed to topic prod"),
         ("CREATE TABLE t2 (a INT) WITH ('connector'='jdbc'); INSERT INTO t2 SELECT 1;", "table t2 to jdbc"),
-        ("INSERT INTO hive.db.t2 SELECT 1;", "table t2 to a place that the script does not name"),
+        ("CREATE TABLE t2 (a INT); INSERT INTO t2 SELECT 1;", "table t2 to a place that the script does not name"),
+        ("CREATE TABLE t2 WITH ('topic'='prod') LIKE processed; INSERT INTO t2 SELECT 1;", "table t2 to topic prod"),
+        ("CREATE TABLE t2 LIKE ad_events; INSERT INTO t2 SELECT 1;", "table t2 to topic ad-events"),
+        ("INSERT INTO processed/*+OPTIONS ('properties.bootstrap.servers'='p:1')*/SELECT 1;", r"topic ad-events-out-\w+ of p:1"),
+        ("CREATE TABLE t2 LIKE processed; EXECUTE STATEMENT SET BEGIN INSERT INTO t2 SELECT 1; END;", ""),
+        ("CREATE VIEW v AS SELECT * FROM hive.db.t; CREATE CATALOG hive WITH ('type'='hive');", ""),
         (
             "CREATE TABLE t2 (a INT) WITH ('connector'='filesystem','path'='s3://p'); INSERT INTO t2 SELECT 1;",
-            "filesystem",
+            "path s3://p",
         ),
         ("CREATE TABLE t2 (a INT) WITH ('connector'='blackhole'); INSERT INTO t2 SELECT 1;", ""),
         ("CREATE TABLE t2 (a INT) WITH ('connector'='kafka','topic'='${sink_topic}'); INSERT INTO t2 SELECT 1;", ""),
@@ -120,6 +126,72 @@ def test_sql_writes_only_to_what_is_surely_the_runs(more, told):
         return
     with pytest.raises(ScriptError, match=f"{told}, which is not the run's"):
         require_isolation(changed)
+
+
+PROD = "CREATE TEMPORARY TABLE prod (x STRING) WITH ('connector'='kafka','topic'='production');\n"
+OWN = "(x STRING) WITH ('connector'='kafka','topic'='${sink_topic}');\n"
+PRINT = "CREATE TEMPORARY TABLE %s (`it's` STRING) WITH ('connector'='print');"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"),
+    [
+        (f"{PRINT % 'a'} INSERT INTO prod SELECT * FROM ad_events; {PRINT % 'b'}", "writes table prod to topic production"),
+        ("INSERT INTO prod SELECT 1 AS `a--b`;", "writes table prod to topic production"),
+        ("INSERT INTO p SELECT * FROM ad_events; DROP TEMPORARY TABLE p; CREATE TEMPORARY TABLE p " + OWN, "writes table p to a place"),
+        (f"CREATE TABLE p LIKE prod; INSERT INTO p SELECT 1; DROP TABLE p; CREATE TABLE p {OWN}", "nobody can tell what it writes to"),
+        (f"CREATE TABLE p LIKE prod; CREATE TABLE IF NOT EXISTS p {OWN} INSERT INTO p SELECT 1;", "p is declared already"),
+        ("CREATE CATALOG c WITH ('type'='hive'); INSERT INTO c.db.processed SELECT 1;", "c.db may be others'"),
+        ("USE CATALOG c; INSERT INTO db.processed SELECT 1;", "nobody can tell what it writes to"),
+        ("INSERT INTO processed /*+ OPTIONS(U&'\\0074opic'='production') */ SELECT 1;", "which Flink's SQL does not know"),
+        ("INSERT INTO processed /*+ OPTIONS('topic'='production') */ SELECT 1;", "writes table processed to topic production"),
+        ("EXECUTE PLAN '/plan.json';", "nobody can tell what it writes to"),
+        ("DELETE FROM prod;", "nobody can tell what it writes to"),
+        ("UPDATE prod SET x = 1;", "nobody can tell what it writes to"),
+        ("TRUNCATE TABLE prod;", "nobody can tell what it writes to"),
+        ("ALTER TABLE processed SET ('topic'='production');", "nobody can tell what it writes to"),
+        ("SET 'table.sql-dialect' = 'hive';", "write each SET before the first INSERT"),
+        ("CREATE TABLE p (x STRING) WITH ('connector'='kafka','topic'='${sink_topic}' '-x'); INSERT INTO p SELECT 1;", "expected ,"),
+    ],
+)  # fmt: skip
+def test_nothing_hides_that_a_script_writes_elsewhere(hidden, told):
+    """Neither quotes, comments and names, nor a statement that nobody looked at; the line is told."""
+    with pytest.raises(ScriptError) as error:
+        require_isolation(scripted(lambda text: f"{text}\n{PROD}{hidden}"))
+    assert told in str(error.value)
+    assert re.match(r"include/sql/ad_events\.sql:\d+: `", str(error.value))
+
+
+def loaded(change):
+    """A plan whose loader's SQL is changed."""
+    plan = a_plan()
+    name = plan.pipeline.loader.sql
+    return plan.model_copy(update={"scripts": plan.scripts | {name: change(plan.scripts[name])}})
+
+
+def test_a_loader_writes_its_topic_only():
+    """However it says so."""
+    require_isolation(loaded(lambda text: f"SET 'pipeline.name' = 'l';{text}"))
+    with pytest.raises(ScriptError, match=r"ad_events_loader\.sql:\d+: .* writes table prod to topic production"):
+        require_isolation(loaded(lambda text: f"{text}{PROD}INSERT INTO prod SELECT 1 AS `it's`; SELECT 1 AS `it's`"))
+
+
+@pytest.mark.parametrize("changed", [scripted, loaded])
+def test_another_dialect_of_sql_is_refused(changed):
+    """It would be read by other rules."""
+    with pytest.raises(ScriptError, match=r"Flink option table\.sql-dialect: .*Remove it"):
+        require_isolation(changed(lambda text: f"SET 'table.sql-dialect' = 'hive';\n{text}"))
+    with pytest.raises(ScriptError, match=r"Flink option table\.sql-dialect: .*Remove it"):
+        require_isolation(a_plan_with_options(environment={"table.sql-dialect": "hive"}))
+
+
+@pytest.mark.parametrize("query", ["INSERT INTO chaos SELECT * FROM no_chaos", "SELECT 1; DROP TABLE t"])
+def test_a_report_only_reads(query):
+    """The gateway would run it as it is."""
+    plan = a_plan()
+    report = {plan.pipeline.report: f"-- name: one\nSELECT 1;\n-- name: two\n{query};\n"}
+    with pytest.raises(ScriptError, match=r"ad_events_report\.sql: two:1: `\w+ .*`: a report only reads"):
+        require_isolation(plan.model_copy(update={"scripts": plan.scripts | report}))
 
 
 FOLDERS = ["execution.checkpointing.dir", "execution.checkpointing.savepoint-dir", "high-availability.storageDir"]

@@ -152,3 +152,27 @@ def test_an_interval_has_the_bounds_of_its_parameter(place, text):
         match=r"^execution.checkpointing.interval: .*(below 10 ms, the least that Flink takes|less than or equal to 600)$",
     ):
         plan(**{place: {"execution.checkpointing.interval": text}})
+
+
+@pytest.mark.parametrize("option", ["execution.checkpointing.interval", "execution.checkpointing.timeout"])
+@pytest.mark.parametrize("text", ["0", "5 ms", "10 h", "soon"])
+def test_an_interval_that_sql_sets_has_the_same_bounds(option, text):
+    """It counts over the parameter."""
+    require_rights(scripted(lambda script: f"SET '{option}' = '30 s';\n{script}"))
+    with pytest.raises(ScriptError, match=rf"^include/sql/ad_events\.sql: SET: .*{text}[^\n]*$"):
+        require_rights(scripted(lambda script: f"SET '{option}' = '{text}';\n{script}"))
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r"])
+def test_no_line_end_hides_what_sql_sets(odd):
+    """Java took the SET for a line of its own, and Python for a part of the comment."""
+    with pytest.raises(ScriptError, match=r"ad_events\.sql:1: .*ends a line for some readers only"):
+        require_rights(scripted(lambda text: f"-- remark{odd}SET 'execution.checkpointing.mode' = 'AT_LEAST_ONCE';\n{text}"))
+
+
+@pytest.mark.parametrize("name", ["a--b", "a/*b", "it's"])
+def test_no_name_in_back_ticks_hides_what_sql_sets(name):
+    """As it hides nothing from Flink."""
+    hidden = f"CREATE VIEW v AS SELECT 1 AS `{name}`; SET 'execution.checkpointing.mode' = 'AT_LEAST_ONCE';"
+    with pytest.raises(ScriptError, match=r"execution\.checkpointing\.mode: .* decides it"):
+        require_rights(scripted(lambda text: f"{hidden}\n{text}"))

@@ -217,7 +217,7 @@ def test_parameters_and_what_they_can_do_are_told():
 
 def test_the_shown_options_can_be_used():
     """What docs/security.md shows of an environment and of a reference to a secret."""
-    from flink_chaos.model.secrets import places_in
+    from flink_chaos.model.secret_places import places_in
 
     blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", SECURITY, re.DOTALL)]
     assert blocks

@@ -4,7 +4,8 @@ import pytest
 from flink_chaos.model import masking
 from flink_chaos.model.masking import MASK, masked, masked_record, masked_sql, remember
 from flink_chaos.model.secret_keys import is_secret
-from flink_chaos.model.secrets import found_in_sql, places_in
+from flink_chaos.model.secret_places import PROFILE, places_in
+from flink_chaos.model.secrets import found_in_sql
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,9 +128,8 @@ def test_a_secret_in_sql_is_found_in_its_options(option):
 def test_sql_without_a_secret_is_let_be(script):
     """A column may have any name; a reference holds nothing."""
     assert found_in_sql(script) == []
-    assert masked_record(json.dumps({"scripts": {"a.sql": script}, "x": 1})) == json.dumps(
-        {"scripts": {"a.sql": script}, "x": 1}
-    )
+    plan = json.dumps({"scripts": {"a.sql": script}, "pipeline": {}})
+    assert masked_record(plan) == plan
 
 
 def test_a_remembered_secret_is_masked_without_its_name(monkeypatch):
@@ -147,7 +147,7 @@ def test_a_remembered_secret_is_masked_without_its_name(monkeypatch):
         ({"a": {"sasl.jaas.config": "x"}}, [("a", "sasl.jaas.config")]),
         ({"a": {"sasl.jaas.config": "org.X required keyTab='/x'"}}, []),
         ({"a": {"db.password": 123456}}, [("a", "db.password")]),
-        ({"args": ["--servers", "k:9092", "--password", "x"]}, [("args",)]),
+        ({"args": ["--servers", "k:9092", "--password", "x"]}, [("args", 3)]),
         ({"args": ["--password", "$${env:P}"]}, []),
         ({"args": ["--sasl.password=x"]}, [("args", 0)]),
         ({"storage": "s3://key:secret@bucket"}, [("storage",)]),
@@ -162,7 +162,7 @@ def test_a_remembered_secret_is_masked_without_its_name(monkeypatch):
 )
 def test_the_place_of_a_secret_is_named(data, places):
     """So that its line can be told."""
-    assert list(places_in(data)) == places
+    assert places_in(data, PROFILE) == places
 
 
 @pytest.mark.parametrize(

@@ -47,3 +47,11 @@ def test_a_text_with_what_no_system_takes_is_unusable(character):
     """Lines and tabs are text."""
     assert "remove it" in unusable(f"a{character}")
     assert unusable("a\tb\nc\r é ≈") == ""
+
+
+@pytest.mark.parametrize(
+    "value", ['{"s3.secret-key": "hunter2' + "x" * 500, {"password": "hunter2"}, "x" * 60 + "https://u:hunter2@h"]
+)
+def test_no_value_is_told_with_its_secret(value):
+    """Before it is shortened, after which it might not be known for one."""
+    assert "hunter2" not in shown(value)

@@ -89,6 +89,7 @@ def test_a_cut_text_tells_how_many_bytes_are_missing():
     """Of UTF-8, and half of a surrogate pair is some too."""
     assert cut("ä" * 5, 3) == "äää... 4 more bytes"
     assert cut("ä" * 5, 5) == "ä" * 5
+    assert cut('password="hunter2-canary"; yes', 20) == 'password="***"; yes'
     assert cut("ab\ud800", 2) == "ab... 3 more bytes"
     assert cut("x" * 10_000_000, 10) == "x" * 10 + "... 9,999,990 more bytes"
 

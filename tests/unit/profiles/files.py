@@ -68,6 +68,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 """What a text holds -> the text, and what is told of it after its file's name."""
 
 BYTES: dict[str, tuple[bytes, str]] = {
+    "UTF-32": ("name: x\n".encode("utf-32"), ": cannot be read: it is UTF-32; save it as UTF-8"),
     "UTF-16": ("name: x\n".encode("utf-16"), ": cannot be read: it is UTF-16; save it as UTF-8"),
     "UTF-16 without a mark": ("name: x\n".encode("utf-16-le"), ":1: not valid YAML: a control character"),
     "Latin-1": ("name: x\ndescription: é\n".encode("latin-1"), ":2: cannot be read: byte 21 is no UTF-8"),

@@ -39,6 +39,13 @@ def changed(tmp_path):
         ("metrics.reporter.x.apikey", CANARY),
         ("orders.url", f"https://u:{CANARY}@host/x"),
         ("orders.sasl.jaas.config", f"'org.X required password=\"{CANARY}\";'"),
+        ("fs.azure.sas.c.a.blob.core.windows.net", f"'sv=2022&sig={CANARY}'"),
+        ("containerized.taskmanager.env.DBPASS", CANARY),
+        ("env.java.opts.all", f"-Ddbpass={CANARY}"),
+        ("env.java.opts.all", f"'-Dmy.password=\"{CANARY}'"),
+        ("x.license.key", CANARY),
+        ("orders.url", f"https://{CANARY}@host/"),
+        ("orders.cookie", f"SESSION={CANARY}"),
     ],
 )
 def test_a_secret_among_flinks_options_is_refused_with_file_line_and_remedy(changed, name, value):
@@ -89,6 +96,11 @@ def test_a_secret_in_sql_is_refused_with_file_line_and_option(changed):
         ("environments/lab.yaml", "storage: hdfs://", "storage: s3://key:%s@", lambda c: c.environment("lab")),
         ("pipelines/ad_events.yaml", "  sql: ad_events.sql", "  args: [--password, %s]", lambda c: c.pipeline("ad_events")),
         ("pipelines/ad_events.yaml", "description: ", "description: password=%s ", lambda c: c.pipeline("ad_events")),
+        ("pipelines/ad_events.yaml", "  sql: ad_events.sql", "  args: [--password, -%s]", lambda c: c.pipeline("ad_events")),
+        ("pipelines/ad_events.yaml", "  sql: ad_events.sql", "  args: [--user, 'admin:%s']", lambda c: c.pipeline("ad_events")),
+        ("pipelines/ad_events.yaml", "  sql: ad_events.sql", "  args: [--conf, '{\"name\":\"DB_PASSWORD\",\"value\":\"%s\"}']", lambda c: c.pipeline("ad_events")),
+        ("pipelines/ad_events.yaml", "  sql: ad_events.sql", "  args: [--conf, 'password=\"%s']", lambda c: c.pipeline("ad_events")),
+        ("pipelines/ad_events.yaml", "  sql: ad_events.sql", "  args: [--dbpass, %s]", lambda c: c.pipeline("ad_events")),
     ],
 )  # fmt: skip
 def test_a_secret_anywhere_in_a_profile_is_refused(changed, file, old, new, read):
@@ -102,3 +114,40 @@ def test_a_column_may_be_called_token(changed):
     """It is a name, not a value."""
     found = changed("pipelines/ad_events.yaml", "    ad_id: BIGINT", "    token: STRING\n    password: STRING")
     assert "token" in found.pipeline("ad_events").output.columns
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "'fields.token_count.start' = '1'",
+        "'fields.token_count.max' = '5'",
+        "'fields.token.min' = '1'",
+        "'fields.password.null-rate' = '0.1'",
+        "'fields.password_resets.end' = '9'",
+    ],
+)
+def test_an_option_of_a_column_is_no_secret(changed, option):
+    """A column may have any name, in options of connectors too."""
+    catalogue = changed("sql/ad_events_loader.sql", "'connector' = ", f"{option},\n  'connector' = ")
+    assert option in catalogue.script("ad_events_loader.sql")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("description: ", "description: 'Password: reset events' #"),
+        ("description: ", "description: 'Authorization: checks each event' #"),
+        ("  sql: ad_events.sql", "  jar_uri: local:///x.jar\n  entry_class: X\n  args: [--max-tokens, '100']"),
+        ("  sql: ad_events.sql", "  jar_uri: local:///x.jar\n  entry_class: X\n  args: [--token-topic, tokens]"),
+        ("  sql: ad_events.sql", "  jar_uri: local:///x.jar\n  entry_class: X\n  args: [--token-bucket, '5']"),
+        ("  sql: ad_events.sql", "  sql: ad_events.sql\n  configuration: {app.token.index: tokens}"),
+        (
+            "  sql: ad_events.sql",
+            "  sql: ad_events.sql\n  configuration: {app.max-tokens: '100', app.password.min: '8'}",
+        ),
+        ("  sql: ad_events.sql", "  sql: ad_events.sql\n  configuration: {app.secret.rotation.days: '30'}"),
+    ],
+)
+def test_what_only_tells_of_secrets_is_taken(changed, old, new):
+    """An amount, a topic, a sentence."""
+    changed("pipelines/ad_events.yaml", old, new).pipeline("ad_events")

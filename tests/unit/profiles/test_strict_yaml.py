@@ -50,6 +50,16 @@ def test_a_value_is_what_yaml_takes_it_for(text, data):
     assert load(text).data == data
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("a: 010", "'010' for 8"), ("a: 12:30:00", "'12:30:00' for 45000"), ("a: -1:30", "'-1:30' for -90"), ("a: 00", "'00' for 0")],
+)
+def test_a_number_that_yaml_takes_for_another_is_told(text, told):
+    """Nobody who writes so means it."""
+    with pytest.raises(YamlProblem, match=f"YAML takes {told}; write that number, or put a text into quotes"):
+        load(text)
+
+
 def test_the_limits_themselves_are_taken():
     """One more is not."""
     deep, many = "[" * DEEPEST + "]" * DEEPEST, f"[{','.join(['1'] * (MOST_VALUES - 1))}]"

@@ -5,6 +5,8 @@ from flink_chaos.steps import measuring
 from flink_chaos.steps.measuring import measure, measured_injection, with_bounds
 from flink_chaos.steps.planning import make_plan
 from flink_chaos.steps.run import StepError
+from flink_chaos.store import files
+from flink_chaos.store.reading import content_of
 from flink_chaos.store.records import Store
 from flink_chaos.verdict.judge import judge
 
@@ -120,9 +122,8 @@ def test_no_more_than_the_last_twenty_runs_are_read(store, monkeypatch):
     """A slow run of long ago is forgotten; of hundreds of runs, few are opened."""
     for day in range(1, 31):
         stored(store, day, facts=observed(), back=60 if day == 10 else 50)
-    path, looked = type(store.root), []
-    read = path.read_bytes
-    monkeypatch.setattr(path, "read_bytes", lambda self, *a, **k: looked.append(self.parent) or read(self, *a, **k))
+    looked = []
+    monkeypatch.setattr(files, "content_of", lambda path, most: looked.append(path.parent) or content_of(path, most))
     found = measure(store, a_plan(), ["recovery_seconds"])["recovery_seconds"]
     assert (found.runs, found.worst) == (20, 13.2)
     assert len({folder for folder in looked if folder.name != "keys"}) == 20

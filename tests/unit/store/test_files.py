@@ -4,17 +4,18 @@ import errno
 import multiprocessing
 import os
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from flink_chaos.store import publishing
+from flink_chaos.store.address import root_of
 from flink_chaos.store.errors import ExistsError, StoreError, StoreUnavailableError
 from flink_chaos.store.files import (
     copy_in,
     copy_out,
     is_there,
     names_in,
-    root_of,
     text_at,
     text_of,
     write_new,
@@ -248,6 +249,36 @@ def test_an_address_that_cannot_be_used_is_one_line(address, told, deed, act):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("deed", [text_of, is_there, names_in, lambda path: copy_out(path, Path("/nowhere"), 1)])
+def test_a_server_that_does_not_answer_is_no_missing_file(deed):
+    """Though a web server's client tells it as one."""
+    with pytest.raises(StoreUnavailableError, match=r"cannot be .*: Connect call failed"):
+        deed(root_of("http://127.0.0.1:1/runs") / "x")
+
+
+@pytest.mark.parametrize(("status", "found"), [(404, None), (500, StoreUnavailableError), (403, StoreUnavailableError)])
+def test_only_a_server_that_says_so_has_no_such_file(monkeypatch, status, found):
+    """One that is broken, or forbids it, may have it."""
+    root, answer = root_of("memory://answering"), Exception("Internal Server Error")
+    answer.status = status
+
+    def ask(*_, **__):
+        raise FileNotFoundError("x") from answer
+
+    monkeypatch.setattr(type(root.fs), "open", ask)
+    with pytest.raises(found) if found else nullcontext():
+        assert text_of(root / "x") is None
+
+
+def test_a_folder_is_not_made_for_a_process_whose_own_was_removed(tmp_path, monkeypatch):
+    """Its `.` lies in itself."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(StoreUnavailableError, match=r"x: cannot be written: No such file or directory; make "):
+        write_new(UPath("folder") / "x", "1")
+
+
 def test_a_store_that_can_only_be_read_is_one_line():
     """Such as a web server."""
     with pytest.raises(StoreUnavailableError, match="NotImplementedError; such a store cannot hold records"):
@@ -295,20 +326,7 @@ def test_a_file_is_stored_and_brought_back_whole(root, tmp_path):
     for content in (b"1\xff" * 100_000, b"2"):
         source.write_bytes(content)
         copy_in(source, root / "proof" / "x.parquet")
-        assert copy_out(root / "proof" / "x.parquet", back)
+        assert copy_out(root / "proof" / "x.parquet", back, 1_000_000)
         assert back.read_bytes() == content
-    assert not copy_out(root / "proof" / "none", back)
+    assert not copy_out(root / "proof" / "none", back, 1)
     assert names_in(root / "proof") == ["x.parquet"]
-
-
-@pytest.mark.parametrize("address", ["{}", "file://{}", "file:{}", "local://{}"])
-def test_a_folder_of_this_machine_is_one_however_it_is_written(tmp_path, address):
-    """Each with all that a local file system can do."""
-    assert root_of(address.format(tmp_path)) == UPath(tmp_path)
-    assert isinstance(root_of(address.format(tmp_path)), Path)
-
-
-def test_the_home_folder_is_known(monkeypatch, tmp_path):
-    """Docker and systemd hand `~` on as it is."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert root_of("~/runs") == UPath(tmp_path / "runs")

@@ -1,5 +1,7 @@
 import pytest
+from flink_chaos.store import files
 from flink_chaos.store.history import last_green, passed, passed_undisturbed, repetitions, undisturbed
+from flink_chaos.store.reading import content_of
 from flink_chaos.store.records import PLAN, Store
 
 from tests.unit.plans import a_plan
@@ -67,9 +69,8 @@ def test_a_search_ends_at_the_first_hit(store, monkeypatch):
     """Among thousands of runs it reads two: the one that looks, and the newest."""
     for day in range(1, 6):
         stored(store, day)
-    run, path, looked = stored(store, 6, closed=False), type(store.root), []
-    read = path.read_bytes
-    monkeypatch.setattr(path, "read_bytes", lambda self, *a, **k: looked.append(str(self)) or read(self, *a, **k))
+    run, looked = stored(store, 6, closed=False), []
+    monkeypatch.setattr(files, "content_of", lambda path, most: looked.append(str(path)) or content_of(path, most))
     assert last_green(run).verdict.run_id == "manual__5"
     assert {name.rpartition("/")[0] for name in looked if "keys" not in name} == {
         str(one.folder) for one in (run, store.latest("pod_delete", "manual__5"))

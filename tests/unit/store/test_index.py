@@ -8,7 +8,7 @@ import sqlite3
 import time
 
 import pytest
-from flink_chaos.store import index
+from flink_chaos.store import index, listing
 from flink_chaos.store.history import last_green
 from flink_chaos.store.index import NAME
 from flink_chaos.store.records import Store
@@ -34,7 +34,7 @@ def store(tmp_path):
 
 
 def rows(store):
-    return index.load(store.root)
+    return index.load(store.root, 10)
 
 
 def answers(store):
@@ -88,6 +88,29 @@ def a_pipe(path):
     os.mkfifo(path)
 
 
+ENDLESS = "WITH RECURSIVE c(key) AS (SELECT 1 UNION ALL SELECT key + 1 FROM c)"
+
+
+def a_view(path):
+    """Of rows without end, in place of the table."""
+    path.unlink()
+    with sqlite3.connect(path) as one:
+        one.execute(f"CREATE VIEW runs AS {ENDLESS} SELECT key, '' folder, '' pointer, '' files, x'00' body, x'00' mark FROM c")
+
+
+def a_trigger(path):
+    """That works without end whenever a row is written."""
+    with sqlite3.connect(path) as one:
+        one.execute(f"CREATE TRIGGER t AFTER DELETE ON runs BEGIN SELECT * FROM ({ENDLESS} SELECT max(key) FROM c); END")
+        one.execute(f"CREATE TRIGGER u BEFORE INSERT ON runs BEGIN SELECT * FROM ({ENDLESS} SELECT max(key) FROM c); END")
+
+
+def huge_values(path):
+    """As no run has them."""
+    with sqlite3.connect(path) as one:
+        one.execute("UPDATE runs SET body = zeroblob(500000000)")
+
+
 SPOILT = {
     "gone": lambda path: path.unlink(),
     "empty": lambda path: path.write_bytes(b""),
@@ -97,6 +120,9 @@ SPOILT = {
     "otherwise": made_otherwise,
     "schema": of_another_schema,
     "nothing": full_of_nothing,
+    "view": a_view,
+    "trigger": a_trigger,
+    "values": huge_values,
     "folder": a_folder,
     "link": a_link,
     "pipe": a_pipe,
@@ -108,6 +134,7 @@ SPOILT = {
 def test_a_spoilt_index_changes_no_answer(store, spoil):
     """And is made anew where that can be."""
     SPOILT[spoil](store.root / NAME)
+    stored(store, 3.5)
     told = answers(store)
     assert told == answers(store) == without_index(store)
 
@@ -153,6 +180,39 @@ def test_whatever_changes_in_a_record_is_seen(store, change):
     told = answers(store)
     assert told != before
     assert told == without_index(store)
+
+
+def problems(store):
+    """What is told of runs that are none."""
+    with store.runs() as found:
+        return sorted(one.problem for one in found if one.begun() == ("", 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("{", "(no JSON: "), ("[]", "(no JSON object)"), ('{"run_key": "r0123456789"}', "(no plan of a run: KeyError"), ("", ": leads to run ")],
+)
+def test_a_run_that_cannot_be_read_is_not_read_again(store, monkeypatch, text, why):
+    """Thousands of them make no list slow; and the words are the same, wherever the store was moved."""
+    run = store.latest("pod_delete", "manual__2")
+    if text:
+        (run.folder / "plan.json").write_text(text)
+    else:
+        shutil.copy(store.root / "keys" / run.plan().run_key, store.root / "keys" / "r0123456789")
+    told = problems(store)
+    assert why in "".join(told)
+    monkeypatch.setattr(listing, "summary_of", None)
+    assert problems(store) == told
+    moved = Store(str(store.root.rename(store.root.parent / "moved")))
+    assert problems(moved) == [one.replace("/store/", "/moved/") for one in told]
+
+
+def test_what_is_too_long_for_the_index_is_read_each_time(store):
+    """It hides no other row."""
+    run = store.latest("pod_delete", "manual__2")
+    (run.folder / "verdict.json").write_text('{"outcome": "' + "x" * 1_000_000 + '"}')
+    told = answers(store)
+    assert (len(rows(store)), answers(store)) == (4, told)
 
 
 def test_what_was_written_just_now_is_not_remembered(tmp_path, monkeypatch):

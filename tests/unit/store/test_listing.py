@@ -1,10 +1,14 @@
 """All runs of a store: what is broken is told and hides no other."""
 
+import json
+import os
 import shutil
 
 import pytest
 from flink_chaos.store.history import last_green
-from flink_chaos.store.records import Store
+from flink_chaos.store.listing import FoundRun
+from flink_chaos.store.records import Store, StoreError
+from flink_chaos.store.suites import Suites
 
 from tests.unit.plans import a_plan
 from tests.unit.runs import stored
@@ -38,6 +42,36 @@ def to_a_file(folder):
     put(folder, "{")
 
 
+def changed(run, name, **fields):
+    """Other values in a record, as its text holds them."""
+    path = run.folder / f"{name}.json"
+    put(path, json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+def odd(make):
+    """Something of this machine that is no file, in a record's place."""
+
+    def damage(path):
+        path.unlink(missing_ok=True)
+        make(path)
+
+    return damage
+
+
+def huge(path):
+    """As large as no record is."""
+    path.touch()
+    os.truncate(path, 3_000_000_000)
+
+
+ODD = {"pipe": odd(os.mkfifo), "zeros": odd(lambda path: path.symlink_to("/dev/zero")), "huge": odd(huge)}
+PLACES = {
+    "pointer": lambda store, run: store.root / "keys" / run.plan().run_key,
+    "stray pointer": lambda store, run: store.root / "keys" / "r0123456789",
+    "plan": lambda store, run: run.folder / "plan.json",
+    "verdict": lambda store, run: run.folder / "verdict.json",
+    "fact": lambda store, run: run.folder / "journal" / "20990101T000000.000000-1.1-steady.json",
+}
 DAMAGE = {
     "part of ours": lambda store, run: put(store.root / "keys" / ".rX.part"),
     "desktop": lambda store, run: put(store.root / "keys" / ".DS_Store", "\0"),
@@ -69,6 +103,13 @@ DAMAGE = {
     "run is a file": lambda store, run: to_a_file(run.folder.parent),
     "strays beside": lambda store, run: [put(run.folder.parent / name, "{") for name in (".DS_Store", "2.bak", "\u0663")],
     "strays in dag": lambda store, run: [put(run.folder.parent.parent / name, "{") for name in (".DS_Store", "x")],
+    "half a run id": lambda store, run: changed(run, "plan", run_id="\ud800"),
+    "half a date": lambda store, run: changed(run, "plan", created_at="\ud800"),
+    "half a pipeline": lambda store, run: changed(run, "plan", pipeline={"name": "\ud800"}),
+    "half an environment": lambda store, run: changed(run, "plan", request={"environment": "\ud800"}),
+    "half an outcome": lambda store, run: changed(run, "verdict", outcome="\ud800"),
+    "endless attempt": lambda store, run: changed(run, "plan", attempt=10**30),
+    "infinite attempt": lambda store, run: changed(run, "plan", attempt=float("inf")),
     "strays in root": lambda store, run: [put(store.root / name, "{") for name in (".DS_Store", "x", "selftest", "suites")],
 }
 
@@ -88,6 +129,22 @@ def test_one_bad_entry_hides_no_other(store, damage):
     assert store.next_attempt("pod_delete", "manual__1") == 2
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("make", ODD)
+def test_what_has_no_end_hides_no_other(tmp_path, place, make):
+    """Nobody waits for it, and it fills no memory."""
+    store = Store(str(tmp_path / "store"))
+    green, bad, run = stored(store, 1), stored(store, 2), stored(store, 3, closed=False)
+    ODD[make](PLACES[place](store, bad))
+    with store.runs() as found:
+        found.sort(key=FoundRun.begun)
+        told = {one.folder: one.problem for one in found}
+    assert (told[str(green.folder.relative_to(store.root))], told[str(run.folder.relative_to(store.root))]) == ("", "")
+    assert last_green(run).verdict.run_id in ("manual__1", "manual__2")
+    assert any("no regular file; move it away" in why or "larger than" in why for why in told.values()) == (place in ("pointer", "stray pointer", "plan"))
+
+
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
@@ -101,6 +158,7 @@ def test_one_bad_entry_hides_no_other(store, damage):
         ("plan is a folder", "plan.json: cannot be read: "),
         ("plan of numbers", "plan.json: cannot be read by this version (no plan of a run: "),
         ("attempt is a file", " was removed: "),
+        ("endless attempt", "plan.json: cannot be read by this version (no plan of a run: TypeError for attempt"),
     ],
 )
 def test_a_bad_entry_is_told_as_such(store, damage, why):
@@ -128,6 +186,24 @@ def test_a_file_in_place_of_all_pointers_is_told(store):
     put(store.root / "keys", "x")
     with pytest.raises(Exception, match="keys is a file, and should be the folder"):
         store.attempts()
+
+
+@pytest.mark.parametrize("half", ["half a run id", "half a pipeline", "half an environment"])
+def test_half_a_character_is_told_by_its_escape(store, half):
+    """It stands in JSON from elsewhere, and UTF-8 cannot hold it."""
+    DAMAGE[half](store, stored(store, 1))
+    with store.runs() as (one,):
+        told = one.summary()
+    assert r"\ud800" in (told.run_id, told.pipeline, told.environment)
+
+
+@pytest.mark.parametrize("address", ["{}", "/dev/null", "/dev/full"])
+@pytest.mark.parametrize("asked", [Store.attempts, lambda store: Suites(store).all()], ids=["runs", "suites"])
+def test_a_file_in_place_of_the_store_is_told(tmp_path, address, asked):
+    """It would look like an empty one."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"is a file, and should be the folder .*: move it away, or correct FLINK"):
+        asked(Store(address.format(tmp_path / "file")))
 
 
 def test_a_store_that_is_copied_is_the_same(store, tmp_path):

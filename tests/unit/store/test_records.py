@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from flink_chaos.clock import using
 from flink_chaos.model.base import Copy
-from flink_chaos.model.facts import Evidence, Observed, StepFailed
+from flink_chaos.model.facts import Evidence, StepFailed, Table
 from flink_chaos.store import records
 from flink_chaos.store.files import remove, write_new
 from flink_chaos.store.logs import append_log, logs
@@ -22,6 +22,12 @@ from tests.unit.plans import AT, a_plan, good_facts
 @pytest.fixture
 def store(tmp_path):
     return Store(str(tmp_path))
+
+
+@pytest.fixture(params=["file", "memory"])
+def any_store(tmp_path, request):
+    """On a disk, and in an object store as far as Python can tell."""
+    return Store(tmp_path.as_uri() if request.param == "file" else f"memory://{tmp_path.name}")
 
 
 def test_a_plan_comes_back_as_it_was_stored(store):
@@ -56,11 +62,29 @@ def test_a_second_attempt_does_not_touch_the_first(store):
     assert (number, [a.plan().attempt for a in store.attempts()]) == (2, [1, 2])
 
 
-@pytest.mark.parametrize("key", ["r0123456789", "../../etc/passwd", ""])
-def test_an_unknown_run_is_said_so(store, key):
-    """And no path leads out of the store."""
-    with pytest.raises(StoreError, match="no run"):
-        store.attempt(key)
+@pytest.mark.parametrize("key", ["r0123456789", "../../etc/passwd", "", "x" * 100_000, "r\nx", "r\ud800", "http://[::1"])
+def test_an_unknown_run_is_said_so(any_store, key):
+    """In a short line, and no path leads out of the store."""
+    with pytest.raises(StoreError, match="no run") as told:
+        any_store.attempt(key)
+    assert (len(str(told.value)) < 300, "\n" in str(told.value)) == (True, False)
+
+
+def test_a_pointer_to_another_run_is_not_followed(any_store):
+    """Who stops or removes a run must not meet another one."""
+    key = any_store.open(a_plan()).plan().run_key
+    (any_store.root / "keys" / "r0123456789").write_text((any_store.root / "keys" / key).read_text())
+    with pytest.raises(StoreError, match=rf"keys/r0123456789: leads to run {key}; it may go$"):
+        any_store.attempt("r0123456789")
+    assert any_store.attempt(key).plan().run_key == key
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"run_key": 1e999}', '{"run_key": null}'])
+def test_a_run_whose_plan_is_damaged_is_found_by_its_pointer(any_store, text):
+    """It can still be stopped."""
+    attempt = any_store.open(a_plan())
+    (attempt.folder / "plan.json").write_text(text)
+    assert any_store.attempt(a_plan().run_key).folder == attempt.folder
 
 
 def test_a_record_of_another_version_is_told_and_does_not_hide_the_others(store):
@@ -88,12 +112,6 @@ def test_what_another_process_writes_is_seen_at_once():
     assert Store("memory://runs").root.fs.dircache.use_listings_cache is False
 
 
-@pytest.fixture(params=["file", "memory"])
-def any_store(tmp_path, request):
-    """On a disk, and in an object store as far as Python can tell."""
-    return Store(tmp_path.as_uri() if request.param == "file" else f"memory://{tmp_path.name}")
-
-
 ODD = "\u2028 \u2029 \x85 \x0b \x0c \x1c \x1d \x1e \r \r\n \0 \x1b[0m \u202e \ufeff \ufffe \ud800 \udfff x"
 
 
@@ -115,11 +133,12 @@ def test_any_text_in_the_keys_of_a_fact_can_be_judged(store):
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
-def test_what_is_no_number_can_be_judged(store, number):
-    """JSON has no word for it, and null is no number."""
+def test_what_is_no_number_is_a_word_where_anything_may_stand(store, number):
+    """A query may tell it in a cell of a table, JSON has no word for it, and null is another answer."""
     attempt = store.open(a_plan())
-    attempt.append(Observed(at=AT, samples=1, longest_gap_seconds=number))
-    assert repr(attempt.journal().last(Observed).longest_gap_seconds) == repr(number)
+    attempt.append(Table(at=AT, name="t", columns=["c"], rows=[[number]]))
+    ((cell,),) = attempt.journal().last(Table).rows
+    assert repr(float(cell)) == repr(number)
 
 
 def test_facts_stay_in_order_when_the_clock_is_set_back(any_store):

@@ -91,9 +91,11 @@ def test_half_a_character_makes_no_sample_unreadable(attempt):
 
 
 def test_a_share_that_is_no_number_makes_no_sample_unreadable(attempt):
-    """Flink tells NaN where nothing was measured."""
+    """Flink tells NaN where nothing was measured, and versions before stored it: nobody knows it."""
     append_part(attempt, [Sample(at_ms=1, copy=Copy.CHAOS, busy=float("nan"))])
-    assert str(observation(attempt).samples(Copy.CHAOS)[0].busy) == "nan"
+    old = Sample(at_ms=2, copy=Copy.CHAOS, busy=0.5).model_dump_json(by_alias=True).replace("0.5", '"NaN"')
+    (attempt.folder / "samples" / "20250101T000000.000000-1.1.jsonl").write_text(old + "\n")
+    assert [one.busy for one in observation(attempt).samples(Copy.CHAOS)] == [None, None]
 
 
 def test_the_newest_parts_are_those_that_were_written_last(attempt):

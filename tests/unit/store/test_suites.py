@@ -1,3 +1,8 @@
+import json
+import math
+import os
+import shutil
+
 import pytest
 from flink_chaos.store.records import Store, StoreError
 from flink_chaos.store.suites import Suites
@@ -34,11 +39,44 @@ def test_attempts_are_counted_by_run(store, tmp_path):
     assert [record.plan() for record in Suites(store).all()] == plans
 
 
-@pytest.mark.parametrize("key", ["s0123456789", "r0123456789", "../keys", ""])
+@pytest.mark.parametrize("key", ["s0123456789", "r0123456789", "../keys", "", "s" * 100_000, "s\nx"])
 def test_an_unknown_suite_is_said_so(store, key):
-    """And no path leads out of the store."""
-    with pytest.raises(StoreError, match="no suite"):
+    """In a short line, and no path leads out of the store."""
+    with pytest.raises(StoreError, match="no suite") as told:
         Suites(store).record(key)
+    assert (len(str(told.value)) < 300, "\n" in str(told.value)) == (True, False)
+
+
+def test_records_of_another_suite_are_not_gone_by(store, tmp_path):
+    """Who ends a suite must not meet the runs of another one."""
+    key = planned(store, a_catalogue(tmp_path)).suite_key
+    shutil.copytree(store.root / "suites" / key, store.root / "suites" / "s0123456789")
+    (copied,) = [record for record in Suites(store).all() if record.folder.name == "s0123456789"]
+    for ask in (lambda: Suites(store).record("s0123456789"), copied.plan):
+        with pytest.raises(StoreError, match=rf"suites/s0123456789: holds suite {key}; it may go$"):
+            ask()
+
+
+@pytest.mark.parametrize("plan", [{"attempt": math.inf}, {"attempt": math.nan}, {"attempt": 10**400}, {"created_at": 1}, {"created_at": [[]]}])
+def test_a_number_that_cannot_be_counts_for_none(store, tmp_path, plan):
+    """One suite hides no other."""
+    planned(store, a_catalogue(tmp_path))
+    path = store.root / "suites" / "sx" / "plan.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(plan))
+    assert [record.folder.name == "sx" for record in Suites(store).all()] == [True, False]
+
+
+@pytest.mark.timeout(10)
+def test_a_plan_without_an_end_hides_no_other(store, tmp_path):
+    """Nobody waits for it."""
+    plan = planned(store, a_catalogue(tmp_path))
+    (store.root / "suites" / "s0123456789").mkdir()
+    os.mkfifo(store.root / "suites" / "s0123456789" / "plan.json")
+    odd, own = Suites(store).all()
+    assert own.plan() == plan
+    with pytest.raises(StoreError, match="no regular file"):
+        odd.plan()
 
 
 def test_the_newest_attempt_of_a_run_is_found(store, tmp_path):

@@ -104,6 +104,14 @@ def test_each_copy_is_compared_with_its_own_column_of_every_table():
     assert doubts(a_plan(), Journal([other, *journal(short).facts])) == [told]
 
 
+@pytest.mark.parametrize("rows", [[["NaN"]], [["x"]], [["1.5"]], [[float("inf")]], [[[1]]], [[]], [[{"a": 1}], [RECORDS]]])
+def test_a_column_that_cannot_be_summed_agrees_with_nothing(rows):
+    """A query of a profile may give anything under that name."""
+    odd = Table(at=AT, name="by hour", columns=["no_chaos_cnt"], rows=rows)
+    (told,) = doubts(a_plan(), Journal([odd, *journal().facts]))
+    assert told.startswith("methods disagree: by hour sums no_chaos_cnt to no number, by id ")
+
+
 def test_the_sums_of_a_copy_that_goes_on_writing_files_are_not_compared():
     """Each query reads more than that before; the other copy's are compared all the same."""
     running = Stopped(at=AT, copy=Copy.CHAOS, ok=False, savepoint=None, message="")

@@ -43,6 +43,13 @@ def test_nothing_is_predicted_for_an_application_without_room():
     assert debt(Observation(busy)).predicted_seconds is None
 
 
+@pytest.mark.parametrize("busy", [5e-324, 1e-306])
+def test_nothing_is_predicted_from_a_capacity_beyond_all_numbers(busy):
+    """Its tasks were busy for next to no time."""
+    idle = Observation([*looks(Copy.CHAOS, busy=busy), *looks(Copy.STABLE)])
+    assert (debt(idle).capacity, debt(idle).predicted_seconds) == (None, None)
+
+
 def test_a_job_that_has_just_come_back_tells_old_numbers():
     """It says 0 at once, while nothing of the debt was read: the first look that counts is 2 s later."""
     told = debt(observation())
