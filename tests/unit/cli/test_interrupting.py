@@ -10,8 +10,8 @@ from flink_chaos.cli import interrupting
 
 @pytest.fixture(autouse=True)
 def handlers():
-    """The handlers of the tests are put back."""
-    before = {ending: signal.getsignal(ending) for ending in interrupting.ENDINGS}
+    """None is ignored, as `nohup` has it; the handlers of before are put back."""
+    before = {ending: signal.signal(ending, signal.SIG_DFL) for ending in interrupting.ENDINGS}
     yield
     interrupting.obey()  # forgets what came
     for ending, handler in before.items():
@@ -70,6 +70,7 @@ def test_a_signal_while_the_command_loads_is_no_silent_end(name):
     """To load takes a second."""
     code = f"""
 import os, signal, sys, types
+signal.signal(signal.SIG{name}, signal.SIG_DFL)
 module = types.ModuleType("flink_chaos.cli.main")
 def main():
     os.kill(os.getpid(), signal.SIG{name})
