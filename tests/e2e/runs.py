@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flink_chaos.model.verdict import Verdict
 
 FULL = {"data_count_to_load": 200_000, "records_per_second": 2_000}
-SHORT = {"data_count_to_load": 80_000, "records_per_second": 1_000}
+SHORT = {"data_count_to_load": 100_000, "records_per_second": 1_000}  # longer than the slowest injection so far asks for
 
 
 def attempt_of(run_key: str) -> Attempt:
